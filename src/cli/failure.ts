@@ -1,0 +1,51 @@
+import { QuittanceError } from '../errors.js'
+import { colorsFor, type Io } from './io.js'
+import { printable, printableJson } from './printable.js'
+
+/** What was typed makes no sense; the message says what would. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** A failure as it is shown. */
+export interface Failure {
+  /** `USAGE`, a code of `QuittanceError`, an operating system's code, or `UNEXPECTED`. */
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * @param error - anything that was thrown
+ * @returns what to tell of it: no stack trace, no payload
+ */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message }
+  if (QuittanceError.is(error)) {
+    const { file } = error.details
+    const where = file === undefined || error.message.includes(file) ? '' : ` (${file})`
+    return { code: error.code, message: `${error.message}${where}` }
+  }
+  if (error instanceof Error) {
+    const { code } = error as NodeJS.ErrnoException
+    return { code: typeof code === 'string' ? code : 'UNEXPECTED', message: error.message }
+  }
+  return { code: 'UNEXPECTED', message: String(error) }
+}
+
+/**
+ * Tells of a failure on stderr: one line for people, or one line of JSON.
+ *
+ * @param io - the process
+ * @param failure - what failed
+ * @param json - whether JSON was asked for
+ */
+export function tell(io: Io, failure: Failure, json: boolean): void {
+  if (json) {
+    io.stderr.write(printableJson({ error: failure }))
+    return
+  }
+  const { red } = colorsFor(io, io.stderr)
+  const lines = failure.message.split('\n').map((line) => printable(line, 2_000))
+  const code = failure.code === 'USAGE' ? '' : ` [${printable(failure.code)}]`
+  io.stderr.write(`${red('quittance:')} ${lines.join('\n')}${code}\n`)
+}

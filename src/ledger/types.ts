@@ -1,0 +1,165 @@
+import type { KeyProvider } from '../keys/provider.js'
+import type { Keyring } from '../keys/keyring.js'
+import type { Redactor } from '../pii/redactor.js'
+import type { HeadRef } from '../errors.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { ReceiptStore } from '../store/store.js'
+import type { ReceiptDraft } from './draft.js'
+
+/** A secret of at least 32 bytes, with the id that receipts name; rotating it changes the id. */
+export interface Secret {
+  readonly id: string
+  readonly secret: Uint8Array
+}
+
+/** For pseudonyms and keyed commitments. Bare bytes get an id made from their hash. */
+export type SecretProvider = Uint8Array | (() => Promise<Secret>)
+
+/** How to wait for an append. */
+export interface AppendOptions {
+  /** Gives up: `LEDGER_ABORTED`, whose `details.outcome` says whether the receipt may be there. */
+  readonly signal?: AbortSignal | undefined
+  /** How long to wait for the receipt to be durable, in milliseconds; default the ledger's. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** All that a collector needs of a ledger. */
+export interface Sink {
+  /**
+   * Redacts, hashes, chains, signs and stores one draft.
+   *
+   * @param draft - the facts; copied at the call
+   * @returns the sealed receipt, once it is durable
+   * @throws QuittanceError whose `details.outcome` is `absent` (not in the chain) or `unknown` (it may be; the same append may be repeated)
+   */
+  append(draft: ReceiptDraft, options?: AppendOptions): Promise<DecisionReceipt>
+  /** Tells those who listen of a fault that could not be thrown where it happened. */
+  warn?(error: unknown): void
+}
+
+/** Anything that can make a draft: a collector. */
+export interface Draftable {
+  draft(): Promise<ReceiptDraft>
+}
+
+/** What a ledger needs. */
+export interface LedgerOptions {
+  readonly store: ReceiptStore
+  readonly keys: KeyProvider
+  /** Required, so that it is never silently off: `false` says "none" in so many words. */
+  readonly redactor: Redactor | false
+  /** Judges the heads that other writers sealed; default the provider's public keys. */
+  readonly keyring?: Keyring | undefined
+  readonly secret?: SecretProvider | undefined
+  /** Default `sha256`; `hmac-sha256` needs a `secret`. */
+  readonly commitment?: 'sha256' | 'hmac-sha256' | undefined
+  /** Written into each new chain, and the least that `prune` keeps; default 184. */
+  readonly retentionDays?: number | undefined
+  /** The most drafts that wait in this ledger; default 10,000. */
+  readonly maxQueued?: number | undefined
+  /** How long an append waits to become durable; default 30,000. */
+  readonly timeoutMs?: number | undefined
+  /** Who operates the system: an id for `chain_start`. */
+  readonly operator?: string | undefined
+}
+
+/** What a ledger tells. */
+export interface LedgerEvents {
+  appended: { readonly chainId: string; readonly receipts: readonly DecisionReceipt[] }
+  conflict: { readonly chainId: string; readonly expected?: HeadRef | undefined; readonly actual?: HeadRef | undefined }
+  retry: { readonly chainId: string; readonly attempt: number; readonly error: unknown }
+  rolled_back: {
+    readonly chainId: string
+    readonly acknowledged: HeadRef
+    readonly found?: HeadRef | undefined
+    /** `restored`: appended again verbatim. `recorded`: a `rollback` receipt names what was lost. */
+    readonly outcome: 'restored' | 'recorded'
+    readonly lost: readonly { readonly seq: number; readonly receiptId: string; readonly receiptHash: string }[]
+  }
+  warning: { readonly chainId?: string | undefined; readonly error: unknown }
+}
+
+/** One thing that `health` looked at. */
+export interface HealthCheck {
+  readonly name: 'store' | 'keys' | 'queue' | 'secret'
+  readonly ok: boolean
+  /** The code of the error that was met. */
+  readonly code?: string | undefined
+}
+
+/** Says for whom a receipt of the ledger's own is written, where the chain is still empty. */
+export interface NoteOptions extends AppendOptions {
+  /** Default: that of the chain's head. */
+  readonly tenantId?: string | undefined
+}
+
+/** The one place that seals and appends. */
+export interface Ledger extends Sink, AsyncDisposable {
+  readonly store: ReceiptStore
+  /** Appends as fast as receipts become durable and yields them in input order; the first failure ends it. */
+  appendAll(
+    items: Iterable<ReceiptDraft | Draftable> | AsyncIterable<ReceiptDraft | Draftable>,
+    options?: { readonly inFlight?: number | undefined; readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<DecisionReceipt>
+  /** The public keys that this ledger's receipts verify with. */
+  keyring(): Promise<Keyring>
+  /** The pseudonym that stands for a person in receipts. */
+  subjectId(tenantId: string, id: string): Promise<`hmac-sha256:${string}`>
+  /** Hands a chain over to another key; verifiers follow only if the old key has the use `rotate`. The ledger then owns `to`. */
+  rotate(chainId: string, options: { readonly to: KeyProvider } & NoteOptions): Promise<DecisionReceipt>
+  /** Records that a key must no longer be trusted. It may only narrow trust. */
+  revoke(
+    chainId: string,
+    options: { readonly keyId: string; readonly effectiveAt: string; readonly reason: string } & NoteOptions,
+  ): Promise<DecisionReceipt>
+  /** Ends a chain and opens its successor. */
+  succeed(
+    chainId: string,
+    options: { readonly reason: string; readonly chainId?: string | undefined } & NoteOptions,
+  ): Promise<{ readonly end: DecisionReceipt; readonly start: DecisionReceipt }>
+  /** Removes what is older, after a `retention` receipt signed by `keys` (keyring use `retention`) says so. */
+  prune(
+    chainId: string,
+    options: { readonly olderThanDays: number; readonly reason: string; readonly keys: KeyProvider; readonly policy?: string | undefined; readonly dryRun?: boolean | undefined },
+  ): Promise<{ readonly removed: number; readonly through?: HeadRef | undefined; readonly receipt?: DecisionReceipt | undefined }>
+  /** Removes the free text of one receipt, after a `retention` receipt says so. */
+  eraseDetails(chainId: string, receiptId: string, options: { readonly reason: string }): Promise<boolean>
+  /** Writes a `system` notice. */
+  note(chainId: string, notice: { readonly code: string; readonly count?: number | undefined }, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Writes that receipts are missing on purpose or by failure. */
+  gap(
+    chainId: string,
+    gap: { readonly from: string; readonly to: string; readonly reason: string; readonly count?: number | undefined; readonly rate?: number | undefined },
+    options?: NoteOptions,
+  ): Promise<DecisionReceipt>
+  /** Writes that the system, a model, a prompt or a policy changed. */
+  change(
+    chainId: string,
+    change: { readonly what: string; readonly from?: string | undefined; readonly to?: string | undefined; readonly substantial?: boolean | undefined },
+    options?: NoteOptions,
+  ): Promise<DecisionReceipt>
+  /** Writes that the chain is alive, and how many receipts were dropped since the last. */
+  heartbeat(chainId: string, beat?: { readonly dropped?: number | undefined }, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Forbids the removal of receipts until it is released. */
+  hold(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Ends a hold. */
+  release(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Goes on after `STORE_ROLLED_BACK` where what was lost can't be restored: a `rollback` receipt names what is known of it. */
+  acceptRollback(chainId: string, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Looks at store, key, queue and secret. */
+  health(options?: { readonly signal?: AbortSignal | undefined }): Promise<{ readonly ok: boolean; readonly checks: readonly HealthCheck[] }>
+  /** @returns a function that stops listening */
+  on<Name extends keyof LedgerEvents>(event: Name, listener: (event: LedgerEvents[Name]) => void): () => void
+  warn(error: unknown): void
+  /** Drains, then closes store and keys. Idempotent. */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
+}
+
+/** Which receipts a hold covers: a range, a case, or the whole chain. */
+export interface HoldTerms {
+  readonly holdId: string
+  readonly reason: string
+  readonly fromSeq?: number | undefined
+  readonly toSeq?: number | undefined
+  readonly decisionId?: string | undefined
+}

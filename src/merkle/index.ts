@@ -1,0 +1,10 @@
+/** Merkle trees as RFC 9162 (and RFC 6962 before it) has them, with receipts as leaves. Runs in a browser. */
+export { consistencyProof } from './consistency-proof.js'
+export { appendLeaf, emptyFrontier, type Frontier, frontierRoot } from './frontier.js'
+export { decodeFrontier, encodeFrontier } from './frontier-bytes.js'
+export { emptyRoot, HASH_BYTES, leafHash, nodeHash } from './hash.js'
+export { inclusionProof } from './inclusion-proof.js'
+export { type LeafHashes, merkleRoot } from './range-root.js'
+export { receiptLeaf } from './receipt-leaf.js'
+export { verifyConsistency } from './verify-consistency.js'
+export { verifyInclusion } from './verify-inclusion.js'

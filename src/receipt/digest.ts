@@ -1,0 +1,56 @@
+/** What is hashed and what is signed. Each domain has its own first line, so that no signature fits two meanings. */
+import { utf8 } from '../primitives/bytes.js'
+import { sha256Hex } from '../primitives/sha256.js'
+import { canonicalize } from './canonical.js'
+
+/** `sha256:` and 64 hex digits. */
+export type Sha256 = `sha256:${string}`
+
+/**
+ * @param data - bytes, or a text taken as UTF-8
+ * @returns `sha256:` and its SHA-256 in hex
+ */
+export function digestOf(data: Uint8Array | string): Sha256 {
+  return `sha256:${sha256Hex(data)}`
+}
+
+/**
+ * The hash of a receipt.
+ *
+ * @param preimage - the JCS of the receipt without `receiptHash`, `signature`, `details`
+ * @returns its digest
+ */
+export function receiptHashOf(preimage: string): Sha256 {
+  return digestOf(preimage)
+}
+
+/**
+ * What seq 0 links to: bound to the chain's name.
+ *
+ * @param chainId - the chain
+ * @returns the digest that stands as `prevReceiptHash` of seq 0
+ */
+export function genesisHash(chainId: string): Sha256 {
+  return digestOf(`quittance/1 genesis\n${chainId}\n`)
+}
+
+/**
+ * The commitment to a receipt's free text.
+ *
+ * @param details - the details, their salt included
+ * @returns the digest that stands as `detailsHash`
+ * @throws QuittanceError `RECEIPT_NOT_JSON`
+ */
+export function detailsHashOf(details: unknown): Sha256 {
+  return digestOf(`quittance/1 details\n${canonicalize(details)}`)
+}
+
+/**
+ * The bytes that a receipt's signature covers: short enough for every key service.
+ *
+ * @param receiptHash - as it stands in the receipt
+ * @returns 91 bytes
+ */
+export function signedMessage(receiptHash: string): Uint8Array {
+  return utf8(`quittance/1 receipt\n${receiptHash}\n`)
+}

@@ -1,0 +1,240 @@
+/**
+ * The few building blocks from which the receipt is described once. Each gives the TypeScript type (by inference),
+ * the fast check and the JSON Schema, so that the three can't drift apart.
+ */
+
+/** JSON Schema 2020-12, as plain data. */
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+/** One thing that is wrong with a value: `UNSUPPORTED` where a later release may know it, else `FIELD_INVALID`. */
+export interface Fault {
+  readonly code: 'FIELD_INVALID' | 'UNSUPPORTED'
+  /** As `checks[0].score`; empty for the whole value. */
+  path: string
+  readonly message: string
+}
+
+/** A described value: `T` is its type. */
+export interface Shape<out T> {
+  /** Returns nothing when the value fits, so that the good case allocates nothing. */
+  readonly check: (value: unknown) => Fault[] | undefined
+  readonly json: JsonSchema
+  readonly optional?: boolean
+  readonly type?: T
+}
+
+/** The type that a shape describes. */
+export type Infer<S> = S extends Shape<infer T> ? T : never
+
+/** A shape whose member may be absent. */
+export interface OptionalShape<T> extends Shape<T> {
+  readonly optional: true
+}
+type Members = { readonly [name: string]: Shape<unknown> }
+type OptionalNames<M> = { [K in keyof M]: M[K] extends OptionalShape<unknown> ? K : never }[keyof M]
+
+/** The object type of a set of members. */
+export type ObjectOf<M> = { readonly [K in Exclude<keyof M, OptionalNames<M>>]: Infer<M[K]> } & {
+  readonly [K in OptionalNames<M>]?: Infer<M[K]> | undefined
+}
+
+const wrong = (message: string): Fault[] => [{ code: 'FIELD_INVALID', path: '', message }]
+const unsupported = (message: string): Fault[] => [{ code: 'UNSUPPORTED', path: '', message }]
+
+const below = (step: string, faults: Fault[]): Fault[] => {
+  for (const fault of faults) fault.path = fault.path === '' || fault.path.startsWith('[') ? step + fault.path : `${step}.${fault.path}`
+  return faults
+}
+
+/** A string that matches a pattern (anchored; it bounds the length too) and, where given, a predicate. */
+export function text<T extends string = string>(
+  pattern: RegExp,
+  what: string,
+  also: { readonly holds?: (value: string) => boolean; readonly json?: JsonSchema } = {},
+): Shape<T> {
+  const fault = `must be ${what}`
+  return {
+    check: (value) =>
+      typeof value === 'string' && pattern.test(value) && (also.holds === undefined || also.holds(value))
+        ? undefined
+        : wrong(fault),
+    json: { type: 'string', pattern: pattern.source, ...also.json },
+  }
+}
+
+/** Any string. */
+export const anyText: Shape<string> = {
+  check: (value) => (typeof value === 'string' ? undefined : wrong('must be a string')),
+  json: { type: 'string' },
+}
+
+/** One of a closed list of words; another word is UNSUPPORTED. */
+export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
+  const known: ReadonlySet<unknown> = new Set(words)
+  return {
+    check: (value) => {
+      if (known.has(value)) return undefined
+      return typeof value === 'string' ? unsupported('is a value this release does not know') : wrong('must be a string')
+    },
+    json: { enum: words },
+  }
+}
+
+/** `true` and nothing else. */
+export const onlyTrue: Shape<true> = {
+  check: (value) => (value === true ? undefined : wrong('must be true or absent')),
+  json: { const: true },
+}
+
+/** true or false. */
+export const bool: Shape<boolean> = {
+  check: (value) => (typeof value === 'boolean' ? undefined : wrong('must be true or false')),
+  json: { type: 'boolean' },
+}
+
+/** An integer from 0 to 2^53-1. */
+export const uint: Shape<number> = {
+  check: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
+      ? undefined
+      : wrong('must be an integer from 0 to 2^53-1'),
+  json: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+}
+
+/** A finite number; an integer beyond ±(2^53-1) is refused, because two readers may round it differently. */
+export const number: Shape<number> = numberIn(-Number.MAX_VALUE, Number.MAX_VALUE)
+
+/** A finite number within limits, both inclusive. */
+export function numberIn(minimum: number, maximum: number): Shape<number> {
+  const limited = minimum !== -Number.MAX_VALUE || maximum !== Number.MAX_VALUE
+  const fault = limited ? `must be a number from ${minimum} to ${maximum}` : 'must be a finite number'
+  return {
+    check: (value) =>
+      typeof value === 'number' && value >= minimum && value <= maximum && !(Number.isInteger(value) && !Number.isSafeInteger(value))
+        ? undefined
+        : wrong(fault),
+    // beyond 2^53-1 every double is an integer, so that bounds say the same as the check
+    json: {
+      type: 'number',
+      minimum: Math.max(minimum, Number.MIN_SAFE_INTEGER),
+      maximum: Math.min(maximum, Number.MAX_SAFE_INTEGER),
+    },
+  }
+}
+
+/** An array of at most `most` items. */
+export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
+  return {
+    check: (value) => {
+      if (!Array.isArray(value)) return wrong('must be an array')
+      if (most !== undefined && value.length > most) return wrong(`must have at most ${most} items`)
+      let faults: Fault[] | undefined
+      for (let index = 0; index < value.length; index += 1) {
+        const found = item.check(value[index])
+        if (found) faults = [...(faults ?? []), ...below(`[${index}]`, found)]
+      }
+      return faults
+    },
+    json: { type: 'array', items: item.json, ...(most === undefined ? {} : { maxItems: most }) },
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An object from any name of a shape to a value of a shape. */
+export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonly [name: string]: T }> {
+  return {
+    check: (object) => {
+      if (!isObject(object)) return wrong('must be an object')
+      let faults: Fault[] | undefined
+      for (const key of Object.keys(object)) {
+        const found = name.check(key) ?? value.check(object[key])
+        if (found) faults = [...(faults ?? []), ...below(key, found)]
+      }
+      return faults
+    },
+    json: { type: 'object', propertyNames: name.json, additionalProperties: value.json },
+  }
+}
+
+/** Any JSON value; its strictness (depth, numbers, names) is the canonical writer's. */
+export const anyJson: Shape<unknown> = {
+  check: (value) => (value === undefined ? wrong('must be a JSON value') : undefined),
+  json: {},
+}
+
+/** Any JSON object. */
+export const anyObject: Shape<{ readonly [name: string]: unknown }> = {
+  check: (value) => (isObject(value) ? undefined : wrong('must be an object')),
+  json: { type: 'object' },
+}
+
+/** Marks a member that may be absent (never null). */
+export function optional<T>(shape: Shape<T>): OptionalShape<T> {
+  return { ...shape, optional: true }
+}
+
+const extension = /^x[A-Z]/
+
+/** An object with these members. `open` allows others whose names are `x` and a capital. Any further one is UNSUPPORTED. */
+export function object<const M extends Members>(
+  members: M,
+  options: { readonly open?: boolean; readonly json?: JsonSchema } = {},
+): Shape<ObjectOf<M>> {
+  const names = Object.keys(members)
+  const required = names.filter((name) => !members[name]?.optional)
+  const shapes = new Map(Object.entries(members))
+  return {
+    check: (value) => {
+      if (!isObject(value)) return wrong('must be an object')
+      let faults: Fault[] | undefined
+      let seen = 0
+      for (const key of Object.keys(value)) {
+        const shape = shapes.get(key)
+        let found: Fault[] | undefined
+        if (shape) {
+          found = shape.check(value[key])
+          if (!shape.optional) seen += 1
+        } else if (!options.open || !extension.test(key)) found = unsupported('is a member this release does not know')
+        if (found) faults = [...(faults ?? []), ...below(key, found)]
+      }
+      if (seen < required.length) {
+        for (const name of required) {
+          if (!Object.hasOwn(value, name)) faults = [...(faults ?? []), ...below(name, wrong('is required'))]
+        }
+      }
+      return faults
+    },
+    json: {
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, members[name]?.json])),
+      required,
+      ...(options.open ? { patternProperties: { '^x[A-Z]': {} } } : {}),
+      additionalProperties: false,
+      ...options.json,
+    },
+  }
+}
+
+type Cases = { readonly [word: string]: Members }
+
+/** One of several objects, told apart by the word in one member; an unknown word is UNSUPPORTED. */
+export function tagged<const Tag extends string, const C extends Cases>(
+  tag: Tag,
+  cases: C,
+): Shape<{ [W in keyof C & string]: { readonly [T in Tag]: W } & ObjectOf<C[W]> }[keyof C & string]> {
+  const shapes = new Map(
+    Object.entries(cases).map(([word, members]) => [word as unknown, object({ [tag]: oneOf(word), ...members })]),
+  )
+  return {
+    check: (value) => {
+      if (!isObject(value)) return wrong('must be an object')
+      const shape = shapes.get(value[tag])
+      if (shape) return shape.check(value)
+      if (typeof value[tag] !== 'string') return below(tag, wrong('must be a string'))
+      return below(tag, unsupported('is a value this release does not know'))
+    },
+    json: { oneOf: [...shapes.values()].map((shape) => shape.json) },
+  }
+}

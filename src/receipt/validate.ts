@@ -1,0 +1,41 @@
+import { QuittanceError } from '../errors.js'
+import { ruleFaults } from './rules.js'
+import { type Fault, object } from './schema/describe.js'
+import { receipt, receiptMembers } from './schema/receipt.js'
+import type { DecisionReceipt } from './types.js'
+
+const { seq: _seq, timestamp: _time, keyId: _key, prevReceiptHash: _prev, receiptHash: _hash, signature: _sig, ...bodyMembers } = receiptMembers
+const body = object(bodyMembers, { open: true })
+
+/** Whether some of the faults would be read as something else by the rules. */
+const shapeHolds = (faults: readonly Fault[] | undefined) => !faults?.some((fault) => fault.code === 'FIELD_INVALID')
+
+/**
+ * Everything that is wrong with a receipt by itself: its members, their values, the rules between them.
+ * Hash, signature and chain are the verifier's.
+ *
+ * @param value - any JSON value
+ * @returns the faults; empty for a well-formed receipt
+ */
+export function receiptFaults(value: unknown): readonly Fault[] {
+  const faults = receipt.check(value)
+  if (!shapeHolds(faults)) return faults ?? []
+  return [...(faults ?? []), ...ruleFaults(value as DecisionReceipt)]
+}
+
+/**
+ * Refuses what could not be verified once it were sealed.
+ *
+ * @param value - a receipt's body, without its place in a chain
+ * @throws QuittanceError `RECEIPT_INVALID` with `details.path`
+ */
+export function checkBody(value: unknown): void {
+  let faults: readonly Fault[] = body.check(value) ?? []
+  if (faults.length === 0) faults = ruleFaults(value as DecisionReceipt)
+  const [first] = faults
+  if (first) {
+    throw new QuittanceError('RECEIPT_INVALID', `${first.path === '' ? 'the receipt' : first.path} ${first.message}`, {
+      details: { path: first.path },
+    })
+  }
+}

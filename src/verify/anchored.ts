@@ -1,0 +1,55 @@
+/** Holds a chain against checkpoints: the Merkle tree over its leaves, compared at each size that an anchor names. */
+import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash, receiptLeaf } from '../merkle/index.js'
+import { toHex } from '../primitives/bytes.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { Findings, Place } from './findings.js'
+import type { Anchor } from './types.js'
+
+/** Follows one chain. */
+export class AnchorWatch {
+  readonly #waiting: Anchor[]
+  readonly #matched: Anchor[] = []
+  #frontier: Frontier = emptyFrontier
+  #following = true
+
+  /** @param anchors - of this chain, any order */
+  constructor(anchors: readonly Anchor[]) {
+    this.#waiting = [...anchors].sort((a, b) => a.size - b.size)
+  }
+
+  /** The anchors that were found in the chain. */
+  get matched(): readonly Anchor[] {
+    return this.#matched
+  }
+
+  /** Takes the next receipt; the tree can only be followed from seq 0 on, without a hole. */
+  saw(receipt: DecisionReceipt, place: Place, findings: Findings): void {
+    if (this.#waiting.length === 0 || !this.#following) return
+    if (receipt.seq !== this.#frontier.size || !/^ed25519:[0-9a-f]{128}$/.test(receipt.signature)) {
+      this.#following = false
+      return
+    }
+    this.#frontier = appendLeaf(this.#frontier, leafHash(receiptLeaf(receipt.receiptHash, receipt.signature)))
+    while (this.#waiting[0] !== undefined && this.#waiting[0].size <= this.#frontier.size) this.#compare(place, findings)
+  }
+
+  #compare(place: Place, findings: Findings): void {
+    const anchor = this.#waiting.shift() as Anchor
+    if (`sha256:${toHex(frontierRoot(this.#frontier))}` === anchor.rootHash) this.#matched.push(anchor)
+    else {
+      const message = `does not lead to the checkpoint of size ${anchor.size}: the chain was rewritten or forked before it`
+      findings.problem({ code: 'CHECKPOINT_MISMATCH', ...place, message })
+    }
+  }
+
+  /** @param last - the last seq that was seen */
+  finish(last: number | undefined, findings: Findings): void {
+    for (const { size } of this.#waiting) {
+      const message =
+        this.#following && (last ?? -1) < size - 1
+          ? `the checkpoint of size ${size} covers seq ${(last ?? -1) + 1} to ${size - 1}, which are missing`
+          : `the checkpoint of size ${size} can't be compared, because the chain was not seen whole from seq 0`
+      findings.problem({ code: 'CHECKPOINT_NOT_REACHED', message })
+    }
+  }
+}

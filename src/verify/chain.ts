@@ -1,0 +1,253 @@
+/**
+ * The verifier. Each receipt by itself (`examine.ts`: signature, self-hash, details), then its place (link, seq, time),
+ * then its key (`trust.ts`); at the end what was asked for and is not there. Constant memory, every problem listed.
+ */
+import { QuittanceError } from '../errors.js'
+import { isTime } from '../primitives/time.js'
+import { genesisHash } from '../receipt/digest.js'
+import { MAX_AHEAD_MS } from '../receipt/limits.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import { AnchorWatch } from './anchored.js'
+import { Beginning } from './beginning.js'
+import { type Examined, examineLine, examineReceipt } from './examine.js'
+import { Findings, type Place } from './findings.js'
+import type { RawLine } from './line.js'
+import { checkOptions } from './options.js'
+import { ChainTrust } from './trust.js'
+import type { ProblemCode, ReceiptSource, Scope, Tail, VerifyOptions, VerifyResult } from './types.js'
+
+/** Follows one chain from receipt to receipt. */
+class ChainVerifier {
+  readonly #options: VerifyOptions
+  readonly #findings = new Findings()
+  readonly #latest: string
+  readonly #beginning: Beginning
+  #anchors: AnchorWatch | undefined
+  #trust: ChainTrust | undefined
+  #chainId: string | undefined
+  #version: string | undefined
+  #root: string | undefined
+  #first: number | undefined
+  #previous: DecisionReceipt | undefined
+  #ended: number | undefined
+  /** Lines since `#previous` that could not be placed. */
+  #unplaced = 0
+  #headFound: 'match' | 'mismatch' | undefined
+  #checked = 0
+
+  constructor(options: VerifyOptions) {
+    this.#options = options
+    this.#chainId = options.chainId
+    this.#latest = latestTime(options.now)
+    this.#beginning = new Beginning(options.expect?.fromSeq ?? 0)
+  }
+
+  /** How many were looked at. */
+  get checked(): number {
+    return this.#checked
+  }
+
+  /** Takes the next one. `line` counts from 1 where the source is lines. */
+  next(examined: Examined, line: number | undefined): void {
+    this.#checked += 1
+    const { receipt } = examined
+    const place: Place = receipt === undefined ? { line } : { seq: receipt.seq, receiptId: receipt.receiptId, line }
+    for (const { code, message } of examined.problems) this.#findings.problem({ code, ...place, message })
+    for (const { code, message } of examined.notices) this.#findings.notice({ code, ...place, message })
+    if (receipt === undefined) {
+      this.#unplaced += 1
+      return
+    }
+    this.#begin(receipt)
+    this.#compareHead(receipt, place)
+    if (!this.#place(receipt, place)) return
+    this.#key(receipt, examined, place)
+    this.#anchors?.saw(receipt, place, this.#findings)
+    if (examined.sound && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
+    this.#previous = receipt
+    this.#unplaced = 0
+  }
+
+  #problem(code: ProblemCode, place: Place, message: string): void {
+    this.#findings.problem({ code, ...place, message })
+  }
+
+  /** What the first receipt settles, or is held against. */
+  #begin(receipt: DecisionReceipt): void {
+    this.#chainId ??= receipt.chainId
+    this.#version ??= receipt.version
+    if (this.#first !== undefined) return
+    this.#first = receipt.seq
+    this.#beginning.starts(receipt)
+    this.#trust = new ChainTrust(this.#options.keyring, this.#chainId)
+    this.#anchors = new AnchorWatch((this.#options.anchors ?? []).filter(({ chainId }) => chainId === this.#chainId))
+  }
+
+  /** @returns whether the receipt carries the chain on */
+  #place(receipt: DecisionReceipt, place: Place): boolean {
+    const { seq, timestamp, chainId, prevReceiptHash } = receipt
+    if (chainId !== this.#chainId) this.#problem('CHAIN_MISMATCH', place, `belongs to chain ${chainId}, not to ${this.#chainId}`)
+    if (receipt.version !== this.#version) this.#problem('VERSION_CHANGED', place, 'has another version than the chain began with')
+    if (timestamp > this.#latest) this.#problem('TIME_IN_FUTURE', place, `is dated ${timestamp}, more than 5 minutes ahead of the clock`)
+    if (seq === 0) this.#genesis(receipt, place)
+    const previous = this.#previous
+    if (previous === undefined) return true
+    if (seq <= previous.seq) {
+      this.#problem('SEQ_REPEATED', place, `comes again, or too late: seq ${previous.seq} was there before it`)
+      return false
+    }
+    const step = seq - previous.seq
+    if (step === 1 && this.#unplaced === 0) {
+      if (prevReceiptHash !== previous.receiptHash) this.#problem('LINK_MISMATCH', place, `does not link to the receipt before it`)
+    } else if (step !== this.#unplaced + 1) {
+      this.#problem('SEQ_GAP', place, `follows seq ${previous.seq}; what lies between is missing`)
+    }
+    if (timestamp < previous.timestamp) this.#problem('TIME_WENT_BACK', place, 'is dated before the receipt before it')
+    if (this.#ended !== undefined) this.#problem('HEAD_MISMATCH', place, `follows the chain_end at seq ${this.#ended}, which is terminal`)
+    return true
+  }
+
+  #genesis(receipt: DecisionReceipt, place: Place): void {
+    this.#root ??= receipt.receiptHash
+    if (receipt.prevReceiptHash !== genesisHash(receipt.chainId)) {
+      this.#problem('GENESIS_MISMATCH', place, "does not link to its chain's genesis")
+    }
+    const root = this.#options.expect?.root
+    if (root !== undefined && receipt.receiptHash !== root) {
+      this.#problem('GENESIS_MISMATCH', place, 'is not the root that was asked for: another chain of that name')
+    }
+  }
+
+  #key(receipt: DecisionReceipt, examined: Examined, place: Place): void {
+    if (!examined.wellFormed) return
+    const trust = this.#trust as ChainTrust
+    const remarks = trust.judge(receipt, examined.sound)
+    for (const { code, message } of remarks) this.#problem(code, place, message)
+    if (examined.sound && remarks.length === 0) this.#beginning.saw(receipt, trust.holdsUse(receipt, 'retention'))
+  }
+
+  #compareHead(receipt: DecisionReceipt, place: Place): void {
+    const head = this.#options.expect?.head
+    if (head === undefined || receipt.seq !== head.seq) return
+    if (receipt.receiptHash === head.receiptHash) {
+      this.#headFound ??= 'match'
+      return
+    }
+    this.#headFound = 'mismatch'
+    this.#problem('HEAD_MISMATCH', place, 'is another receipt than the head that was asked for')
+  }
+
+  /** The end of the source: what was asked for and is not there. */
+  finish(): VerifyResult {
+    const findings = this.#findings
+    const { expect, anchors, requireTail, acceptPruned } = this.#options
+    const last = this.#previous
+    if (this.#checked === 0) this.#problem('EMPTY', {}, 'there is no receipt')
+    this.#beginning.finish(findings, acceptPruned)
+    this.#reach(last?.seq)
+    if (this.#anchors) this.#anchors.finish(last?.seq, findings)
+    else new AnchorWatch((anchors ?? []).filter(({ chainId }) => this.#chainId === undefined || chainId === this.#chainId)).finish(undefined, findings)
+    for (const { finding, count } of this.#trust?.finish(this.#anchors?.matched ?? []) ?? []) findings.problem(finding, count)
+    const tail = this.#tail()
+    if (requireTail && tail === 'unproved') {
+      const message = 'nothing proves that no receipt was cut behind the last one'
+      this.#problem('TAIL_UNPROVED', { seq: last?.seq, receiptId: last?.receiptId }, message)
+    }
+    const head = last && { seq: last.seq, receiptHash: last.receiptHash }
+    const scope: Scope = { chainId: this.#chainId, root: this.#root, fromSeq: this.#first, toSeq: last?.seq, head, tail }
+    const { verdict, problems, counts, notices } = findings
+    return { verdict, scope: defined(scope), checked: this.#checked, problems: problems.map(defined), counts, notices: notices.map(defined) }
+  }
+
+  #reach(last: number | undefined): void {
+    const { head, toSeq, minReceipts, fromSeq } = this.#options.expect ?? {}
+    const next = last === undefined ? (fromSeq ?? 0) : last + 1
+    const missing = (through: number) => (next > through ? 'lies before what was read' : `seq ${next} to ${through} are missing`)
+    if (head !== undefined && this.#headFound === undefined) {
+      this.#problem('HEAD_NOT_REACHED', {}, `the head that was asked for, seq ${head.seq}, was not found: ${missing(head.seq)}`)
+    }
+    if (toSeq !== undefined && (last === undefined || last < toSeq)) {
+      this.#problem('HEAD_NOT_REACHED', {}, `receipts through seq ${toSeq} were asked for: ${missing(toSeq)}`)
+    }
+    if (minReceipts !== undefined && this.#checked < minReceipts) {
+      this.#problem('HEAD_NOT_REACHED', {}, `${minReceipts} receipts were asked for, ${this.#checked} are there`)
+    }
+  }
+
+  #tail(): Tail {
+    const last = this.#previous
+    if (last === undefined) return 'unproved'
+    if (this.#ended === last.seq) return 'chain-end'
+    if (this.#headFound === 'match' && this.#options.expect?.head?.seq === last.seq) return 'expected-head'
+    return this.#anchors?.matched.some(({ size }) => size === last.seq + 1) ? 'checkpoint' : 'unproved'
+  }
+}
+
+/** Without the members that are undefined, so that JSON and a deep comparison see the same. */
+function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T
+}
+
+function latestTime(now: Date | string | undefined): string {
+  const judged = now === undefined ? Date.now() : typeof now === 'string' ? Date.parse(now) : now.getTime()
+  return new Date(judged + MAX_AHEAD_MS).toISOString()
+}
+
+/** How long one turn may keep the event loop, in milliseconds. */
+const TURN_MS = 50
+
+async function verifyWith<T>(
+  source: Iterable<T> | AsyncIterable<T>,
+  options: VerifyOptions,
+  examineOne: (item: T) => Examined,
+  isLine: (item: T) => boolean,
+): Promise<VerifyResult> {
+  checkOptions(options, isTime)
+  const verifier = new ChainVerifier(options)
+  const { signal } = options
+  let turnEnds = Date.now() + TURN_MS
+  for await (const item of source) {
+    if (signal?.aborted) throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
+    verifier.next(examineOne(item), isLine(item) ? verifier.checked + 1 : undefined)
+    if (Date.now() > turnEnds) {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      turnEnds = Date.now() + TURN_MS
+    }
+  }
+  return verifier.finish()
+}
+
+/**
+ * Verifies a chain: every signature, hash, link, sequence number, time and key, and that what was asked for is there.
+ *
+ * @param source - receipts in order, or the lines of an export without their newlines; lines are stricter, because parsed
+ *   objects can't show a duplicate member. A `ReceiptStore` offers `lines()`
+ * @param options - the keyring, and what to hold the chain against
+ * @returns verdict, scope, problems, counts, notices; a fault of the data is never thrown
+ * @throws QuittanceError `VERIFY_ABORTED` by the signal; whatever the source itself throws
+ * @throws TypeError when an option is not what its type says
+ * @example
+ * ```ts
+ * import { type DecisionReceipt, Keyring, verifyChain } from 'quittance/verify'
+ * async function judge(receipts: Iterable<DecisionReceipt>) {
+ *   const keyring = new Keyring(['did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'])
+ *   const { verdict, scope, problems } = await verifyChain(receipts, { keyring, chainId: 'acme' })
+ *   console.log(verdict, scope.tail, problems.length)
+ * }
+ * ```
+ */
+export async function verifyChain(source: ReceiptSource, options: VerifyOptions): Promise<VerifyResult> {
+  return verifyWith(source, options, examineReceipt, (item) => typeof item === 'string')
+}
+
+/**
+ * Verifies the lines of an export as a splitter hands them on; what kept a line from being one is judged too.
+ *
+ * @param source - raw lines, in order
+ * @param options - as `verifyChain`
+ * @returns as `verifyChain`
+ * @throws as `verifyChain`
+ */
+export async function verifyLines(source: Iterable<RawLine> | AsyncIterable<RawLine>, options: VerifyOptions): Promise<VerifyResult> {
+  return verifyWith(source, options, examineLine, () => true)
+}

@@ -1,0 +1,50 @@
+/** Collects what is found: every code counted, the first thousand of each kind kept, the verdict from the counts. */
+import { type Finding, invalidCodes, type Notice, type NoticeCode, type Problem, type ProblemCode, type Verdict } from './types.js'
+
+/** How many problems, and how many notices, a result lists. */
+export const MAX_LISTED = 1_000
+
+const invalid: ReadonlySet<string> = new Set(invalidCodes)
+
+/** Where something was found. */
+export interface Place {
+  readonly seq?: number | undefined
+  readonly receiptId?: string | undefined
+  readonly line?: number | undefined
+}
+
+/** The findings of one verification. */
+export class Findings {
+  readonly problems: Problem[] = []
+  readonly notices: Notice[] = []
+  readonly counts: Partial<Record<ProblemCode | NoticeCode, number>> = {}
+  #invalid = false
+  #incomplete = false
+
+  /**
+   * @param finding - one problem
+   * @param count - how many receipts it stands for
+   */
+  problem(finding: Finding<ProblemCode>, count = 1): void {
+    this.#count(finding.code, count)
+    if (invalid.has(finding.code)) this.#invalid = true
+    else this.#incomplete = true
+    if (this.problems.length < MAX_LISTED) this.problems.push(finding)
+  }
+
+  /** @param finding - one notice */
+  notice(finding: Finding<NoticeCode>): void {
+    this.#count(finding.code, 1)
+    if (this.notices.length < MAX_LISTED) this.notices.push(finding)
+  }
+
+  /** INVALID before INCOMPLETE before VALID. */
+  get verdict(): Verdict {
+    if (this.#invalid) return 'INVALID'
+    return this.#incomplete ? 'INCOMPLETE' : 'VALID'
+  }
+
+  #count(code: ProblemCode | NoticeCode, count: number): void {
+    this.counts[code] = (this.counts[code] ?? 0) + count
+  }
+}

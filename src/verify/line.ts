@@ -1,0 +1,111 @@
+/** From a line to a receipt, and everything that the line itself gets wrong. */
+import { QuittanceError } from '../errors.js'
+import { duplicateMember } from '../keys/duplicate-member.js'
+import { utf8 } from '../primitives/bytes.js'
+import type { CanonicalReason } from '../receipt/canonical.js'
+import { MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from '../receipt/limits.js'
+import { type ReceiptTexts, textsOf } from '../receipt/seal.js'
+import type { NoticeCode, ProblemCode } from './types.js'
+
+/** One line as a splitter hands it on: its text, or what kept it from being one. */
+export type RawLine =
+  | { readonly text: string; readonly terminated: boolean }
+  | { readonly fault: 'LINE_MALFORMED' | 'LINE_TOO_LONG'; readonly message: string; readonly terminated: boolean }
+
+/** Something found, not yet placed in a chain. */
+export interface Remark<Code extends string = ProblemCode | NoticeCode> {
+  readonly code: Code
+  readonly message: string
+}
+
+/** What a line or an object was read as. */
+export interface Reading {
+  /** A JSON object that claims to be a receipt; nothing about it was checked yet. */
+  readonly claim?: Readonly<Record<string, unknown>> | undefined
+  /** Its canonical texts, where it has any. */
+  readonly texts?: ReceiptTexts | undefined
+  readonly problems: readonly Remark<ProblemCode>[]
+  readonly notices: readonly Remark<NoticeCode>[]
+}
+
+const problem = (code: ProblemCode, message: string): Reading => ({ problems: [{ code, message }], notices: [] })
+
+const codeOf: Readonly<Record<CanonicalReason, ProblemCode>> = {
+  'lone-surrogate': 'NOT_CANONICAL',
+  'number-not-finite': 'NOT_CANONICAL',
+  'integer-not-safe': 'NOT_CANONICAL',
+  'not-json': 'NOT_CANONICAL',
+  'forbidden-name': 'MEMBER_FORBIDDEN',
+  'reserved-name': 'MEMBER_FORBIDDEN',
+  'too-deep': 'FIELD_INVALID',
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** At most three bytes of UTF-8 a UTF-16 unit: short texts are known small without encoding them. */
+const longerThan = (text: string, bytes: number): boolean =>
+  text.length > bytes || (text.length * 3 > bytes && utf8(text).length > bytes)
+
+/**
+ * Reads an object that claims to be a receipt.
+ *
+ * @param value - what was parsed, or a receipt in memory
+ * @returns the claim with its canonical texts, or what forbids them
+ */
+export function readObject(value: unknown): Reading {
+  if (!isObject(value)) return problem('LINE_MALFORMED', 'is not a JSON object')
+  let texts: ReceiptTexts
+  try {
+    texts = textsOf(value)
+  } catch (error) {
+    if (!QuittanceError.is(error, 'RECEIPT_NOT_JSON')) throw error
+    const code = codeOf[error.details.reason as CanonicalReason]
+    return { claim: value, problems: [{ code, message: error.message }], notices: [] }
+  }
+  if (longerThan(texts.preimage, MAX_PREIMAGE_BYTES)) {
+    return { claim: value, ...problem('LINE_TOO_LONG', `has a preimage of more than ${MAX_PREIMAGE_BYTES} bytes`) }
+  }
+  if (longerThan(texts.line, MAX_LINE_BYTES)) {
+    return { claim: value, ...problem('LINE_TOO_LONG', `has a line of more than ${MAX_LINE_BYTES} bytes`) }
+  }
+  return { claim: value, texts, problems: [], notices: [] }
+}
+
+const scalar = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
+
+/** Whether every string and number of a JSON text is spelled as RFC 8785 spells it. */
+function spelledCanonically(json: string): boolean {
+  for (const [token] of json.matchAll(scalar)) {
+    if (JSON.stringify(JSON.parse(token)) !== token) return false
+  }
+  return true
+}
+
+/**
+ * Reads one line, strictly: JSON, no member twice, no second spelling of a number or a string.
+ *
+ * @param text - the line without its newline
+ * @returns the claim, or what is wrong with the line; another order of members or white space is a notice
+ */
+export function readLine(text: string): Reading {
+  if (longerThan(text, MAX_LINE_BYTES)) return problem('LINE_TOO_LONG', `has more than ${MAX_LINE_BYTES} bytes`)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // the parser's own message quotes the text
+    return problem('LINE_MALFORMED', 'is not JSON')
+  }
+  const reading = readObject(value)
+  if (reading.texts === undefined || reading.texts.line === text) return reading
+  if (duplicateMember(text) !== undefined) {
+    return { ...reading, ...problem('MEMBER_DUPLICATE', 'has an object that has a member twice') }
+  }
+  if (!spelledCanonically(text)) {
+    return { ...reading, ...problem('NOT_CANONICAL', 'spells a number or a string otherwise than RFC 8785') }
+  }
+  const notice = { code: 'LINE_NOT_CANONICAL', message: 'has its members in another order, or white space' } as const
+  return { ...reading, notices: [notice] }
+}
+

@@ -1,0 +1,81 @@
+/** Cuts bytes into lines. It hides no fault: what can't be a line comes out as the fault that it is, in its place. */
+import { isAscii, isUtf8 } from 'node:buffer'
+import { MAX_LINE_BYTES } from '../../receipt/limits.js'
+import type { RawLine } from '../line.js'
+
+const NEWLINE = 0x0a
+
+/** Takes bytes as they come and gives lines as they end. */
+export interface LineSplitter {
+  /** @returns the lines that these bytes end; the bytes may be reused once all were taken */
+  push(chunk: Uint8Array): Iterable<RawLine>
+  /** @returns the last line where no newline ended it */
+  end(): RawLine | undefined
+}
+
+const startsWithMark = (line: Buffer) => line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf
+
+function lineOf(bytes: Buffer, first: boolean, terminated: boolean): RawLine {
+  if (first && startsWithMark(bytes)) {
+    return { fault: 'LINE_MALFORMED', message: 'begins with a byte order mark', terminated }
+  }
+  // almost every line is ASCII, and that is the faster way to a string
+  if (isAscii(bytes)) return { text: bytes.latin1Slice(), terminated }
+  if (!isUtf8(bytes)) return { fault: 'LINE_MALFORMED', message: 'is not UTF-8', terminated }
+  return { text: bytes.utf8Slice(), terminated }
+}
+
+const tooLong = (terminated: boolean): RawLine => ({
+  fault: 'LINE_TOO_LONG',
+  message: `has more than ${MAX_LINE_BYTES} bytes`,
+  terminated,
+})
+
+/**
+ * A splitter for one input. A line that is too long is counted and dropped as it flows by, so that memory stays
+ * below one line and one chunk.
+ *
+ * @returns the splitter
+ */
+export function lineSplitter(): LineSplitter {
+  let held: Buffer[] = []
+  let heldBytes = 0
+  let first = true
+
+  const hold = (rest: Buffer) => {
+    if (rest.length === 0) return
+    // nothing is kept of a line that is too long already
+    if (heldBytes + rest.length > MAX_LINE_BYTES) held = []
+    else held.push(Buffer.from(rest))
+    heldBytes += rest.length
+  }
+
+  const finish = (rest: Buffer, terminated: boolean): RawLine => {
+    const length = heldBytes + rest.length
+    const line =
+      length > MAX_LINE_BYTES
+        ? tooLong(terminated)
+        : lineOf(held.length === 0 ? rest : Buffer.concat([...held, rest], length), first, terminated)
+    held = []
+    heldBytes = 0
+    first = false
+    return line
+  }
+
+  return {
+    *push(chunk) {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      let start = 0
+      for (;;) {
+        const end = bytes.indexOf(NEWLINE, start)
+        if (end < 0) break
+        yield finish(bytes.subarray(start, end), true)
+        start = end + 1
+      }
+      hold(bytes.subarray(start))
+    },
+    end() {
+      return heldBytes === 0 ? undefined : finish(Buffer.alloc(0), false)
+    },
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Revoked keys. What one signed at or after its revocation does not count. What it signed before counts only where
+ * something that its holder couldn't forge dates it before: a later receipt of an independent key, or a witness.
+ * Memory grows with the number of keys, not of receipts.
+ */
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { Anchor, Finding, ProblemCode } from './types.js'
+
+interface Signed {
+  readonly seq: number
+  readonly receiptId: string
+  readonly timestamp: string
+}
+
+/** What one key, or what derives from it, signed. */
+interface Track {
+  count: number
+  last: Signed
+  /** Signed since an independent key last signed behind it. */
+  open: number
+  /** The latest independent receipt that closed `open`, and what it derives from. */
+  dated?: { readonly at: string; readonly by: readonly string[] }
+}
+
+/** Earlier of two times, where there is one. */
+const earlier = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined ? b : b === undefined || a < b ? a : b
+
+/** What is known of revocations in one chain. */
+export class RevocationLog {
+  readonly #keyringSays: (keyId: string) => string | undefined
+  readonly #inChain = new Map<string, string>()
+  readonly #tracks = new Map<string, Track>()
+  readonly #open = new Set<string>()
+
+  /** @param keyringSays - `revokedAt` of a key in the keyring */
+  constructor(keyringSays: (keyId: string) => string | undefined) {
+    this.#keyringSays = keyringSays
+  }
+
+  /** An in-chain revocation: it narrows trust, so the earliest wins. */
+  revoke(keyId: string, effectiveAt: string): void {
+    this.#inChain.set(keyId, earlier(this.#inChain.get(keyId), effectiveAt) as string)
+  }
+
+  #revokedAt(keyId: string): string | undefined {
+    return earlier(this.#keyringSays(keyId), this.#inChain.get(keyId))
+  }
+
+  /** @returns the key of a lineage that was revoked at or before a time, if any */
+  revokedBy(lineage: readonly string[], timestamp: string): string | undefined {
+    return lineage.find((keyId) => {
+      const at = this.#revokedAt(keyId)
+      return at !== undefined && timestamp >= at
+    })
+  }
+
+  /** Takes note of a receipt that counts. */
+  saw(receipt: DecisionReceipt, lineage: readonly string[]): void {
+    if (!lineage.some((keyId) => this.#revokedAt(keyId) !== undefined)) {
+      for (const keyId of this.#open) {
+        if (lineage.includes(keyId)) continue
+        const track = this.#tracks.get(keyId)!
+        track.open = 0
+        track.dated = { at: receipt.timestamp, by: lineage }
+        this.#open.delete(keyId)
+      }
+    }
+    const last = { seq: receipt.seq, receiptId: receipt.receiptId, timestamp: receipt.timestamp }
+    for (const keyId of lineage) {
+      const track = this.#tracks.get(keyId)
+      if (track) {
+        track.count += 1
+        track.open += 1
+        track.last = last
+      } else this.#tracks.set(keyId, { count: 1, open: 1, last })
+      this.#open.add(keyId)
+    }
+  }
+
+  /** What remains to be said at the end of the chain. */
+  finish(anchors: readonly Anchor[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
+    const found: { finding: Finding<ProblemCode>; count: number }[] = []
+    for (const [keyId, track] of this.#tracks) {
+      const at = this.#revokedAt(keyId)
+      if (at === undefined) continue
+      const { seq, receiptId, timestamp } = track.last
+      if (timestamp >= at) {
+        const message = `is signed at or after the revocation of ${keyId}, which a later receipt records`
+        found.push({ finding: { code: 'KEY_REVOKED', seq, receiptId, message }, count: 1 })
+      }
+      const undated = this.#undated(track, at, anchors)
+      if (undated > 0) {
+        const message = `and before it, ${undated} in all: signed before the revocation of ${keyId}, but nothing that its holder couldn't forge dates them`
+        found.push({ finding: { code: 'KEY_REVOKED_UNDATED', seq, receiptId, message }, count: undated })
+      }
+    }
+    return found
+  }
+
+  #undated(track: Track, at: string, anchors: readonly Anchor[]): number {
+    if (anchors.some(({ witnessedAt, size }) => witnessedAt !== undefined && witnessedAt < at && track.last.seq < size)) return 0
+    const { dated } = track
+    const holds = dated !== undefined && dated.at < at && !dated.by.some((keyId) => this.#revokedAt(keyId) !== undefined)
+    return holds ? track.open : track.count
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * Which keys count, for which receipt: the keyring, and what the chain itself says of keys. A key in the data counts
+ * only under a certificate of a keyring key, or by a rotation that a keyring key with the use `rotate` signed.
+ */
+import { isChainPattern } from '../keys/chain-pattern.js'
+import { rotationMessage, signedDelegationMessage } from '../keys/delegation.js'
+import { admitKey } from '../keys/ed25519/admission.js'
+import { verifySignature } from '../keys/ed25519/verify.js'
+import { allows, coversChain, inWindow, type Keyring, type KeyringEntry, type KeyUse } from '../keys/keyring.js'
+import type { DelegationCertificate } from '../keys/provider.js'
+import { fromHex } from '../primitives/bytes.js'
+import { canonicalize } from '../receipt/canonical.js'
+import { digestOf } from '../receipt/digest.js'
+import type { DecisionReceipt, KeyEvent } from '../receipt/types.js'
+import type { Remark } from './line.js'
+import { RevocationLog } from './revocation.js'
+import type { Anchor, Finding, ProblemCode } from './types.js'
+
+/** How a key came to be trusted: itself, then what it derives from. */
+type Lineage = readonly string[]
+
+type DelegateEvent = Extract<KeyEvent, { event: 'delegate' }>
+
+const remark = (code: ProblemCode, message: string): Remark<ProblemCode> => ({ code, message })
+
+/** The uses that let a key sign a receipt; a key made for one purpose may sign only what serves it. */
+function usesFor(receipt: DecisionReceipt): readonly KeyUse[] {
+  if (receipt.eventType === 'retention') return ['receipt', 'retention']
+  if (receipt.eventType === 'key' && receipt.key?.event === 'rotate') return ['receipt', 'rotate']
+  if (receipt.eventType === 'key' && receipt.key?.event === 'revoke') return ['receipt', 'revoke']
+  return ['receipt']
+}
+
+function signedBy(keyId: string, message: Uint8Array, signature: string): boolean {
+  const { key } = admitKey(keyId)
+  return key !== undefined && verifySignature(key, message, fromHex(signature.slice('ed25519:'.length)))
+}
+
+/** The keys of one chain, fed with its receipts in order. */
+export class ChainTrust {
+  readonly #keyring: Keyring
+  readonly #chainId: string
+  /** Certificates by delegate; several, where it was renewed. */
+  readonly #certificates = new Map<string, DelegationCertificate[]>()
+  /** Old key by new key. */
+  readonly #rotations = new Map<string, string>()
+  readonly #revocations: RevocationLog
+
+  /**
+   * @param keyring - the keys that are trusted
+   * @param chainId - the chain
+   */
+  constructor(keyring: Keyring, chainId: string) {
+    this.#keyring = keyring
+    this.#chainId = chainId
+    this.#revocations = new RevocationLog((keyId) => keyring.get(keyId)?.revokedAt)
+  }
+
+  /**
+   * Judges the key of one receipt, and learns what the receipt says of keys.
+   *
+   * @param receipt - the next receipt of the chain
+   * @param sound - whether shape, hash and signature hold; what does not is judged, but teaches nothing
+   * @returns what is wrong with its key; empty when it counts
+   */
+  judge(receipt: DecisionReceipt, sound: boolean): Remark<ProblemCode>[] {
+    const delegation = receipt.key?.event === 'delegate' ? receipt.key : undefined
+    const problems = delegation ? this.#learnDelegation(receipt, delegation, sound) : []
+    const lineage = this.#lineageOf(receipt)
+    if (lineage === undefined) {
+      if (problems.length === 0) problems.push(remark('KEY_UNKNOWN', `is signed by ${receipt.keyId}, which the keyring does not trust`))
+      return problems
+    }
+    problems.push(...this.#standing(receipt, lineage))
+    const revoked = this.#revocations.revokedBy(lineage, receipt.timestamp)
+    if (revoked) problems.push(remark('KEY_REVOKED', `is signed at or after the revocation of ${revoked}`))
+    if (sound && problems.length === 0) {
+      this.#revocations.saw(receipt, lineage)
+      problems.push(...this.#learnEvent(receipt))
+    }
+    return problems
+  }
+
+  /**
+   * Whether a receipt's key stands in the keyring itself with a use, in its window, for this chain, unrevoked.
+   *
+   * @param receipt - a receipt that `judge` found nothing wrong with
+   * @param use - the use that is asked for
+   * @returns true when it does; never for a delegate or a key that was rotated to
+   */
+  holdsUse(receipt: DecisionReceipt, use: KeyUse): boolean {
+    const entry = this.#keyring.get(receipt.keyId)
+    return entry !== undefined && allows(entry, use)
+  }
+
+  /**
+   * Whether the key of a receipt at this point needs something that the chain said earlier.
+   *
+   * @param keyId - a signer
+   * @returns the keys it derives from, itself first; `undefined` where it is not trusted at all
+   */
+  derivation(keyId: string): readonly string[] | undefined {
+    if (this.#keyring.get(keyId)) return [keyId]
+    const certificates = this.#certificates.get(keyId)
+    if (certificates?.length) return [keyId, certificates[certificates.length - 1]!.root]
+    const old = this.#rotations.get(keyId)
+    if (old === undefined) return undefined
+    const rest = this.derivation(old)
+    return rest && [keyId, ...rest]
+  }
+
+  /**
+   * What can be said of revoked keys only when the whole chain was seen.
+   *
+   * @param anchors - checkpoints that were found in this chain
+   * @returns problems, each with how many receipts it stands for
+   */
+  finish(anchors: readonly Anchor[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
+    return this.#revocations.finish(anchors)
+  }
+
+  #lineageOf(receipt: DecisionReceipt): Lineage | undefined {
+    const { keyId } = receipt
+    if (this.#keyring.get(keyId)) return [keyId]
+    const certificate = this.#certificates.get(keyId)?.findLast((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
+    if (certificate) return [keyId, certificate.root]
+    return this.derivation(keyId)
+  }
+
+  #standing(receipt: DecisionReceipt, lineage: Lineage): Remark<ProblemCode>[] {
+    const entry = this.#keyring.get(receipt.keyId)
+    if (entry) return this.#entryStanding(receipt, entry)
+    const certificates = this.#certificates.get(receipt.keyId)
+    if (!certificates) return []
+    if (receipt.eventType === 'key' && receipt.key?.event === 'rotate') {
+      return [remark('KEY_NOT_ALLOWED', 'hands the chain over, which a delegate may not')]
+    }
+    const covered = certificates.some((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
+    return covered ? [] : [remark('DELEGATION_INVALID', `is signed by a delegate of ${lineage[1]} outside its certificate's time`)]
+  }
+
+  #entryStanding(receipt: DecisionReceipt, entry: KeyringEntry): Remark<ProblemCode>[] {
+    const problems: Remark<ProblemCode>[] = []
+    if (!usesFor(receipt).some((use) => allows(entry, use))) {
+      problems.push(remark('KEY_NOT_ALLOWED', `is signed by a key that the keyring trusts for ${(entry.uses ?? ['receipt']).join(', ')} only`))
+    }
+    if (!coversChain(entry.chains, this.#chainId)) {
+      problems.push(remark('KEY_NOT_ALLOWED', 'is signed by a key that the keyring does not trust for this chain'))
+    }
+    if (!inWindow(entry, receipt.timestamp)) {
+      problems.push(remark('KEY_OUTSIDE_WINDOW', `is dated outside its key's window, ${entry.validFrom ?? '…'} to ${entry.validUntil ?? '…'}`))
+    }
+    return problems
+  }
+
+  #learnDelegation(receipt: DecisionReceipt, event: DelegateEvent, sound: boolean): Remark<ProblemCode>[] {
+    const { certificate, certificateSignature } = event
+    const refused = this.#certificateFault(receipt, certificate, certificateSignature)
+    if (refused) return [remark('DELEGATION_INVALID', refused)]
+    const root = this.#keyring.get(certificate.root)
+    if (!root) return [remark('KEY_UNKNOWN', `is signed under ${certificate.root}, which the keyring does not trust`)]
+    if (!allows(root, 'delegate')) return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust to delegate')]
+    if (!coversChain(root.chains, this.#chainId)) return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust for this chain')]
+    if (!inWindow(root, certificate.notBefore)) return [remark('DELEGATION_INVALID', "has a certificate from outside its root's window")]
+    if (sound) {
+      const known = this.#certificates.get(certificate.delegate) ?? []
+      this.#certificates.set(certificate.delegate, [...known, certificate])
+    }
+    return []
+  }
+
+  /** What is wrong with a certificate by itself and for this receipt, whoever its root is. */
+  #certificateFault(receipt: DecisionReceipt, certificate: DelegationCertificate, signature: string): string | undefined {
+    if (certificate.delegate !== receipt.keyId) return 'has a certificate for another key than its own'
+    if (certificate.root === certificate.delegate) return 'has a certificate of a key for itself'
+    if (certificate.uses.length !== 1 || certificate.uses[0] !== 'receipt') return 'has a certificate for other uses than receipt'
+    if (certificate.chains.length === 0 || !certificate.chains.every(isChainPattern)) return 'has a certificate whose chains are malformed'
+    if (!coversChain(certificate.chains, this.#chainId)) return 'has a certificate that does not cover this chain'
+    if (certificate.notBefore >= certificate.notAfter) return 'has a certificate that ends before it begins'
+    if (receipt.timestamp < certificate.notBefore || receipt.timestamp >= certificate.notAfter) return "is dated outside its certificate's time"
+    if (!signedBy(certificate.root, signedDelegationMessage(digestOf(canonicalize(certificate))), signature)) {
+      return 'has a certificate that its root did not sign'
+    }
+    return undefined
+  }
+
+  #learnEvent(receipt: DecisionReceipt): Remark<ProblemCode>[] {
+    const { key } = receipt
+    if (key?.event === 'revoke') this.#revocations.revoke(key.keyId, key.effectiveAt)
+    if (key?.event !== 'rotate') return []
+    const message = rotationMessage(this.#chainId, receipt.keyId, key.newKeyId)
+    if (!signedBy(key.newKeyId, message, key.countersignature)) {
+      return [remark('SIGNATURE_INVALID', 'has a countersignature that the new key did not make')]
+    }
+    if (this.#mayRotate(receipt.keyId) && !this.#rotations.has(key.newKeyId) && !this.#certificates.has(key.newKeyId)) {
+      this.#rotations.set(key.newKeyId, receipt.keyId)
+    }
+    return []
+  }
+
+  /** A key may hand on where the keyring says so, or where the key it took over from might. */
+  #mayRotate(keyId: string): boolean {
+    const entry = this.#keyring.get(keyId)
+    if (entry) return allows(entry, 'rotate')
+    const old = this.#rotations.get(keyId)
+    return old !== undefined && this.#mayRotate(old)
+  }
+}
