@@ -24,7 +24,7 @@ module.exports = {
       name: 'browser-part-has-no-node-module',
       severity: 'error',
       from: { path: '^src/(receipt|merkle|primitives|verify)/', pathNot: '^src/verify/node' },
-      to: { dependencyTypes: ['core'] },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'every-file-stands-on-a-floor',

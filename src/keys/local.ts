@@ -118,28 +118,33 @@ const signerOf = (key: SeedSigner): Signer =>
 export function localKey(options: LocalKeyOptions): KeyProvider {
   let source: LocalSource | undefined = checkedSource(options)
   const ephemeral = source.kind === 'ephemeral'
+  let closed = false
   let opening: Promise<Signer> | undefined
   let opened: SeedSigner | undefined
 
   const open = async (from: LocalSource): Promise<Signer> => {
     const key = await openSource(from)
-    if (source === undefined) {
+    if (closed) {
       key.wipe()
       throw unavailable()
     }
     opened = key
+    // Texts can't be wiped, only let go of.
+    source = undefined
     return signerOf(key)
   }
 
   const signer: KeyProvider['signer'] = async (asked = {}) => {
     asked.signal?.throwIfAborted()
-    if (source === undefined) throw unavailable()
-    opening ??= open(source).catch((error: unknown) => {
-      opening = undefined
-      throw error
-    })
+    if (closed) throw unavailable()
+    if (source && !opening) {
+      opening = open(source).catch((error: unknown) => {
+        opening = undefined
+        throw error
+      })
+    }
     const ready = await opening
-    if (source === undefined) throw unavailable()
+    if (closed || !ready) throw unavailable()
     return ready
   }
 
@@ -147,6 +152,7 @@ export function localKey(options: LocalKeyOptions): KeyProvider {
     signer,
     publicKeys: async () => [{ keyId: (await signer()).keyId }],
     async close() {
+      closed = true
       if (source?.kind === 'seed') source.seed.fill(0)
       source = undefined
       opened?.wipe()

@@ -17,11 +17,20 @@ export interface PublicJwk {
   readonly x: string
 }
 
+/** A JSON Web Key as it comes: what else it holds is ignored, unless it says that the key is for another purpose. */
+export interface JwkInput {
+  readonly kty?: string | undefined
+  readonly crv?: string | undefined
+  readonly x?: string | undefined
+  readonly kid?: string | undefined
+  readonly use?: string | undefined
+  readonly alg?: string | undefined
+  readonly key_ops?: readonly string[] | undefined
+  readonly ext?: boolean | undefined
+}
+
 /** What can be read as a public key: PEM (SPKI), hex or did:key as text, the 32 bytes, or a JSON Web Key. */
-export type PublicKeyInput =
-  | string
-  | Uint8Array
-  | { readonly kty?: string | undefined; readonly crv?: string | undefined; readonly x?: string | undefined }
+export type PublicKeyInput = string | Uint8Array | JwkInput
 
 const refuse = (why: string): QuittanceError => new QuittanceError('KEY_ENCODING', `not an Ed25519 public key: ${why}`)
 const privateKey = (): QuittanceError =>

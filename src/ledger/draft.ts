@@ -1,4 +1,4 @@
-import type { Details, DecisionReceipt, EventType, HumanOversight, Source } from '../receipt/types.js'
+import type { DecisionReceipt, Details, EventType, HumanOversight, Source } from '../receipt/types.js'
 
 /** Content that the ledger redacts (text, json), hashes and forgets. */
 export type Content =
@@ -17,9 +17,27 @@ export type ContentDraft = Content & {
 
 /** The members that the ledger alone writes. */
 type LedgerMembers =
-  | 'version' | 'seq' | 'timestamp' | 'keyId' | 'prevReceiptHash' | 'receiptHash' | 'signature' | 'detailsHash'
-  | 'eventType' | 'system' | 'key' | 'retention' | 'redactor' | 'input' | 'output' | 'subjectId' | 'principalId' | 'pseudonymKeyId'
-  | 'humanOversight' | 'sources' | 'details'
+  | 'version'
+  | 'seq'
+  | 'timestamp'
+  | 'keyId'
+  | 'prevReceiptHash'
+  | 'receiptHash'
+  | 'signature'
+  | 'detailsHash'
+  | 'eventType'
+  | 'system'
+  | 'key'
+  | 'retention'
+  | 'redactor'
+  | 'input'
+  | 'output'
+  | 'subjectId'
+  | 'principalId'
+  | 'pseudonymKeyId'
+  | 'humanOversight'
+  | 'sources'
+  | 'details'
 
 /**
  * What a call site hands to a ledger: the facts of one receipt before redaction, hashing and sealing.
@@ -34,7 +52,9 @@ export interface ReceiptDraft extends Omit<DecisionReceipt, LedgerMembers> {
   readonly subject?: string | undefined
   /** On whose behalf; only a keyed pseudonym reaches the receipt. */
   readonly principal?: string | undefined
-  readonly humanOversight?: (Omit<HumanOversight, 'reviewerId'> & { readonly reviewer?: string | undefined }) | undefined
+  readonly humanOversight?:
+    | (Omit<HumanOversight, 'reviewerId'> & { readonly reviewer?: string | undefined })
+    | undefined
   readonly sources?: readonly SourceDraft[] | undefined
   /** Free text, redacted, under `detailsHash`; the ledger adds the salt. */
   readonly details?: Omit<Details, 'salt'> | undefined

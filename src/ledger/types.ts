@@ -1,7 +1,7 @@
-import type { KeyProvider } from '../keys/provider.js'
-import type { Keyring } from '../keys/keyring.js'
-import type { Redactor } from '../pii/redactor.js'
 import type { HeadRef } from '../errors.js'
+import type { Keyring } from '../keys/keyring.js'
+import type { KeyProvider } from '../keys/provider.js'
+import type { Redactor } from '../pii/redactor.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import type { ReceiptDraft } from './draft.js'
@@ -120,26 +120,55 @@ export interface Ledger extends Sink, AsyncDisposable {
   /** Removes what is older, after a `retention` receipt signed by `keys` (keyring use `retention`) says so. */
   prune(
     chainId: string,
-    options: { readonly olderThanDays: number; readonly reason: string; readonly keys: KeyProvider; readonly policy?: string | undefined; readonly dryRun?: boolean | undefined },
-  ): Promise<{ readonly removed: number; readonly through?: HeadRef | undefined; readonly receipt?: DecisionReceipt | undefined }>
+    options: {
+      readonly olderThanDays: number
+      readonly reason: string
+      readonly keys: KeyProvider
+      readonly policy?: string | undefined
+      readonly dryRun?: boolean | undefined
+    },
+  ): Promise<{
+    readonly removed: number
+    readonly through?: HeadRef | undefined
+    readonly receipt?: DecisionReceipt | undefined
+  }>
   /** Removes the free text of one receipt, after a `retention` receipt says so. */
   eraseDetails(chainId: string, receiptId: string, options: { readonly reason: string }): Promise<boolean>
   /** Writes a `system` notice. */
-  note(chainId: string, notice: { readonly code: string; readonly count?: number | undefined }, options?: NoteOptions): Promise<DecisionReceipt>
+  note(
+    chainId: string,
+    notice: { readonly code: string; readonly count?: number | undefined },
+    options?: NoteOptions,
+  ): Promise<DecisionReceipt>
   /** Writes that receipts are missing on purpose or by failure. */
   gap(
     chainId: string,
-    gap: { readonly from: string; readonly to: string; readonly reason: string; readonly count?: number | undefined; readonly rate?: number | undefined },
+    gap: {
+      readonly from: string
+      readonly to: string
+      readonly reason: string
+      readonly count?: number | undefined
+      readonly rate?: number | undefined
+    },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
   /** Writes that the system, a model, a prompt or a policy changed. */
   change(
     chainId: string,
-    change: { readonly what: string; readonly from?: string | undefined; readonly to?: string | undefined; readonly substantial?: boolean | undefined },
+    change: {
+      readonly what: string
+      readonly from?: string | undefined
+      readonly to?: string | undefined
+      readonly substantial?: boolean | undefined
+    },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
   /** Writes that the chain is alive, and how many receipts were dropped since the last. */
-  heartbeat(chainId: string, beat?: { readonly dropped?: number | undefined }, options?: NoteOptions): Promise<DecisionReceipt>
+  heartbeat(
+    chainId: string,
+    beat?: { readonly dropped?: number | undefined },
+    options?: NoteOptions,
+  ): Promise<DecisionReceipt>
   /** Forbids the removal of receipts until it is released. */
   hold(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
   /** Ends a hold. */
@@ -147,7 +176,9 @@ export interface Ledger extends Sink, AsyncDisposable {
   /** Goes on after `STORE_ROLLED_BACK` where what was lost can't be restored: a `rollback` receipt names what is known of it. */
   acceptRollback(chainId: string, options?: NoteOptions): Promise<DecisionReceipt>
   /** Looks at store, key, queue and secret. */
-  health(options?: { readonly signal?: AbortSignal | undefined }): Promise<{ readonly ok: boolean; readonly checks: readonly HealthCheck[] }>
+  health(options?: {
+    readonly signal?: AbortSignal | undefined
+  }): Promise<{ readonly ok: boolean; readonly checks: readonly HealthCheck[] }>
   /** @returns a function that stops listening */
   on<Name extends keyof LedgerEvents>(event: Name, listener: (event: LedgerEvents[Name]) => void): () => void
   warn(error: unknown): void

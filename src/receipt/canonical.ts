@@ -47,26 +47,23 @@ export function notCanonical(reason: CanonicalReason, path: string): QuittanceEr
   })
 }
 
-/** The steps to where the writer stands; only read when something is refused. */
-const trail: (string | number)[] = []
-
-function pathOf(last?: string): string {
-  let path = ''
-  for (const step of last === undefined ? trail : [...trail, last]) {
-    path += typeof step === 'number' ? `[${step}]` : path === '' ? step : `.${step}`
+/** Thrown inside this file only: the writer does not keep track of where it is, the path is looked for once it is needed. */
+class Refusal {
+  readonly reason: CanonicalReason
+  constructor(reason: CanonicalReason) {
+    this.reason = reason
   }
-  return path
 }
 
 function writeString(value: string): string {
   if (!needsCare.test(value)) return `"${value}"`
-  if (!value.isWellFormed()) throw notCanonical('lone-surrogate', pathOf())
+  if (!value.isWellFormed()) throw new Refusal('lone-surrogate')
   return JSON.stringify(value)
 }
 
 function writeNumber(value: number): string {
-  if (!Number.isFinite(value)) throw notCanonical('number-not-finite', pathOf())
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw notCanonical('integer-not-safe', pathOf())
+  if (!Number.isFinite(value)) throw new Refusal('number-not-finite')
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) throw new Refusal('integer-not-safe')
   return String(value)
 }
 
@@ -76,55 +73,109 @@ const prefixes = new Map<string, string>()
 function writeName(name: string): string {
   const known = prefixes.get(name)
   if (known !== undefined) return known
-  if (forbidden.has(name)) throw notCanonical('forbidden-name', pathOf(name))
+  if (forbidden.has(name)) throw new Refusal('forbidden-name')
   const written = `${writeString(name)}:`
   if (prefixes.size < 1_000 && name.length <= 64) prefixes.set(name, written)
   return written
 }
 
-/** The names of an object in UTF-16 code unit order, which is what JavaScript's `<` compares. */
-function sortedNames(value: object): string[] {
-  const names = Object.keys(value)
-  for (let index = 1; index < names.length; index += 1) {
-    if ((names[index - 1] as string) > (names[index] as string)) return names.sort()
-  }
-  return names
+interface NameOrder {
+  readonly names: readonly string[]
+  readonly sorted: readonly string[]
 }
 
-function isPlain(value: object): boolean {
+/** Orders found before, by first name: the same shapes come again and again, and comparing names by identity is cheap. */
+const orders = new Map<string, NameOrder[]>()
+const MAX_ORDERS = 256
+let ordersKept = 0
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
+  return true
+}
+
+/** The names of an object in UTF-16 code unit order, which is how JavaScript sorts strings. */
+function sortedNames(value: object): readonly string[] {
+  const names = Object.keys(value)
+  if (names.length < 2) return names
+  const first = names[0] as string
+  const known = orders.get(first)
+  if (known) for (const order of known) if (sameNames(order.names, names)) return order.sorted
+  const sorted = [...names].sort()
+  if (ordersKept < MAX_ORDERS && first.length <= 64) {
+    ordersKept += 1
+    if (known) known.push({ names, sorted })
+    else orders.set(first, [{ names, sorted }])
+  }
+  return sorted
+}
+
+/**
+ * @param value - any object
+ * @returns whether it is a plain object, of this realm or another: no class, no prototype of its own
+ */
+export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return true
   // an object of another realm (a worker, a vm context) is as plain
   return Object.getPrototypeOf(prototype as object) === null && Object.hasOwn(prototype as object, 'hasOwnProperty')
 }
 
-function write(value: unknown, depth: number, reservedFound: string[] | undefined): string {
+function write(value: unknown, depth: number): string {
   if (typeof value === 'string') return writeString(value)
   if (typeof value === 'number') return writeNumber(value)
   if (value === true) return 'true'
   if (value === false) return 'false'
   if (value === null) return 'null'
-  if (typeof value !== 'object') throw notCanonical('not-json', pathOf())
-  if (depth > MAX_DEPTH) throw notCanonical('too-deep', pathOf())
+  if (typeof value !== 'object') throw new Refusal('not-json')
+  if (depth > MAX_DEPTH) throw new Refusal('too-deep')
   if (Array.isArray(value)) {
     let items = ''
-    for (let index = 0; index < value.length; index += 1) {
-      trail.push(index)
-      items += (index === 0 ? '' : ',') + write(value[index], depth + 1, reservedFound)
-      trail.pop()
-    }
+    // by index, so that a hole is met and refused
+    for (let index = 0; index < value.length; index += 1)
+      items += (index === 0 ? '' : ',') + write(value[index], depth + 1)
     return `[${items}]`
   }
-  if (!isPlain(value)) throw notCanonical('not-json', pathOf())
+  if (!isPlain(value)) throw new Refusal('not-json')
   let members = ''
   for (const name of sortedNames(value)) {
     const prefix = writeName(name)
-    trail.push(name)
-    if (reservedFound && depth > 1 && reserved.has(name)) reservedFound.push(pathOf())
-    members += (members === '' ? '' : ',') + prefix + write((value as Record<string, unknown>)[name], depth + 1, reservedFound)
-    trail.pop()
+    members += (members === '' ? '' : ',') + prefix + write((value as Record<string, unknown>)[name], depth + 1)
   }
   return `{${members}}`
+}
+
+/** Where in a value the writer's refusal comes from: the first place whose parts are each fine or the place itself. */
+function locate(value: unknown, path: string, depth: number): string {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return path
+  const parts: Iterable<[string | number, unknown]> = Array.isArray(value)
+    ? Array.from(value, (part: unknown, index) => [index, part])
+    : Object.entries(value)
+  for (const [step, part] of parts) {
+    const below = typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`
+    try {
+      if (typeof step === 'string') writeName(step)
+      write(part, depth + 1)
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal
+      return typeof step === 'string' && !nameHolds(step) ? below : locate(part, below, depth + 1)
+    }
+  }
+  return path
+}
+
+function nameHolds(name: string): boolean {
+  return !forbidden.has(name) && name.isWellFormed()
+}
+
+function writeOrRefuse(value: unknown, path: string, depth: number): string {
+  try {
+    return write(value, depth)
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal
+    throw notCanonical(refusal.reason, locate(value, path, depth))
+  }
 }
 
 /**
@@ -141,12 +192,28 @@ function write(value: unknown, depth: number, reservedFound: string[] | undefine
  * ```
  */
 export function canonicalize(value: unknown): string {
-  trail.length = 0
-  return write(value, 1, undefined)
+  return writeOrRefuse(value, '', 1)
 }
 
 /** Where the format itself uses a reserved name below the top. */
-const granted = /^(?:links\[\d+\]|system\.predecessor|system\.lost\[\d+\]|retention\.through)\.receiptHash$|^retention\.receipts\[\d+\]\.detailsHash$/
+const granted =
+  /^(?:links\[\d+\]|system\.predecessor|system\.lost\[\d+\]|retention\.through)\.receiptHash$|^retention\.receipts\[\d+\]\.detailsHash$/
+
+/** The first reserved name below the top that the format does not put there. */
+function reservedBelow(value: unknown, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const isArray = Array.isArray(value)
+  for (const [step, part] of Object.entries(value)) {
+    const below = isArray ? `${path}[${step}]` : `${path}.${step}`
+    if (!isArray && reserved.has(step) && !granted.test(below)) return below
+    const found = reservedBelow(part, below)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Whether a canonical text may hold a reserved name as a member; a text that looks so is looked at closely. */
+const mayBeReserved = /"(?:receiptHash|signature|details|detailsHash)":/
 
 /**
  * Writes one member of a receipt, `"name":value`, refusing reserved names below the top.
@@ -157,13 +224,18 @@ const granted = /^(?:links\[\d+\]|system\.predecessor|system\.lost\[\d+\]|retent
  * @throws QuittanceError `RECEIPT_NOT_JSON`
  */
 export function canonicalMember(name: string, value: unknown): string {
-  trail.length = 0
-  const prefix = writeName(name)
-  trail.push(name)
-  const found: string[] | undefined = name === 'details' ? undefined : []
-  const text = prefix + write(value, 2, found)
-  for (const path of found ?? []) if (!granted.test(path)) throw notCanonical('reserved-name', path)
-  return text
+  let prefix = prefixes.get(name)
+  if (prefix === undefined) {
+    if (!nameHolds(name)) throw notCanonical(forbidden.has(name) ? 'forbidden-name' : 'lone-surrogate', name)
+    prefix = writeName(name)
+  }
+  if (typeof value === 'string' && !needsCare.test(value)) return `${prefix}"${value}"`
+  const text = writeOrRefuse(value, name, 2)
+  if (typeof value === 'object' && name !== 'details' && mayBeReserved.test(text)) {
+    const path = reservedBelow(value, name)
+    if (path !== undefined) throw notCanonical('reserved-name', path)
+  }
+  return prefix + text
 }
 
 /**

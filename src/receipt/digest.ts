@@ -1,5 +1,5 @@
 /** What is hashed and what is signed. Each domain has its own first line, so that no signature fits two meanings. */
-import { utf8 } from '../primitives/bytes.js'
+import { ascii } from '../primitives/bytes.js'
 import { sha256Hex } from '../primitives/sha256.js'
 import { canonicalize } from './canonical.js'
 
@@ -49,8 +49,8 @@ export function detailsHashOf(details: unknown): Sha256 {
  * The bytes that a receipt's signature covers: short enough for every key service.
  *
  * @param receiptHash - as it stands in the receipt
- * @returns 91 bytes
+ * @returns 92 bytes
  */
 export function signedMessage(receiptHash: string): Uint8Array {
-  return utf8(`quittance/1 receipt\n${receiptHash}\n`)
+  return ascii(`quittance/1 receipt\n${receiptHash}\n`)
 }

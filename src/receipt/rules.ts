@@ -7,7 +7,13 @@ type Facts = Omit<DecisionReceipt, 'seq' | 'timestamp' | 'keyId' | 'prevReceiptH
 const invalid = (path: string, message: string): Fault => ({ code: 'FIELD_INVALID', path, message })
 
 /** Event types on which `action` may stand. */
-const withAction: ReadonlySet<string> = new Set(['decision', 'inference', 'tool_call', 'tool_result', 'human_oversight'])
+const withAction: ReadonlySet<string> = new Set([
+  'decision',
+  'inference',
+  'tool_call',
+  'tool_result',
+  'human_oversight',
+])
 
 /** Oversight that concerns a whole system, so that it has no receipt to point to. */
 const withoutSubject: ReadonlySet<string> = new Set(['stop', 'resume'])
@@ -20,7 +26,8 @@ function eventRules(receipt: Facts, faults: Fault[]): void {
       faults.push(invalid('action', 'is required on a decision without an error'))
     }
   }
-  if (receipt.action !== undefined && !withAction.has(eventType)) faults.push(invalid('action', `is not allowed on ${eventType}`))
+  if (receipt.action !== undefined && !withAction.has(eventType))
+    faults.push(invalid('action', `is not allowed on ${eventType}`))
   for (const name of ['system', 'retention'] as const) {
     if ((receipt[name] !== undefined) !== (eventType === name)) {
       faults.push(invalid(name, `belongs to a receipt of eventType ${name}, and to no other`))
@@ -28,7 +35,8 @@ function eventRules(receipt: Facts, faults: Fault[]): void {
   }
   const key = receipt.key?.event
   if (eventType === 'key' && key === undefined) faults.push(invalid('key', 'is required on eventType key'))
-  if (eventType !== 'key' && (key === 'rotate' || key === 'revoke')) faults.push(invalid('key', `${key} belongs to eventType key`))
+  if (eventType !== 'key' && (key === 'rotate' || key === 'revoke'))
+    faults.push(invalid('key', `${key} belongs to eventType key`))
 }
 
 function oversightRules(receipt: Facts, faults: Fault[]): void {
@@ -84,11 +92,13 @@ export function derivedFired(check: Pick<Check, 'op' | 'score' | 'threshold'>): 
 
 function checkRules(check: Check, path: string, faults: Fault[]): void {
   if (check.status !== undefined) {
-    if (check.fired) faults.push(invalid(`${path}.fired`, 'must be false where status says that the check was not evaluated'))
+    if (check.fired)
+      faults.push(invalid(`${path}.fired`, 'must be false where status says that the check was not evaluated'))
     return
   }
   const derived = derivedFired(check)
-  if (derived !== undefined && derived !== check.fired) faults.push(invalid(`${path}.fired`, 'contradicts op, score and threshold'))
+  if (derived !== undefined && derived !== check.fired)
+    faults.push(invalid(`${path}.fired`, 'contradicts op, score and threshold'))
 }
 
 /**

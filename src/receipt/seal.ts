@@ -24,12 +24,12 @@ export type ReceiptBody = Omit<UnsealedReceipt, keyof ChainPlace>
 /** Names that are written later, in canonical order; they cut the canonical text into eight parts. */
 const slots = ['details', 'keyId', 'prevReceiptHash', 'receiptHash', 'seq', 'signature', 'timestamp'] as const
 
-type Parts = [string, string, string, string, string, string, string, string]
+type Parts = readonly [string, string, string, string, string, string, string, string]
 
 /** A body that was checked and written once, ready to be linked any number of times. */
 export interface Frame {
   readonly body: ReceiptBody
-  readonly parts: Readonly<Parts>
+  readonly parts: Parts
   /** `"details":{…},`, or nothing. */
   readonly details: string
   readonly names: readonly string[]
@@ -44,8 +44,10 @@ export interface Linked {
   readonly message: Uint8Array
 }
 
-/** The longest the place can be: 6 members, a 16-digit seq. */
-const PLACE_BYTES = 600
+/** What a place adds to a preimage at the most: the braces, keyId, prevReceiptHash, a 16-digit seq, timestamp. */
+const PLACE_BYTES = 223
+/** What a line has beside preimage and details: receiptHash and signature. */
+const PROOF_BYTES = 239
 
 /**
  * Checks a body and writes it once.
@@ -56,30 +58,36 @@ const PLACE_BYTES = 600
  */
 export function frame(body: ReceiptBody): Frame {
   checkBody(body)
-  const parts: Parts = ['', '', '', '', '', '', '', '']
+  const parts: string[] = []
   let details = ''
-  let slot = 0
+  let part = ''
+  let slot = slots[0] as string | undefined
   const names = canonicalNames(body)
   for (const name of names) {
+    while (slot !== undefined && name > slot) {
+      parts.push(part)
+      part = ''
+      slot = slots[parts.length]
+    }
     const text = `${canonicalMember(name, (body as Record<string, unknown>)[name])},`
-    while (slot < slots.length && name > (slots[slot] as string)) slot += 1
     if (name === 'details') details = text
-    else parts[slot] += text
+    else part += text
   }
-  const last = parts[7]
-  parts[7] = last.slice(0, -1)
-  const preimage = byteLength(parts) + PLACE_BYTES
-  if (preimage > MAX_PREIMAGE_BYTES) throw tooLarge(`a preimage may have ${MAX_PREIMAGE_BYTES} bytes`)
-  if (preimage + (details === '' ? 0 : utf8(details).length) > MAX_LINE_BYTES) throw tooLarge(`a line may have ${MAX_LINE_BYTES} bytes`)
-  return { body, parts, details, names }
+  // the last member is behind every slot: each receipt has a version
+  parts.push(part.slice(0, -1))
+  checkSize(parts, details)
+  return { body, parts: parts as unknown as Parts, details, names }
 }
 
-function byteLength(parts: Readonly<Parts>): number {
-  let characters = 0
+function checkSize(parts: readonly string[], details: string): void {
+  let characters = details.length
   for (const part of parts) characters += part.length
   // UTF-8 has at most three bytes a UTF-16 unit: most receipts need no encoding to be known small
-  if (characters * 3 + PLACE_BYTES <= MAX_PREIMAGE_BYTES) return characters
-  return parts.reduce((sum, part) => sum + utf8(part).length, 0)
+  if (characters * 3 + PLACE_BYTES <= MAX_PREIMAGE_BYTES) return
+  const preimage = parts.reduce((sum, part) => sum + utf8(part).length, PLACE_BYTES)
+  if (preimage > MAX_PREIMAGE_BYTES) throw tooLarge(`a preimage may have ${MAX_PREIMAGE_BYTES} bytes`)
+  if (preimage + PROOF_BYTES + utf8(details).length > MAX_LINE_BYTES)
+    throw tooLarge(`a line may have ${MAX_LINE_BYTES} bytes`)
 }
 
 function tooLarge(message: string): QuittanceError {
@@ -154,7 +162,8 @@ export function textsOf(receipt: object): ReceiptTexts {
   for (const name of canonicalNames(receipt)) {
     const text = canonicalMember(name, (receipt as Record<string, unknown>)[name])
     line += line === '' ? text : `,${text}`
-    if (name !== 'receiptHash' && name !== 'signature' && name !== 'details') preimage += preimage === '' ? text : `,${text}`
+    if (name !== 'receiptHash' && name !== 'signature' && name !== 'details')
+      preimage += preimage === '' ? text : `,${text}`
   }
   return { preimage: `{${preimage}}`, line: `{${line}}` }
 }

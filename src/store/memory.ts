@@ -1,4 +1,5 @@
 import { type HeadRef, QuittanceError } from '../errors.js'
+import { textsOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { checkAppend, checkChainId, checkPrune, checkQuery, checkRange, checkStateName, checkStateValue } from './checks.js'
 import { storeClosed } from './closed.js'
@@ -7,7 +8,6 @@ import { conflict, planAppend, refOf } from './plan.js'
 import { filterReceipts } from './query.js'
 import { stateConflict } from './state-conflict.js'
 import type { ReceiptQuery, ReceiptStore, SeqRange, StateValue, StoreOptions } from './store.js'
-import { textsOf } from '../receipt/seal.js'
 
 /** Options of `memoryStore`. */
 export interface MemoryStoreOptions {
@@ -175,7 +175,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       if (chain === undefined || entry === undefined || entry.receipt.details === undefined) return false
       const { details: _, ...rest } = entry.receipt
       const { line } = textsOf(rest)
-      // the old array too is edited: whoever reads it must not see erased text any longer
+      // in place, so that a reader under way no longer meets the erased text
       chain.entries[entry.receipt.seq - chain.first] = { receipt: frozenFrom(line), line }
       return true
     },

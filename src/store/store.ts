@@ -1,5 +1,5 @@
-import type { DecisionReceipt } from '../receipt/types.js'
 import type { HeadRef } from '../errors.js'
+import type { DecisionReceipt } from '../receipt/types.js'
 
 /** Options that every method of a store takes. */
 export interface StoreOptions {
@@ -48,7 +48,13 @@ export interface StoreState {
    * @returns the new version
    * @throws QuittanceError `STORE_STATE_CONFLICT` when another version stands there
    */
-  put(chainId: string, name: string, bytes: Uint8Array, expectedVersion: number, options?: StoreOptions): Promise<number>
+  put(
+    chainId: string,
+    name: string,
+    bytes: Uint8Array,
+    expectedVersion: number,
+    options?: StoreOptions,
+  ): Promise<number>
 }
 
 /** A turn to write, first come, first served. It expires alone; the compare-and-swap stays the fence. */
@@ -104,7 +110,10 @@ export interface ReceiptStore {
   /** Every chain that holds a receipt, in no stated order. */
   chains(options?: StoreOptions): AsyncIterable<string>
   /** @returns the lowest and highest seq still held, `undefined` where the chain is empty */
-  bounds(chainId: string, options?: StoreOptions): Promise<{ readonly first: number; readonly last: number } | undefined>
+  bounds(
+    chainId: string,
+    options?: StoreOptions,
+  ): Promise<{ readonly first: number; readonly last: number } | undefined>
   /**
    * Removes every receipt before `beforeSeq`. Without a trace only here: the ledger's `prune` records it first.
    *

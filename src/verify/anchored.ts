@@ -30,7 +30,8 @@ export class AnchorWatch {
       return
     }
     this.#frontier = appendLeaf(this.#frontier, leafHash(receiptLeaf(receipt.receiptHash, receipt.signature)))
-    while (this.#waiting[0] !== undefined && this.#waiting[0].size <= this.#frontier.size) this.#compare(place, findings)
+    while (this.#waiting[0] !== undefined && this.#waiting[0].size <= this.#frontier.size)
+      this.#compare(place, findings)
   }
 
   #compare(place: Place, findings: Findings): void {

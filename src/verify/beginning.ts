@@ -26,7 +26,8 @@ export class Beginning {
    */
   saw(receipt: DecisionReceipt, retentionKey: boolean): void {
     const { retention } = receipt
-    if (retention?.event !== 'prune' || !retentionKey || this.#first === undefined || this.#prunedAt !== undefined) return
+    if (retention?.event !== 'prune' || !retentionKey || this.#first === undefined || this.#prunedAt !== undefined)
+      return
     const { seq, receiptHash } = retention.through
     if (seq === this.#first.seq - 1 && receiptHash === this.#first.prevReceiptHash) this.#prunedAt = receipt.timestamp
   }

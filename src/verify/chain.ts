@@ -86,9 +86,12 @@ class ChainVerifier {
   /** @returns whether the receipt carries the chain on */
   #place(receipt: DecisionReceipt, place: Place): boolean {
     const { seq, timestamp, chainId, prevReceiptHash } = receipt
-    if (chainId !== this.#chainId) this.#problem('CHAIN_MISMATCH', place, `belongs to chain ${chainId}, not to ${this.#chainId}`)
-    if (receipt.version !== this.#version) this.#problem('VERSION_CHANGED', place, 'has another version than the chain began with')
-    if (timestamp > this.#latest) this.#problem('TIME_IN_FUTURE', place, `is dated ${timestamp}, more than 5 minutes ahead of the clock`)
+    if (chainId !== this.#chainId)
+      this.#problem('CHAIN_MISMATCH', place, `belongs to chain ${chainId}, not to ${this.#chainId}`)
+    if (receipt.version !== this.#version)
+      this.#problem('VERSION_CHANGED', place, 'has another version than the chain began with')
+    if (timestamp > this.#latest)
+      this.#problem('TIME_IN_FUTURE', place, `is dated ${timestamp}, more than 5 minutes ahead of the clock`)
     if (seq === 0) this.#genesis(receipt, place)
     const previous = this.#previous
     if (previous === undefined) return true
@@ -98,12 +101,14 @@ class ChainVerifier {
     }
     const step = seq - previous.seq
     if (step === 1 && this.#unplaced === 0) {
-      if (prevReceiptHash !== previous.receiptHash) this.#problem('LINK_MISMATCH', place, `does not link to the receipt before it`)
+      if (prevReceiptHash !== previous.receiptHash)
+        this.#problem('LINK_MISMATCH', place, `does not link to the receipt before it`)
     } else if (step !== this.#unplaced + 1) {
       this.#problem('SEQ_GAP', place, `follows seq ${previous.seq}; what lies between is missing`)
     }
     if (timestamp < previous.timestamp) this.#problem('TIME_WENT_BACK', place, 'is dated before the receipt before it')
-    if (this.#ended !== undefined) this.#problem('HEAD_MISMATCH', place, `follows the chain_end at seq ${this.#ended}, which is terminal`)
+    if (this.#ended !== undefined)
+      this.#problem('HEAD_MISMATCH', place, `follows the chain_end at seq ${this.#ended}, which is terminal`)
     return true
   }
 
@@ -140,31 +145,54 @@ class ChainVerifier {
   /** The end of the source: what was asked for and is not there. */
   finish(): VerifyResult {
     const findings = this.#findings
-    const { expect, anchors, requireTail, acceptPruned } = this.#options
+    const { anchors, requireTail, acceptPruned } = this.#options
     const last = this.#previous
     if (this.#checked === 0) this.#problem('EMPTY', {}, 'there is no receipt')
     this.#beginning.finish(findings, acceptPruned)
     this.#reach(last?.seq)
     if (this.#anchors) this.#anchors.finish(last?.seq, findings)
-    else new AnchorWatch((anchors ?? []).filter(({ chainId }) => this.#chainId === undefined || chainId === this.#chainId)).finish(undefined, findings)
-    for (const { finding, count } of this.#trust?.finish(this.#anchors?.matched ?? []) ?? []) findings.problem(finding, count)
+    else
+      new AnchorWatch(
+        (anchors ?? []).filter(({ chainId }) => this.#chainId === undefined || chainId === this.#chainId),
+      ).finish(undefined, findings)
+    for (const { finding, count } of this.#trust?.finish(this.#anchors?.matched ?? []) ?? [])
+      findings.problem(finding, count)
     const tail = this.#tail()
     if (requireTail && tail === 'unproved') {
       const message = 'nothing proves that no receipt was cut behind the last one'
       this.#problem('TAIL_UNPROVED', { seq: last?.seq, receiptId: last?.receiptId }, message)
     }
     const head = last && { seq: last.seq, receiptHash: last.receiptHash }
-    const scope: Scope = { chainId: this.#chainId, root: this.#root, fromSeq: this.#first, toSeq: last?.seq, head, tail }
+    const scope: Scope = {
+      chainId: this.#chainId,
+      root: this.#root,
+      fromSeq: this.#first,
+      toSeq: last?.seq,
+      head,
+      tail,
+    }
     const { verdict, problems, counts, notices } = findings
-    return { verdict, scope: defined(scope), checked: this.#checked, problems: problems.map(defined), counts, notices: notices.map(defined) }
+    return {
+      verdict,
+      scope: defined(scope),
+      checked: this.#checked,
+      problems: problems.map(defined),
+      counts,
+      notices: notices.map(defined),
+    }
   }
 
   #reach(last: number | undefined): void {
     const { head, toSeq, minReceipts, fromSeq } = this.#options.expect ?? {}
     const next = last === undefined ? (fromSeq ?? 0) : last + 1
-    const missing = (through: number) => (next > through ? 'lies before what was read' : `seq ${next} to ${through} are missing`)
+    const missing = (through: number) =>
+      next > through ? 'lies before what was read' : `seq ${next} to ${through} are missing`
     if (head !== undefined && this.#headFound === undefined) {
-      this.#problem('HEAD_NOT_REACHED', {}, `the head that was asked for, seq ${head.seq}, was not found: ${missing(head.seq)}`)
+      this.#problem(
+        'HEAD_NOT_REACHED',
+        {},
+        `the head that was asked for, seq ${head.seq}, was not found: ${missing(head.seq)}`,
+      )
     }
     if (toSeq !== undefined && (last === undefined || last < toSeq)) {
       this.#problem('HEAD_NOT_REACHED', {}, `receipts through seq ${toSeq} were asked for: ${missing(toSeq)}`)
@@ -207,7 +235,8 @@ async function verifyWith<T>(
   const { signal } = options
   let turnEnds = Date.now() + TURN_MS
   for await (const item of source) {
-    if (signal?.aborted) throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
+    if (signal?.aborted)
+      throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
     verifier.next(examineOne(item), isLine(item) ? verifier.checked + 1 : undefined)
     if (Date.now() > turnEnds) {
       await new Promise((resolve) => setTimeout(resolve, 0))
@@ -248,6 +277,9 @@ export async function verifyChain(source: ReceiptSource, options: VerifyOptions)
  * @returns as `verifyChain`
  * @throws as `verifyChain`
  */
-export async function verifyLines(source: Iterable<RawLine> | AsyncIterable<RawLine>, options: VerifyOptions): Promise<VerifyResult> {
+export async function verifyLines(
+  source: Iterable<RawLine> | AsyncIterable<RawLine>,
+  options: VerifyOptions,
+): Promise<VerifyResult> {
   return verifyWith(source, options, examineLine, () => true)
 }

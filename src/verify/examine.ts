@@ -3,17 +3,23 @@ import { QuittanceError } from '../errors.js'
 import { admitKey, refusalText } from '../keys/ed25519/admission.js'
 import { verifySignature } from '../keys/ed25519/verify.js'
 import { fromHex } from '../primitives/bytes.js'
+import { chainIdPattern } from '../primitives/chain-id.js'
+import { isTime } from '../primitives/time.js'
 import { detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { receiptFaults } from '../receipt/validate.js'
-import { type RawLine, type Reading, type Remark, readLine, readObject } from './line.js'
+import { type RawLine, type Reading, type Remark, readLine, readObject, shownPath } from './line.js'
 import type { NoticeCode, ProblemCode } from './types.js'
 
 /** What was found out about one receipt by itself. */
 export interface Examined {
-  /** The receipt, where it has at least a version, a place and a hash: enough to go on with the chain. */
+  /** The receipt, where what places it in a chain has its form: enough to go on with the chain. */
   readonly receipt?: DecisionReceipt | undefined
+  /** What it claims to be, as far as that has its form; for a finding to name. */
+  readonly claimed?: { readonly seq?: number | undefined; readonly receiptId?: string | undefined } | undefined
+  /** Of a receipt whose version this release does not know: nothing else was looked at. */
+  readonly otherVersion?: string | undefined
   readonly problems: readonly Remark<ProblemCode>[]
   readonly notices: readonly Remark<NoticeCode>[]
   /** True where every known member has its shape: only then can its key be judged. */
@@ -22,41 +28,58 @@ export interface Examined {
   readonly sound: boolean
 }
 
+type Claim = Readonly<Record<string, unknown>>
+
 const hashText = /^sha256:[0-9a-f]{64}$/
+const idText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const signatureText = /^ed25519:[0-9a-f]{128}$/
 
-const placeable = (claim: Readonly<Record<string, unknown>>): boolean =>
-  typeof claim.version === 'string' &&
-  typeof claim.chainId === 'string' &&
-  typeof claim.receiptId === 'string' &&
-  typeof claim.timestamp === 'string' &&
-  Number.isSafeInteger(claim.seq) &&
-  (claim.seq as number) >= 0 &&
-  hashText.test(String(claim.receiptHash)) &&
-  hashText.test(String(claim.prevReceiptHash))
+const isText = (value: unknown, form: RegExp): value is string => typeof value === 'string' && form.test(value)
+const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
-const placed = (claim: Readonly<Record<string, unknown>>): DecisionReceipt | undefined =>
-  placeable(claim) ? (claim as unknown as DecisionReceipt) : undefined
+function claimedBy({ seq, receiptId }: Claim): Examined['claimed'] {
+  return { seq: isSeq(seq) ? seq : undefined, receiptId: isText(receiptId, idText) ? receiptId : undefined }
+}
 
-function signatureRemark(claim: Readonly<Record<string, unknown>>): Remark<ProblemCode> | undefined {
+function placed(claim: Claim): DecisionReceipt | undefined {
+  const { chainId, seq, receiptId, timestamp, receiptHash, prevReceiptHash } = claim
+  const holds =
+    isText(chainId, chainIdPattern) &&
+    isSeq(seq) &&
+    isText(receiptId, idText) &&
+    typeof timestamp === 'string' &&
+    isTime(timestamp) &&
+    isText(receiptHash, hashText) &&
+    isText(prevReceiptHash, hashText)
+  return holds ? (claim as unknown as DecisionReceipt) : undefined
+}
+
+function signatureRemark(claim: Claim): Remark<ProblemCode> | undefined {
   const { keyId, receiptHash, signature } = claim
-  if (typeof keyId !== 'string' || typeof signature !== 'string' || !signatureText.test(signature)) {
-    return { code: 'SIGNATURE_INVALID', message: 'has no key or no signature in the form of the format' }
+  if (typeof keyId !== 'string' || !isText(signature, signatureText) || !isText(receiptHash, hashText)) {
+    return { code: 'SIGNATURE_INVALID', message: 'has no key, hash or signature in the form of the format' }
   }
   const admission = admitKey(keyId)
   if (admission.key === undefined) {
     return { code: 'SIGNATURE_INVALID', message: `has a keyId that ${refusalText[admission.refused]}` }
   }
   const bytes = fromHex(signature.slice('ed25519:'.length))
-  if (verifySignature(admission.key, signedMessage(String(receiptHash)), bytes)) return undefined
+  if (verifySignature(admission.key, signedMessage(receiptHash), bytes)) return undefined
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
-function detailsRemarks(receipt: Readonly<Record<string, unknown>>, problems: Remark<ProblemCode>[], notices: Remark<NoticeCode>[]): void {
+function detailsRemarks(
+  receipt: Claim,
+  problems: Remark<ProblemCode>[],
+  notices: Remark<NoticeCode>[],
+): void {
   const { details, detailsHash } = receipt
   if (details === undefined) {
     if (detailsHash !== undefined) {
-      notices.push({ code: 'DETAILS_ERASED', message: 'has no details any more; hash, link and signature hold without them' })
+      notices.push({
+        code: 'DETAILS_ERASED',
+        message: 'has no details any more; hash, link and signature hold without them',
+      })
     }
     return
   }
@@ -78,12 +101,13 @@ function examine(reading: Reading): Examined {
   if (claim === undefined) return { problems, notices, wellFormed: false, sound: false }
   if (typeof claim.version === 'string' && claim.version !== VERSION) {
     problems.push({ code: 'UNSUPPORTED', message: 'has a version that this release does not know' })
-    return { receipt: placed(claim), problems, notices, wellFormed: false, sound: false }
+    const otherVersion = claim.version
+    return { claimed: claimedBy(claim), otherVersion, problems, notices, wellFormed: false, sound: false }
   }
   // a value that has no canonical form may be too deep to be walked
   const faults = texts === undefined ? [] : receiptFaults(claim)
   for (const fault of faults) {
-    problems.push({ code: fault.code, message: `${fault.path === '' ? 'the receipt' : fault.path} ${fault.message}` })
+    problems.push({ code: fault.code, message: `${fault.path === '' ? 'the receipt' : shownPath(fault.path)} ${fault.message}` })
   }
   const unsigned = signatureRemark(claim)
   if (unsigned) problems.push(unsigned)
@@ -94,7 +118,8 @@ function examine(reading: Reading): Examined {
     detailsRemarks(claim, problems, notices)
   }
   const wellFormed = texts !== undefined && !faults.some((fault) => fault.code === 'FIELD_INVALID')
-  return { receipt: placed(claim), problems, notices, wellFormed, sound: wellFormed && problems.length === 0 }
+  const sound = wellFormed && problems.length === 0
+  return { receipt: placed(claim), claimed: claimedBy(claim), problems, notices, wellFormed, sound }
 }
 
 /**
@@ -102,7 +127,10 @@ function examine(reading: Reading): Examined {
  * @returns what it is; a last line without newline was never acknowledged, so it is judged only if it is whole
  */
 export function examineLine(line: RawLine): Examined {
-  const unterminated = { code: 'LINE_UNTERMINATED', message: 'is the last and has no newline: it was never acknowledged' } as const
+  const unterminated = {
+    code: 'LINE_UNTERMINATED',
+    message: 'is the last and has no newline: it was never acknowledged',
+  } as const
   if ('fault' in line) {
     const fault = line.terminated ? { code: line.fault, message: line.message } : unterminated
     return { problems: [fault], notices: [], wellFormed: false, sound: false }

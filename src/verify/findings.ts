@@ -1,5 +1,13 @@
 /** Collects what is found: every code counted, the first thousand of each kind kept, the verdict from the counts. */
-import { type Finding, invalidCodes, type Notice, type NoticeCode, type Problem, type ProblemCode, type Verdict } from './types.js'
+import {
+  type Finding,
+  invalidCodes,
+  type Notice,
+  type NoticeCode,
+  type Problem,
+  type ProblemCode,
+  type Verdict,
+} from './types.js'
 
 /** How many problems, and how many notices, a result lists. */
 export const MAX_LISTED = 1_000

@@ -40,6 +40,17 @@ const codeOf: Readonly<Record<CanonicalReason, ProblemCode>> = {
   'too-deep': 'FIELD_INVALID',
 }
 
+/**
+ * Names in a path come from the data: shown as far as they can't be commands to a terminal, a text, or endless.
+ *
+ * @param path - as `checks[0].score`
+ * @returns the path, other names than plain ones as `…`
+ */
+export function shownPath(path: string): string {
+  const steps = path.slice(0, 256).split('.')
+  return steps.map((step) => (/^[A-Za-z][A-Za-z0-9_-]{0,39}(?:\[\d+\])*$/.test(step) ? step : '…')).join('.')
+}
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -60,8 +71,9 @@ export function readObject(value: unknown): Reading {
     texts = textsOf(value)
   } catch (error) {
     if (!QuittanceError.is(error, 'RECEIPT_NOT_JSON')) throw error
-    const code = codeOf[error.details.reason as CanonicalReason]
-    return { claim: value, problems: [{ code, message: error.message }], notices: [] }
+    const { path = '', reason } = error.details
+    const message = path === '' ? error.message : error.message.replace(path, () => shownPath(path))
+    return { claim: value, problems: [{ code: codeOf[reason as CanonicalReason], message }], notices: [] }
   }
   if (longerThan(texts.preimage, MAX_PREIMAGE_BYTES)) {
     return { claim: value, ...problem('LINE_TOO_LONG', `has a preimage of more than ${MAX_PREIMAGE_BYTES} bytes`) }
@@ -108,4 +120,3 @@ export function readLine(text: string): Reading {
   const notice = { code: 'LINE_NOT_CANONICAL', message: 'has its members in another order, or white space' } as const
   return { ...reading, notices: [notice] }
 }
-

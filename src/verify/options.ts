@@ -14,15 +14,18 @@ const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value
  */
 export function checkOptions(options: VerifyOptions, isTime: (text: string) => boolean): void {
   const { keyring, expect, acceptPruned, now } = options
-  if (!(keyring instanceof Keyring)) throw new TypeError('options.keyring must be a Keyring: a verifier trusts no key that came with the data')
+  if (!(keyring instanceof Keyring))
+    throw new TypeError('options.keyring must be a Keyring: a verifier trusts no key that came with the data')
   for (const name of ['fromSeq', 'toSeq', 'minReceipts'] as const) {
     const value = expect?.[name]
-    if (value !== undefined && !isSeq(value)) throw new RangeError(`options.expect.${name} must be an integer of 0 or more`)
+    if (value !== undefined && !isSeq(value))
+      throw new RangeError(`options.expect.${name} must be an integer of 0 or more`)
   }
   if (expect?.head !== undefined && !(isSeq(expect.head.seq) && hashText.test(expect.head.receiptHash))) {
     throw new TypeError('options.expect.head must be {seq, receiptHash: "sha256:…"}')
   }
-  if (expect?.root !== undefined && !hashText.test(expect.root)) throw new TypeError('options.expect.root must be "sha256:…"')
+  if (expect?.root !== undefined && !hashText.test(expect.root))
+    throw new TypeError('options.expect.root must be "sha256:…"')
   if (acceptPruned !== undefined && !(Number.isFinite(acceptPruned.minDays) && acceptPruned.minDays >= 0)) {
     throw new RangeError('options.acceptPruned.minDays must be a number of 0 or more')
   }
@@ -30,6 +33,7 @@ export function checkOptions(options: VerifyOptions, isTime: (text: string) => b
     throw new RangeError('options.now must be a valid Date or YYYY-MM-DDTHH:MM:SS.sssZ')
   }
   for (const [index, anchor] of (options.anchors ?? []).entries()) {
-    if (!isSeq(anchor.size) || !hashText.test(anchor.rootHash)) throw new TypeError(`options.anchors[${index}] must have a size and a rootHash "sha256:…"`)
+    if (!isSeq(anchor.size) || !hashText.test(anchor.rootHash))
+      throw new TypeError(`options.anchors[${index}] must have a size and a rootHash "sha256:…"`)
   }
 }

@@ -99,9 +99,11 @@ export class RevocationLog {
   }
 
   #undated(track: Track, at: string, anchors: readonly Anchor[]): number {
-    if (anchors.some(({ witnessedAt, size }) => witnessedAt !== undefined && witnessedAt < at && track.last.seq < size)) return 0
+    if (anchors.some(({ witnessedAt, size }) => witnessedAt !== undefined && witnessedAt < at && track.last.seq < size))
+      return 0
     const { dated } = track
-    const holds = dated !== undefined && dated.at < at && !dated.by.some((keyId) => this.#revokedAt(keyId) !== undefined)
+    const holds =
+      dated !== undefined && dated.at < at && !dated.by.some((keyId) => this.#revokedAt(keyId) !== undefined)
     return holds ? track.open : track.count
   }
 }

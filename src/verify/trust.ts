@@ -68,7 +68,8 @@ export class ChainTrust {
     const problems = delegation ? this.#learnDelegation(receipt, delegation, sound) : []
     const lineage = this.#lineageOf(receipt)
     if (lineage === undefined) {
-      if (problems.length === 0) problems.push(remark('KEY_UNKNOWN', `is signed by ${receipt.keyId}, which the keyring does not trust`))
+      if (problems.length === 0)
+        problems.push(remark('KEY_UNKNOWN', `is signed by ${receipt.keyId}, which the keyring does not trust`))
       return problems
     }
     problems.push(...this.#standing(receipt, lineage))
@@ -122,7 +123,9 @@ export class ChainTrust {
   #lineageOf(receipt: DecisionReceipt): Lineage | undefined {
     const { keyId } = receipt
     if (this.#keyring.get(keyId)) return [keyId]
-    const certificate = this.#certificates.get(keyId)?.findLast((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
+    const certificate = this.#certificates
+      .get(keyId)
+      ?.findLast((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
     if (certificate) return [keyId, certificate.root]
     return this.derivation(keyId)
   }
@@ -136,19 +139,31 @@ export class ChainTrust {
       return [remark('KEY_NOT_ALLOWED', 'hands the chain over, which a delegate may not')]
     }
     const covered = certificates.some((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
-    return covered ? [] : [remark('DELEGATION_INVALID', `is signed by a delegate of ${lineage[1]} outside its certificate's time`)]
+    return covered
+      ? []
+      : [remark('DELEGATION_INVALID', `is signed by a delegate of ${lineage[1]} outside its certificate's time`)]
   }
 
   #entryStanding(receipt: DecisionReceipt, entry: KeyringEntry): Remark<ProblemCode>[] {
     const problems: Remark<ProblemCode>[] = []
     if (!usesFor(receipt).some((use) => allows(entry, use))) {
-      problems.push(remark('KEY_NOT_ALLOWED', `is signed by a key that the keyring trusts for ${(entry.uses ?? ['receipt']).join(', ')} only`))
+      problems.push(
+        remark(
+          'KEY_NOT_ALLOWED',
+          `is signed by a key that the keyring trusts for ${(entry.uses ?? ['receipt']).join(', ')} only`,
+        ),
+      )
     }
     if (!coversChain(entry.chains, this.#chainId)) {
       problems.push(remark('KEY_NOT_ALLOWED', 'is signed by a key that the keyring does not trust for this chain'))
     }
     if (!inWindow(entry, receipt.timestamp)) {
-      problems.push(remark('KEY_OUTSIDE_WINDOW', `is dated outside its key's window, ${entry.validFrom ?? '…'} to ${entry.validUntil ?? '…'}`))
+      problems.push(
+        remark(
+          'KEY_OUTSIDE_WINDOW',
+          `is dated outside its key's window, ${entry.validFrom ?? '…'} to ${entry.validUntil ?? '…'}`,
+        ),
+      )
     }
     return problems
   }
@@ -159,9 +174,12 @@ export class ChainTrust {
     if (refused) return [remark('DELEGATION_INVALID', refused)]
     const root = this.#keyring.get(certificate.root)
     if (!root) return [remark('KEY_UNKNOWN', `is signed under ${certificate.root}, which the keyring does not trust`)]
-    if (!allows(root, 'delegate')) return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust to delegate')]
-    if (!coversChain(root.chains, this.#chainId)) return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust for this chain')]
-    if (!inWindow(root, certificate.notBefore)) return [remark('DELEGATION_INVALID', "has a certificate from outside its root's window")]
+    if (!allows(root, 'delegate'))
+      return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust to delegate')]
+    if (!coversChain(root.chains, this.#chainId))
+      return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust for this chain')]
+    if (!inWindow(root, certificate.notBefore))
+      return [remark('DELEGATION_INVALID', "has a certificate from outside its root's window")]
     if (sound) {
       const known = this.#certificates.get(certificate.delegate) ?? []
       this.#certificates.set(certificate.delegate, [...known, certificate])
@@ -170,14 +188,21 @@ export class ChainTrust {
   }
 
   /** What is wrong with a certificate by itself and for this receipt, whoever its root is. */
-  #certificateFault(receipt: DecisionReceipt, certificate: DelegationCertificate, signature: string): string | undefined {
+  #certificateFault(
+    receipt: DecisionReceipt,
+    certificate: DelegationCertificate,
+    signature: string,
+  ): string | undefined {
     if (certificate.delegate !== receipt.keyId) return 'has a certificate for another key than its own'
     if (certificate.root === certificate.delegate) return 'has a certificate of a key for itself'
-    if (certificate.uses.length !== 1 || certificate.uses[0] !== 'receipt') return 'has a certificate for other uses than receipt'
-    if (certificate.chains.length === 0 || !certificate.chains.every(isChainPattern)) return 'has a certificate whose chains are malformed'
+    if (certificate.uses.length !== 1 || certificate.uses[0] !== 'receipt')
+      return 'has a certificate for other uses than receipt'
+    if (certificate.chains.length === 0 || !certificate.chains.every(isChainPattern))
+      return 'has a certificate whose chains are malformed'
     if (!coversChain(certificate.chains, this.#chainId)) return 'has a certificate that does not cover this chain'
     if (certificate.notBefore >= certificate.notAfter) return 'has a certificate that ends before it begins'
-    if (receipt.timestamp < certificate.notBefore || receipt.timestamp >= certificate.notAfter) return "is dated outside its certificate's time"
+    if (receipt.timestamp < certificate.notBefore || receipt.timestamp >= certificate.notAfter)
+      return "is dated outside its certificate's time"
     if (!signedBy(certificate.root, signedDelegationMessage(digestOf(canonicalize(certificate))), signature)) {
       return 'has a certificate that its root did not sign'
     }

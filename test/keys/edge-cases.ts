@@ -103,14 +103,14 @@ const plainCases = (): EdgeCase[] => {
   const flipped = (bytes: Uint8Array, bit: number): Uint8Array =>
     bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
   const empty = new Uint8Array()
-  // A key made for S = 0: with A = [-r/k]B the equation holds for S = 0, and k must be found with A. So none is made to
-  // hold here; S = 0 with a foreign key must be refused for the equation's sake only.
   return [
     edge('good', good),
     edge('good, empty message', sign(empty, publicKey, R), empty),
     edge('another message', good, utf8('another message')),
     edge('empty message under a signature of another', good, empty),
-    ...[1n, 2n, 3n, 7n, 14n].map((times) => withS(`S + ${times}L`, S + times * L)).filter((c) => fromBytes(c.signature.subarray(32)) > S),
+    ...[1n, 2n, 3n, 7n, 14n]
+      .map((times) => withS(`S + ${times}L`, S + times * L))
+      .filter((c) => fromBytes(c.signature.subarray(32)) > S),
     withS('S = 0', 0n),
     withS('S = 1', 1n),
     withS('S = L - 1', L - 1n),
@@ -125,7 +125,12 @@ const plainCases = (): EdgeCase[] => {
     edge('all ones', new Uint8Array(64).fill(255)),
     edge('R and S swapped', join(good.subarray(32), good.subarray(0, 32))),
     ...[0, 1, 31, 32, 33, 63].map((length) => edge(`${length} bytes`, good.subarray(0, length))),
-    ...[65, 96, 128].map((length) => edge(`${length} bytes`, Uint8Array.from({ length }, (_, index) => good[index] ?? 0))),
+    ...[65, 96, 128].map((length) =>
+      edge(
+        `${length} bytes`,
+        Uint8Array.from({ length }, (_, index) => good[index] ?? 0),
+      ),
+    ),
     ...Array.from({ length: 512 }, (_, bit) => edge(`bit ${bit} of the signature`, flipped(good, bit))),
     ...Array.from({ length: 256 }, (_, bit) => ({
       name: `bit ${bit} of the key`,
@@ -150,7 +155,7 @@ const unreducedCases = (): EdgeCase[] => {
       const bytes = toBytes(y | (sign << 255n))
       const name = `y = p + ${y - P}, sign ${sign}`
       return [
-        { name: `A: ${name}`, publicKey: bytes, message, signature: sign === 0n ? join(encode(B), S) : join(bytes, S) },
+        { name: `A: ${name}`, publicKey: bytes, message, signature: join(encode(B), S) },
         { name: `R: ${name}`, publicKey, message, signature: join(bytes, S) },
       ]
     }),

@@ -1,17 +1,24 @@
 /** Receipts for property tests, made from the JSON Schema of the shapes, so that a new member is tested unasked. */
 import fc from 'fast-check'
-import { isTime } from '../../src/primitives/time.js'
 import { derivedFired } from '../../src/receipt/rules.js'
 import type { JsonSchema } from '../../src/receipt/schema/describe.js'
 import { receipt as receiptShape } from '../../src/receipt/schema/receipt.js'
-import { chainName, time } from '../../src/receipt/schema/words.js'
+import { chainName } from '../../src/receipt/schema/words.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 export type JsonObject = { [name: string]: Json }
 
 /** Names that no receipt may hold at any depth, or not below the top. */
-const refusedNames = new Set(['__proto__', 'constructor', 'prototype', 'receiptHash', 'signature', 'details', 'detailsHash'])
+const refusedNames = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  'receiptHash',
+  'signature',
+  'details',
+  'detailsHash',
+])
 
 /** Texts that a line tool could stumble over: quotes, brackets, text that looks like members. */
 const awkwardTexts = [
@@ -30,7 +37,10 @@ const awkwardTexts = [
 const anyText = fc.oneof(
   { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 12 }) },
   { weight: 1, arbitrary: fc.constantFrom(...awkwardTexts) },
-  { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...awkwardTexts), fc.constantFrom(...awkwardTexts)).map((two) => two.join('')) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom(...awkwardTexts), fc.constantFrom(...awkwardTexts)).map((two) => two.join('')),
+  },
 )
 
 /** Numbers that the format takes: no integer beyond 2^53-1. */
@@ -54,7 +64,10 @@ export function anyJson(names: fc.Arbitrary<string>, deep = 3): fc.Arbitrary<Jso
 
 /** Names of members that the format does not reserve. */
 export const freeName = fc
-  .oneof(anyText, fc.constantFrom('keyId', 'prevReceiptHash', 'receiptId', 'rel', 'seq', 'redactor', 'retention', '10', '9'))
+  .oneof(
+    anyText,
+    fc.constantFrom('keyId', 'prevReceiptHash', 'receiptId', 'rel', 'seq', 'redactor', 'retention', '10', '9'),
+  )
   .filter((name) => !refusedNames.has(name))
 
 /** Names within `details`: also those that are reserved elsewhere. */
@@ -75,28 +88,49 @@ function ofString(schema: JsonSchema): fc.Arbitrary<Json> {
   return anyText
 }
 
-const extensionName = fc.tuple(fc.constantFrom('xA', 'xVendor', 'xZ'), fc.constantFrom('', 'id', '"', 'é', ',"receiptHash":"')).map((two) => two.join(''))
+const extensionName = fc
+  .tuple(fc.constantFrom('xA', 'xVendor', 'xZ'), fc.constantFrom('', 'id', '"', 'é', ',"receiptHash":"'))
+  .map((two) => two.join(''))
 
 function ofObject(schema: JsonSchema, names: fc.Arbitrary<string>): fc.Arbitrary<Json> {
   const properties = schema.properties as { [name: string]: JsonSchema } | undefined
   if (properties === undefined) {
-    const values = schema.additionalProperties === undefined ? anyJson(names, 2) : fromSchema(schema.additionalProperties as JsonSchema, names)
-    const keys = schema.propertyNames === undefined ? names : (fromSchema(schema.propertyNames as JsonSchema, names) as fc.Arbitrary<string>)
-    return fc.dictionary(keys.filter((name) => !refusedNames.has(name)), values, { maxKeys: 3, noNullPrototype: true })
+    const values =
+      schema.additionalProperties === undefined
+        ? anyJson(names, 2)
+        : fromSchema(schema.additionalProperties as JsonSchema, names)
+    const keys =
+      schema.propertyNames === undefined
+        ? names
+        : (fromSchema(schema.propertyNames as JsonSchema, names) as fc.Arbitrary<string>)
+    return fc.dictionary(
+      keys.filter((name) => !refusedNames.has(name)),
+      values,
+      { maxKeys: 3, noNullPrototype: true },
+    )
   }
   const required = schema.required as string[]
   const optional = Object.keys(properties).filter((name) => !required.includes(name))
-  const extensions = schema.patternProperties === undefined ? fc.constant({}) : fc.oneof(
-    { weight: 4, arbitrary: fc.constant({}) },
-    { weight: 1, arbitrary: fc.dictionary(extensionName, anyJson(names, 2), { maxKeys: 2, noNullPrototype: true }) },
-  )
+  const extensions =
+    schema.patternProperties === undefined
+      ? fc.constant({})
+      : fc.oneof(
+          { weight: 4, arbitrary: fc.constant({}) },
+          {
+            weight: 1,
+            arbitrary: fc.dictionary(extensionName, anyJson(names, 2), { maxKeys: 2, noNullPrototype: true }),
+          },
+        )
   return fc
-    .tuple(fc.subarray(optional, { maxLength: Math.min(optional.length, 10) }), extensions)
+    .tuple(fc.subarray(optional, { maxLength: Math.min(optional.length, 16) }), extensions)
     .chain(([chosen, more]) =>
       fc
         .record(
           Object.fromEntries(
-            [...required, ...chosen].map((name) => [name, fromSchema(properties[name] as JsonSchema, name === 'details' ? detailName : names)]),
+            [...required, ...chosen].map((name) => [
+              name,
+              fromSchema(properties[name] as JsonSchema, name === 'details' ? detailName : names),
+            ]),
           ),
           { noNullPrototype: true },
         )
@@ -118,7 +152,8 @@ export function fromSchema(schema: JsonSchema, names: fc.Arbitrary<string>): fc.
 function build(schema: JsonSchema, names: fc.Arbitrary<string>): fc.Arbitrary<Json> {
   if (schema.enum !== undefined) return fc.constantFrom(...(schema.enum as Json[]))
   if (schema.const !== undefined) return fc.constant(schema.const as Json)
-  if (schema.oneOf !== undefined) return fc.oneof(...(schema.oneOf as JsonSchema[]).map((one) => fromSchema(one, names)))
+  if (schema.oneOf !== undefined)
+    return fc.oneof(...(schema.oneOf as JsonSchema[]).map((one) => fromSchema(one, names)))
   const { minimum, maximum } = schema as { minimum: number; maximum: number }
   switch (schema.type) {
     case 'string':
@@ -156,7 +191,8 @@ function mended(shape: JsonObject): JsonObject {
   for (const name of ['system', 'retention', 'humanOversight'] as const) {
     const eventType = name === 'humanOversight' ? 'human_oversight' : name
     if (receipt[name] !== undefined) receipt.eventType = eventType
-    for (const other of ['system', 'retention', 'humanOversight']) if (receipt[name] !== undefined && other !== name) without(other)
+    for (const other of ['system', 'retention', 'humanOversight'])
+      if (receipt[name] !== undefined && other !== name) without(other)
   }
   const { eventType } = receipt
   if (eventType === 'system') receipt.system ??= { event: 'heartbeat' }
@@ -166,7 +202,8 @@ function mended(shape: JsonObject): JsonObject {
   if (eventType === 'key' && key === undefined) {
     receipt.key = { event: 'revoke', keyId: receipt.keyId, effectiveAt: receipt.timestamp, reason: 'r' }
   } else if (eventType !== 'key' && key !== undefined && key.event !== 'delegate') without('key')
-  if (!['decision', 'inference', 'tool_call', 'tool_result', 'human_oversight'].includes(eventType as string)) without('action')
+  if (!['decision', 'inference', 'tool_call', 'tool_result', 'human_oversight'].includes(eventType as string))
+    without('action')
   if (eventType === 'decision') {
     receipt.checks ??= []
     if (receipt.error === undefined) receipt.action ??= 'allow'
@@ -175,12 +212,18 @@ function mended(shape: JsonObject): JsonObject {
   if (oversight !== undefined) {
     if (oversight.kind !== 'request') oversight.reviewerId ??= person
     if (oversight.kind !== 'stop' && oversight.kind !== 'resume') {
-      receipt.links = [...((receipt.links as Loose[] | undefined) ?? []), { rel: 'about', receiptId: receipt.receiptId, receiptHash: digest }]
+      receipt.links = [
+        ...((receipt.links as Loose[] | undefined) ?? []),
+        { rel: 'about', receiptId: receipt.receiptId, receiptHash: digest },
+      ]
     }
   }
   const sources = (receipt.sources ?? []) as Loose[]
   const persons =
-    'subjectId' in receipt || 'principalId' in receipt || oversight?.reviewerId !== undefined || sources.some((source) => (source.match as Loose | undefined)?.recordId !== undefined)
+    'subjectId' in receipt ||
+    'principalId' in receipt ||
+    oversight?.reviewerId !== undefined ||
+    sources.some((source) => (source.match as Loose | undefined)?.recordId !== undefined)
   if (persons) receipt.pseudonymKeyId ??= 'p-1'
   else without('pseudonymKeyId')
   for (const name of ['input', 'output']) {
@@ -232,6 +275,3 @@ export function plainReceipt(): DecisionReceipt {
     signature: `ed25519:${'4'.repeat(128)}`,
   }
 }
-
-void time
-void isTime

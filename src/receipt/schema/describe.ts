@@ -42,7 +42,8 @@ const wrong = (message: string): Fault[] => [{ code: 'FIELD_INVALID', path: '', 
 const unsupported = (message: string): Fault[] => [{ code: 'UNSUPPORTED', path: '', message }]
 
 const below = (step: string, faults: Fault[]): Fault[] => {
-  for (const fault of faults) fault.path = fault.path === '' || fault.path.startsWith('[') ? step + fault.path : `${step}.${fault.path}`
+  for (const fault of faults)
+    fault.path = fault.path === '' || fault.path.startsWith('[') ? step + fault.path : `${step}.${fault.path}`
   return faults
 }
 
@@ -74,7 +75,9 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
   return {
     check: (value) => {
       if (known.has(value)) return undefined
-      return typeof value === 'string' ? unsupported('is a value this release does not know') : wrong('must be a string')
+      return typeof value === 'string'
+        ? unsupported('is a value this release does not know')
+        : wrong('must be a string')
     },
     json: { enum: words },
   }
@@ -110,7 +113,10 @@ export function numberIn(minimum: number, maximum: number): Shape<number> {
   const fault = limited ? `must be a number from ${minimum} to ${maximum}` : 'must be a finite number'
   return {
     check: (value) =>
-      typeof value === 'number' && value >= minimum && value <= maximum && !(Number.isInteger(value) && !Number.isSafeInteger(value))
+      typeof value === 'number' &&
+      value >= minimum &&
+      value <= maximum &&
+      !(Number.isInteger(value) && !Number.isSafeInteger(value))
         ? undefined
         : wrong(fault),
     // beyond 2^53-1 every double is an integer, so that bounds say the same as the check

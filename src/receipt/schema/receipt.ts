@@ -1,12 +1,51 @@
 /** The members of a `quittance/1` receipt: the one source of the types, the checks and the published JSON Schema. */
-import { anyJson, anyObject, anyText, bool, list, number, numberIn, object, oneOf, onlyTrue, optional, record, tagged, text, uint } from './describe.js'
-import { chainName, didKey, digest, digestOrPseudonym, hex32, hex64, id, pseudonym, signature, time, token, uuidv7, version } from './words.js'
+import {
+  anyJson,
+  anyObject,
+  anyText,
+  bool,
+  list,
+  number,
+  numberIn,
+  object,
+  oneOf,
+  onlyTrue,
+  optional,
+  record,
+  tagged,
+  text,
+  uint,
+} from './describe.js'
+import {
+  chainName,
+  didKey,
+  digest,
+  digestOrPseudonym,
+  hex32,
+  hex64,
+  id,
+  pseudonym,
+  signature,
+  time,
+  token,
+  uuidv7,
+  version,
+} from './words.js'
 
 const open = { open: true } as const
 
 export const eventType = oneOf(
-  'decision', 'inference', 'tool_call', 'tool_result', 'human_oversight', 'annotation',
-  'session_start', 'session_end', 'system', 'key', 'retention',
+  'decision',
+  'inference',
+  'tool_call',
+  'tool_result',
+  'human_oversight',
+  'annotation',
+  'session_start',
+  'session_end',
+  'system',
+  'key',
+  'retention',
 )
 
 export const action = oneOf('allow', 'reject', 'fail_retry', 'cache_hit', 'escalate', 'bypass')
@@ -17,11 +56,16 @@ export const commitment = object({
   commitKeyId: optional(id),
   redactions: optional(record(token, uint)),
   ref: optional(id),
-  mediaType: optional(text(/^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}$/, 'a media type as type/subtype')),
+  mediaType: optional(
+    text(/^[A-Za-z0-9!#$&^_.+-]{1,127}\/[A-Za-z0-9!#$&^_.+-]{1,127}$/, 'a media type as type/subtype'),
+  ),
   partial: optional(onlyTrue),
 })
 
-export const link = object({ rel: token, receiptId: uuidv7, receiptHash: optional(digest), chainId: optional(chainName) }, open)
+export const link = object(
+  { rel: token, receiptId: uuidv7, receiptHash: optional(digest), chainId: optional(chainName) },
+  open,
+)
 
 export const source = object(
   {
@@ -159,7 +203,12 @@ export const system = tagged('event', {
 export const certificate = object({
   root: didKey,
   delegate: didKey,
-  chains: list(text(/^[A-Za-z0-9._:@/-]{0,256}\*?$/, 'a chain id, or a prefix ending in *')),
+  chains: list(
+    text(
+      /^(?!.*\.\.)(?!\/)(?:(?!.*\/$)[A-Za-z0-9._:@/-]{1,256}|[A-Za-z0-9._:@/-]{0,255}\*)$/,
+      'a chain id, or a prefix ending in *',
+    ),
+  ),
   notBefore: time,
   notAfter: time,
   uses: list(oneOf('receipt')),

@@ -20,9 +20,9 @@ function lineOf(bytes: Buffer, first: boolean, terminated: boolean): RawLine {
     return { fault: 'LINE_MALFORMED', message: 'begins with a byte order mark', terminated }
   }
   // almost every line is ASCII, and that is the faster way to a string
-  if (isAscii(bytes)) return { text: bytes.latin1Slice(), terminated }
+  if (isAscii(bytes)) return { text: bytes.toString('latin1'), terminated }
   if (!isUtf8(bytes)) return { fault: 'LINE_MALFORMED', message: 'is not UTF-8', terminated }
-  return { text: bytes.utf8Slice(), terminated }
+  return { text: bytes.toString('utf8'), terminated }
 }
 
 const tooLong = (terminated: boolean): RawLine => ({

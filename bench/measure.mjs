@@ -1,0 +1,41 @@
+// Rates as ratios: the candidates of a group take turns in short rounds of one run, so that a machine whose speed drifts
+// slows them alike. The best round of each counts.
+
+/**
+ * @param {Record<string, (rounds: number) => void | Promise<void>>} candidates does its work `rounds` times
+ * @param {{ roundMs?: number, rounds?: number }} [options]
+ * @returns {Promise<Record<string, number>>} operations a second, the best round of each
+ */
+export async function race(candidates, { roundMs = 250, rounds = 9 } = {}) {
+  const names = Object.keys(candidates)
+  const size = {}
+  const best = {}
+  for (const name of names) {
+    let count = 16
+    for (;;) {
+      const begin = performance.now()
+      await candidates[name](count)
+      const took = performance.now() - begin
+      if (took > roundMs / 4) {
+        size[name] = Math.max(16, Math.round((count * roundMs) / took))
+        break
+      }
+      count *= 2
+    }
+    best[name] = 0
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) {
+      const begin = performance.now()
+      await candidates[name](size[name])
+      best[name] = Math.max(best[name], (size[name] * 1000) / (performance.now() - begin))
+    }
+  }
+  return best
+}
+
+/** @param {number} rate operations a second */
+export const perSecond = (rate) => (rate >= 10_000 ? `${Math.round(rate / 1000)}k/s` : `${Math.round(rate)}/s`)
+
+/** @param {number} rate @param {number} base */
+export const percent = (rate, base) => `${Math.round((100 * rate) / base)} %`

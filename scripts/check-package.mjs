@@ -1,0 +1,58 @@
+// Packs the package as it would be published and holds the tarball against what the README says of it.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const work = mkdtempSync(join(tmpdir(), 'quittance-pack-'))
+const run = (command, args, cwd = root) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const MAX_TARBALL_BYTES = 300_000
+const MAX_PACKAGES = 8
+
+try {
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work]))
+  const tarball = join(work, packed.filename)
+  const bytes = statSync(tarball).size
+  console.log(`tarball: ${bytes} bytes, ${packed.entryCount} files`)
+  if (bytes >= MAX_TARBALL_BYTES) throw new Error(`the tarball has ${bytes} bytes, ${MAX_TARBALL_BYTES} are allowed`)
+
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    if (manifest.scripts[script]) throw new Error(`package.json has the install script ${script}`)
+  }
+  const files = new Set(packed.files.map(({ path }) => `./${path}`))
+  for (const [subpath, target] of Object.entries(manifest.exports)) {
+    for (const file of typeof target === 'string' ? [target] : Object.values(target)) {
+      if (!files.has(file)) throw new Error(`the export ${subpath} names ${file}, which is not in the tarball`)
+    }
+  }
+
+  run(process.execPath, [join(root, 'node_modules/publint/src/cli.js'), 'run', tarball, '--strict'])
+  console.log('publint: clean')
+  run(process.execPath, [
+    join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js'),
+    tarball,
+    '--profile',
+    'esm-only',
+  ])
+  console.log('are the types wrong: clean')
+
+  const app = join(work, 'app')
+  execFileSync('mkdir', [app])
+  writeFileSync(join(app, 'package.json'), '{"private":true,"type":"module"}')
+  run('npm', ['install', '--omit=optional', '--omit=peer', '--no-audit', '--no-fund', tarball], app)
+  const lock = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'))
+  const packages = Object.entries(lock.packages).filter(
+    ([path, entry]) => path !== '' && !entry.optional && !entry.peer,
+  )
+  console.log(
+    `installed: ${packages.length} packages: ${packages.map(([path]) => path.replace(/^node_modules\//, '')).join(', ')}`,
+  )
+  if (packages.length > MAX_PACKAGES)
+    throw new Error(`${packages.length} packages are installed, ${MAX_PACKAGES} are allowed`)
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}

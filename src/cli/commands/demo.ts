@@ -1,0 +1,43 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type AddCommand, examples } from '../context.js'
+import { UsageError } from '../failure.js'
+import { type ExitCode, type Io, pathFrom } from '../io.js'
+
+interface Options {
+  readonly dir?: string | undefined
+  readonly json?: true | undefined
+}
+
+const help = examples(
+  ['quittance demo', 'runs in a new temporary folder and says where'],
+  ['quittance demo --dir ./demo-output', 'leaves its files there'],
+)
+
+async function demo(options: Options, io: Io): Promise<ExitCode> {
+  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'quittance-demo-')) : pathFrom(io, options.dir)
+  // loaded only here: nobody else pays for it
+  const { runDemo } = await import('../demo/run.js')
+  try {
+    const code = await runDemo({ dir, json: options.json === true, write: (text) => void io.stdout.write(text) })
+    return code === 0 ? 0 : 1
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** `quittance demo` */
+export const addDemo: AddCommand = (program, { io, exit }) => {
+  program
+    .command('demo')
+    .summary('see it work')
+    .description(
+      'Seals receipts of an invented service in a file store, verifies them, falsifies copies and shows what was caught.',
+    )
+    .option('--dir <dir>', 'where to leave the files; empty, or of an earlier demo (default a new temporary folder)')
+    .option('--json', 'print the outcome as JSON')
+    .addHelpText('after', help)
+    .action(async (options: Options) => exit(await demo(options, io)))
+}

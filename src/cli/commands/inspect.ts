@@ -1,0 +1,76 @@
+import { type AddCommand, examples } from '../context.js'
+import { UsageError } from '../failure.js'
+import { claimOf, type Found, findReceipt, type Selector } from '../inspect/find.js'
+import { type Judgement, judge } from '../inspect/judge.js'
+import { inspectText } from '../inspect/view.js'
+import type { ExitCode, Io } from '../io.js'
+import { printableJson } from '../printable.js'
+import { linesOfTarget, refuseChoice, targetOf } from '../target.js'
+import { addTrustOptions, type TrustOptions, trustIfAny } from '../trust-flags.js'
+import { positiveNumber, wholeNumber } from '../values.js'
+import { exitCodeOf } from '../verdict.js'
+
+interface Options extends TrustOptions, Selector {
+  readonly chain?: string | undefined
+  readonly json?: true | undefined
+}
+
+const help = examples(
+  ['quittance inspect receipts.jsonl', 'shows the newest receipt'],
+  ['quittance inspect receipts.jsonl --seq 7 --keyring keyring.json', 'shows receipt 7 and why it holds or does not'],
+  ['quittance inspect ./receipts --chain acme --id 0197…', 'finds a receipt of a file store by its id'],
+)
+
+function inspectJson(found: Found, { verdict, steps, problems, notices }: Judgement): string {
+  const receipt = claimOf(found.raw)
+  return printableJson({
+    verdict,
+    line: found.line,
+    steps,
+    problems,
+    notices,
+    ...(receipt === undefined ? {} : { receipt }),
+  })
+}
+
+async function inspect(text: string, options: Options, io: Io): Promise<ExitCode> {
+  const { seq, id, line } = options
+  if ([seq, id, line].filter((one) => one !== undefined).length > 1) {
+    throw new UsageError('--seq, --id and --line each name the receipt: give one of them')
+  }
+  const trust = await trustIfAny(options, io)
+  const target = await targetOf(text, io)
+  refuseChoice(target, options.chain)
+  const found = await findReceipt(linesOfTarget(target, options.chain, io), { seq, id, line })
+  if (found === undefined) {
+    const which =
+      seq !== undefined
+        ? `with seq ${seq}`
+        : id !== undefined
+          ? 'with that id'
+          : line !== undefined
+            ? `on line ${line}`
+            : 'at all'
+    throw new UsageError(`there is no receipt ${which} in ${text === '-' ? 'the input' : text}`)
+  }
+  const judgement = judge(found, trust?.keyring)
+  io.stdout.write(options.json ? inspectJson(found, judgement) : inspectText(found, judgement, trust?.origin, io))
+  return exitCodeOf(judgement.verdict)
+}
+
+/** `quittance inspect FILE|DIR|URL|-` */
+export const addInspect: AddCommand = (program, { io, exit }) => {
+  const command = program
+    .command('inspect')
+    .summary('look at one receipt')
+    .description('Shows one receipt and why it holds or does not. Without --seq, --id or --line, the newest.')
+    .argument('<target>', 'FILE, DIR, file: URL, or - for stdin')
+    .option('--seq <n>', 'the receipt with this seq', wholeNumber)
+    .option('--id <uuid>', 'the receipt with this receiptId')
+    .option('--line <n>', 'what stands on this line, counted from 1', positiveNumber)
+    .option('--chain <id>', 'the chain, where a directory holds several')
+  addTrustOptions(command)
+    .option('--json', 'print {verdict, line, steps, problems, notices, receipt} as one line of JSON')
+    .addHelpText('after', help)
+    .action(async (target: string, options: Options) => exit(await inspect(target, options, io)))
+}

@@ -1,0 +1,164 @@
+import { verifyLines } from '../../verify/chain.js'
+import { type DirectoryResult, type ScopedFile, verifyChains } from '../../verify/node/directory.js'
+import { type FileVerifyOptions, verifyFile } from '../../verify/node/file.js'
+import type { Verdict, VerifyResult } from '../../verify/types.js'
+import { type AddCommand, examples } from '../context.js'
+import type { ExitCode, Io } from '../io.js'
+import { printableJson } from '../printable.js'
+import { progressOn } from '../progress.js'
+import { chainOf, type Target, targetOf } from '../target.js'
+import { addTrustOptions, type Trust, type TrustOptions, trustFor } from '../trust-flags.js'
+import {
+  exitCodeOf,
+  type LinePlace,
+  paintVerdict,
+  type ResultJson,
+  reportText,
+  resultJson,
+  worstOf,
+} from '../verdict.js'
+import {
+  addChainOptions,
+  addListOption,
+  type ChainOptions,
+  defaultMaxProblems,
+  refuseOneChainOptions,
+  verifyOptions,
+} from '../verify-flags.js'
+
+interface Options extends TrustOptions, ChainOptions {
+  readonly all?: true | undefined
+  readonly json?: true | undefined
+  readonly maxProblems?: number | undefined
+}
+
+const help = examples(
+  ['quittance verify receipts.jsonl --keyring keyring.json', 'judges one chain; the keyring is yours, not the data’s'],
+  ['quittance verify ./receipts --chain acme --trust did:key:z6Mk…', 'judges one chain of a file store'],
+  [
+    'quittance verify receipts.jsonl --keyring keyring.json --expect-head 41:sha256:…',
+    'also shows whether the end was cut',
+  ],
+  [
+    'quittance verify ./receipts --all --keyring keyring.json --json',
+    'one verdict a chain; the worst is the exit code',
+  ],
+  ['zcat receipts.jsonl.gz | quittance verify - --keyring keyring.json', 'reads stdin'],
+)
+
+/** One chain's result, and where it is from. */
+interface Judged {
+  readonly result: VerifyResult
+  readonly from?: DirectoryResult | undefined
+}
+
+/** The chains to be judged: a file is a chain of its own. */
+async function* judgeAll(target: Target, options: FileVerifyOptions, io: Io): AsyncGenerator<DirectoryResult> {
+  if (target.kind === 'directory') return yield* verifyChains(target.chains, options)
+  const file = target.kind === 'stdin' ? { name: 'stdin', path: '-' } : { name: target.name, path: target.path }
+  const result = await verifyFile(target.kind === 'stdin' ? io.stdin : target.path, options)
+  yield { name: file.name, files: [{ ...file, firstLine: 1 }], result }
+}
+
+async function judgeOne(target: Target, options: FileVerifyOptions, io: Io): Promise<Judged> {
+  if (target.kind === 'stdin') return { result: await verifyFile(io.stdin, options) }
+  if (target.kind === 'file') return { result: await verifyFile(target.path, options) }
+  const chain = chainOf(target, options.chainId, '--all judges them all')
+  if (chain !== undefined) {
+    for await (const from of verifyChains([chain], options)) return { result: from.result, from }
+  }
+  // what was asked for is not there: that is a verdict too
+  return { result: await verifyLines([], options) }
+}
+
+/** Says on which line of which file something is, where a chain is in several. */
+function placer(from: DirectoryResult | undefined): ((line: number) => LinePlace) | undefined {
+  if (from === undefined || from.files.length === 0) return undefined
+  return (line) => {
+    const file = from.files.findLast(({ firstLine }) => firstLine <= line) as ScopedFile
+    return { file: file.name, line: line - file.firstLine + 1 }
+  }
+}
+
+function reportOf(judged: Judged, options: Options, trust: Trust, io: Io): string {
+  const { result, from } = judged
+  const keys = trust.keyring.entries().length
+  const shown = {
+    chainNamed: options.chain !== undefined || from?.chainId !== undefined,
+    name: from?.name,
+    trust: `${keys} key${keys === 1 ? '' : 's'} from ${trust.origin}`,
+    maxProblems: options.maxProblems ?? defaultMaxProblems.text,
+    place: placer(from),
+  }
+  return reportText(result, shown, io)
+}
+
+function jsonOf({ result, from }: Judged, options: Options): ResultJson {
+  return resultJson(result, options.maxProblems ?? defaultMaxProblems.json, placer(from))
+}
+
+/** Everything there is to say, and the verdict that decides. */
+interface Answer {
+  readonly verdict: Verdict
+  readonly text: string
+}
+
+function answerAll(results: readonly DirectoryResult[], options: Options, trust: Trust, io: Io): Answer {
+  const verdict = worstOf(results.map(({ result }) => result.verdict))
+  if (options.json) {
+    const chains = results.map((from) => ({ name: from.name, ...jsonOf({ result: from.result, from }, options) }))
+    return { verdict, text: printableJson({ verdict, chains }) }
+  }
+  const reports = results.map((from) => reportOf({ result: from.result, from }, options, trust, io))
+  const count = results.length
+  const chains =
+    count === 0 ? 'there is no chain' : count === 1 ? '1 chain' : `${count} chains; the worst verdict counts`
+  return { verdict, text: [...reports, `${paintVerdict(verdict, io)}  ${chains}\n`].join('\n') }
+}
+
+async function answer(
+  target: Target,
+  options: Options,
+  trust: Trust,
+  working: FileVerifyOptions,
+  io: Io,
+): Promise<Answer> {
+  if (!options.all) {
+    const judged = await judgeOne(target, working, io)
+    const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
+    return { verdict: judged.result.verdict, text }
+  }
+  const results: DirectoryResult[] = []
+  for await (const result of judgeAll(target, working, io)) results.push(result)
+  return answerAll(results, options, trust, io)
+}
+
+async function verify(text: string, options: Options, io: Io): Promise<ExitCode> {
+  if (options.all) refuseOneChainOptions(options)
+  const trust = await trustFor(options, io)
+  const base = verifyOptions(options, trust.keyring)
+  const target = await targetOf(text, io)
+  const progress = progressOn(io)
+  const found = await answer(target, options, trust, { ...base, onProgress: progress.update }, io).finally(
+    progress.clear,
+  )
+  io.stdout.write(found.text)
+  return exitCodeOf(found.verdict)
+}
+
+/** `quittance verify FILE|DIR|URL|-` */
+export const addVerify: AddCommand = (program, { io, exit }) => {
+  const command = program
+    .command('verify')
+    .summary('judge a chain of receipts')
+    .description(
+      'Verifies every signature, hash, link, number, time and key of a chain, and says what is not proved. Reads JSON Lines, ' +
+        'a directory of them, or a file store, whose lock it does not take.',
+    )
+    .argument('<target>', 'FILE, DIR, file: URL, or - for stdin')
+  addListOption(addChainOptions(addTrustOptions(command)))
+    .option('--all', 'judge every chain of a directory; the worst verdict is the exit code')
+    .option('--json', 'print the result as one line of JSON')
+    .addHelpText('after', help)
+    .action(async (target: string, options: Options) => exit(await verify(target, options, io)))
+}

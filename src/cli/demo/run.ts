@@ -1,0 +1,182 @@
+/** The demonstration: a credit-scoring service at work, its log verified, then six falsified copies of it. */
+import { randomBytes } from 'node:crypto'
+import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { localKey } from '../../keys/local.js'
+import { createLedger } from '../../ledger/ledger.js'
+import type { Ledger } from '../../ledger/types.js'
+import { lineOf } from '../../receipt/seal.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
+import { fileStore } from '../../store/file.js'
+import { verifyChain } from '../../verify/chain.js'
+import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
+import { applications } from './applications.js'
+import { type Caught, page } from './page.js'
+import { demoRedactor } from './redactor.js'
+import { decide, review, TENANT } from './service.js'
+import { forgeries } from './tamper.js'
+
+/** How many applications come in. */
+const APPLICATIONS = 300
+const MARKER = 'made-by-quittance-demo.txt'
+
+/** Where the demonstration writes, and what it prints through. */
+export interface DemoOptions {
+  readonly dir: string
+  readonly json?: boolean | undefined
+  readonly write: (text: string) => void
+}
+
+/** An empty directory, or one that an earlier demonstration made. */
+async function prepare(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true })
+  const found = await readdir(dir)
+  if (found.length === 0) return
+  const ours = await access(join(dir, MARKER)).then(
+    () => true,
+    () => false,
+  )
+  if (!ours)
+    throw new RangeError(`${dir} is not empty and was not made by an earlier demonstration: name another --dir`)
+  await Promise.all(found.map((name) => rm(join(dir, name), { recursive: true })))
+}
+
+async function work(ledger: Ledger): Promise<DecisionReceipt[]> {
+  const decisions = await Promise.all(applications(APPLICATIONS).map((application) => decide(ledger, application)))
+  const referred = decisions.filter(({ action }) => action === 'escalate')
+  const reviews = await Promise.all(referred.map((about, index) => review(ledger, about, index % 3 !== 0)))
+  return [...decisions, ...reviews]
+}
+
+function countsOf(receipts: readonly DecisionReceipt[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { eventType, action } of receipts) {
+    const name =
+      eventType === 'decision'
+        ? `decision: ${action}`
+        : eventType === 'human_oversight'
+          ? `human oversight: ${action}`
+          : eventType
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  return counts
+}
+
+async function forgeAll(dir: string, lines: readonly string[], options: VerifyOptions): Promise<Caught[]> {
+  await mkdir(join(dir, 'forged'))
+  const caught: Caught[] = []
+  for (const { name, what, forge } of forgeries) {
+    const forged = forge(lines)
+    const file = join('forged', `${name}.jsonl`)
+    await writeFile(join(dir, file), `${forged.join('\n')}\n`)
+    const { expect: _, ...alone } = options
+    const byItself = await verifyChain(forged, alone)
+    const result = byItself.verdict === 'VALID' ? await verifyChain(forged, options) : byItself
+    const codes = Object.keys(result.counts).filter((code) => result.problems.some((problem) => problem.code === code))
+    caught.push({ name, what, file, verdict: result.verdict, codes, needsHead: byItself.verdict === 'VALID' })
+  }
+  return caught
+}
+
+/**
+ * Runs the demonstration: some 300 invented credit applications in a file store, verified, then falsified in six ways.
+ *
+ * @param options - the directory to write to (empty, or an earlier demonstration's), and where to print
+ * @returns 0 when the log is VALID and every forgery was caught, else 1
+ * @throws RangeError when the directory holds something else
+ */
+export async function runDemo({ dir, json = false, write }: DemoOptions): Promise<number> {
+  await prepare(dir)
+  await writeFile(join(dir, MARKER), 'Everything here is invented, and may be deleted.\n')
+  const begun = performance.now()
+  const keyFile = join(dir, 'receipts.key.pem')
+  const ledger = createLedger({
+    store: fileStore(join(dir, 'receipts')),
+    keys: localKey({ file: keyFile, create: true }),
+    redactor: demoRedactor,
+    // kept nowhere: once this process ends, nobody can tell whose receipt is whose
+    secret: randomBytes(32),
+  })
+  let lines: string[]
+  let receipts: DecisionReceipt[]
+  let options: VerifyOptions
+  try {
+    receipts = await work(ledger)
+    const keyring = await ledger.keyring()
+    const last = await ledger.store.head(TENANT)
+    if (last === undefined) throw new Error('the store is empty after the service ran')
+    lines = []
+    for await (const receipt of ledger.store.read(TENANT)) lines.push(lineOf(receipt))
+    options = { keyring, chainId: TENANT, expect: { head: { seq: last.seq, receiptHash: last.receiptHash } } }
+    await writeFile(join(dir, 'keyring.json'), `${JSON.stringify(keyring, undefined, 2)}\n`)
+    await writeFile(join(dir, 'head.txt'), `${last.seq}:${last.receiptHash}\n`)
+  } finally {
+    await ledger.close()
+  }
+  const sealedMs = performance.now() - begun
+  const result = await verifyChain(lines, options)
+  const caught = await forgeAll(dir, lines, options)
+  const shown =
+    receipts.find(({ action, eventType }) => eventType === 'decision' && action === 'escalate') ??
+    (receipts[0] as DecisionReceipt)
+  const counts = countsOf(receipts)
+  const base = `npx quittance verify ${join(dir, 'receipts')} --keyring ${join(dir, 'keyring.json')}`
+  const commands = [
+    `${base} --expect-head "$(cat ${join(dir, 'head.txt')})"`,
+    `npx quittance verify ${join(dir, 'forged', 're-hash.jsonl')} --keyring ${join(dir, 'keyring.json')}`,
+    `npx quittance inspect ${join(dir, 'forged', 'field.jsonl')} --keyring ${join(dir, 'keyring.json')} --seq ${shown.seq}`,
+  ]
+  await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands }))
+  const good = result.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
+  write(
+    json
+      ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught }, undefined, 2)}\n`
+      : story({ dir, result, counts, caught, shown, commands, sealedMs }),
+  )
+  return good ? 0 : 1
+}
+
+interface Told {
+  readonly dir: string
+  readonly result: VerifyResult
+  readonly counts: Readonly<Record<string, number>>
+  readonly caught: readonly Caught[]
+  readonly shown: DecisionReceipt
+  readonly commands: readonly string[]
+  readonly sealedMs: number
+}
+
+function story({ dir, result, counts, caught, shown, commands, sealedMs }: Told): string {
+  const { scope, checked, verdict } = result
+  const width = Math.max(...caught.map(({ what }) => what.length))
+  const table = caught.map(
+    ({ what, verdict: word, codes, needsHead }) =>
+      `  ${what.padEnd(width)}  ${word.padEnd(10)}  ${codes.join(' ')}${needsHead ? '  (against the noted head)' : ''}`,
+  )
+  return [
+    `An invented bank decided ${APPLICATIONS} credit applications; people reviewed the doubtful ones. ${Math.round(sealedMs)} ms, every receipt on disk.`,
+    ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(4)}  ${name}`),
+    '',
+    `Verified ${checked} receipts of chain ${scope.chainId}, seq ${scope.fromSeq} to ${scope.toSeq}: ${verdict}, tail ${scope.tail}.`,
+    '',
+    `One receipt (seq ${shown.seq}):`,
+    ...JSON.stringify({ ...shown }, undefined, 2)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    '',
+    'Six falsified copies, and what the verifier said:',
+    ...table,
+    '',
+    `Left in ${dir}:`,
+    '  index.html        this, as a page to open',
+    '  receipts/         the log: JSON Lines, one receipt a line',
+    '  forged/           the falsified copies',
+    '  keyring.json      the public key to verify with',
+    '  head.txt          the newest receipt, to be kept elsewhere',
+    '  receipts.key.pem  the private key: this is a demonstration, a real one stays secret',
+    '',
+    'Look for yourself:',
+    ...commands.map((command) => `  ${command}`),
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { failureOf, tell } from './failure.js'
+import type { Io, Output } from './io.js'
+import { run } from './run.js'
+
+/** Output that a reader may stop reading: `quittance verify … | head` is no fault, and the verdict still counts. */
+function quietly(stream: NodeJS.WriteStream, failed: (error: Error) => void): Output {
+  let open = true
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    open = false
+    if (error.code !== 'EPIPE') failed(error)
+  })
+  return {
+    write: (text) => open && stream.write(text),
+    get isTTY() {
+      return stream.isTTY === true
+    },
+    get columns() {
+      return stream.columns
+    },
+  }
+}
+
+let lost = false
+const stderr = quietly(process.stderr, () => {
+  lost = true
+})
+const stdout = quietly(process.stdout, (error) => {
+  lost = true
+  tell(io, failureOf(error), false)
+  process.exitCode = 2
+})
+const io: Io = {
+  stdout,
+  stderr,
+  // not touched before it is read: an open stdin keeps the process
+  get stdin() {
+    return process.stdin
+  },
+  env: process.env,
+  cwd: process.cwd(),
+}
+
+const code = await run(process.argv.slice(2), io)
+// not process.exit: what is written to a pipe must arrive
+process.exitCode = lost ? 2 : code

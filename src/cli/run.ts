@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander'
+import { addDemo } from './commands/demo.js'
+import { addHead } from './commands/head.js'
+import { addInspect } from './commands/inspect.js'
+import { addKeygen } from './commands/keygen.js'
+import { addPublicKey } from './commands/public-key.js'
+import { addVerify } from './commands/verify.js'
+import type { AddCommand } from './context.js'
+import { type Failure, failureOf, tell } from './failure.js'
+import { colorsFor, type ExitCode, type Io } from './io.js'
+import { packageVersion } from './version.js'
+
+const commands: readonly AddCommand[] = [addKeygen, addPublicKey, addVerify, addInspect, addHead, addDemo]
+
+const epilogue = `
+Exit codes of what gives a verdict:
+  0 VALID · 1 INVALID · 3 INCOMPLETE · 2 wrong usage, or input that can't be read
+
+Colours follow the terminal, NO_COLOR and FORCE_COLOR. "quittance COMMAND --help" has examples.
+`
+
+function programFor(io: Io, exit: (code: ExitCode) => void): Command {
+  const program = new Command('quittance')
+    .description('Cryptographic receipts of AI decisions: make keys, verify chains, look at receipts.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .addHelpText('after', epilogue)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // told once, by `run`, so that JSON and plain text are told alike
+      outputError: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => colorsFor(io, io.stdout).isColorSupported,
+      getErrHasColors: () => colorsFor(io, io.stderr).isColorSupported,
+    })
+  for (const add of commands) add(program, { io, exit })
+  return program
+}
+
+/** @returns how a refusal by the argument parser is told; `undefined` where help or the version was asked for */
+function parserFailure(error: CommanderError): Failure | undefined {
+  if (error.exitCode === 0) return undefined
+  return { code: 'USAGE', message: error.message.replace(/^error: /, '') }
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param args - what stands behind `quittance`
+ * @param io - the process, or what a test has for one
+ * @returns the exit code: 0, or 0 VALID · 1 INVALID · 3 INCOMPLETE for a verdict; 2 for wrong usage, input that can't be
+ *   read, or a fault
+ */
+export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = 0
+  const program = programFor(io, (given) => {
+    code = given
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return code
+  } catch (error) {
+    const json = args.includes('--json')
+    if (!(error instanceof CommanderError)) {
+      tell(io, failureOf(error), json)
+      return 2
+    }
+    const failure = parserFailure(error)
+    if (failure === undefined) return 0
+    // without a command the help itself was the answer, on stderr
+    if (error.code !== 'commander.help') tell(io, failure, json)
+    return 2
+  }
+}

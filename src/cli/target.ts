@@ -1,0 +1,110 @@
+/** What a command is to read: a file, a directory, a URL, or stdin. */
+import { stat } from 'node:fs/promises'
+import { pathOfFileUrl, storeFromUrl } from '../url.js'
+import type { RawLine } from '../verify/line.js'
+import { fileChunks, streamChunks, unreadable } from '../verify/node/chunks.js'
+import { chainsIn, type DirectoryChain } from '../verify/node/directory.js'
+import { lineSplitter } from '../verify/node/lines.js'
+import { UsageError } from './failure.js'
+import { type Io, pathFrom } from './io.js'
+
+/** What was named, and what it turned out to be. */
+export type Target =
+  | { readonly kind: 'stdin' }
+  | { readonly kind: 'file'; readonly path: string; readonly name: string }
+  | {
+      readonly kind: 'directory'
+      readonly name: string
+      /** Whether it is a file store, whose folders say which chain they hold. */
+      readonly store: boolean
+      readonly chains: readonly DirectoryChain[]
+    }
+
+/** Two letters at least: one is a Windows drive. */
+const otherUrl = /^(?:memory:|[a-z][a-z0-9+.-]+:\/\/)/i
+
+/**
+ * @param text - FILE, DIR, URL or `-`, as it was typed
+ * @param io - the process
+ * @returns what it is; of a directory the chains that it holds, by name
+ * @throws QuittanceError `VERIFY_INPUT` when it can't be read, `STORE_URL`; UsageError
+ */
+export async function targetOf(text: string, io: Io): Promise<Target> {
+  if (text === '-') return { kind: 'stdin' }
+  const isFileUrl = /^file:/i.test(text)
+  if (!isFileUrl && otherUrl.test(text)) {
+    // throws for the stores that this release does not have
+    await storeFromUrl(text).close()
+    throw new UsageError('memory: holds nothing that another process could read')
+  }
+  const path = isFileUrl ? pathOfFileUrl(text, io.cwd) : pathFrom(io, text)
+  let directory: boolean
+  try {
+    directory = (await stat(path)).isDirectory()
+  } catch (error) {
+    throw unreadable(error, text)
+  }
+  if (!directory) return { kind: 'file', path, name: text }
+  const { kind, chains } = await chainsIn(path)
+  return { kind: 'directory', name: text, store: kind === 'store', chains }
+}
+
+/**
+ * Chooses one chain of a directory.
+ *
+ * @param target - the directory
+ * @param chainId - of `--chain`
+ * @param all - how several can all be had, where they can
+ * @returns the chain; `undefined` where the store has no such chain, or the directory none at all
+ * @throws UsageError when there are several and none was named
+ */
+export function chainOf(
+  target: Target & { kind: 'directory' },
+  chainId: string | undefined,
+  all?: string,
+): DirectoryChain | undefined {
+  const { chains, store, name } = target
+  if (chainId !== undefined && store) return chains.find((chain) => chain.chainId === chainId)
+  // of a single file `--chain` says what is expected of it, and the verifier holds it against that
+  if (chains.length <= 1) return chains[0]
+  const names = chains.slice(0, 20).map((chain) => `  ${chain.chainId ?? chain.name}`)
+  if (chains.length > names.length) names.push(`  … and ${chains.length - names.length} more`)
+  const choose = store ? '--chain ID chooses one' : 'name one FILE'
+  const ways = all === undefined ? choose : `${choose}, ${all}`
+  throw new UsageError([`${name} holds ${chains.length} chains: ${ways}.`, ...names].join('\n'))
+}
+
+/**
+ * For commands that take `--chain` as a choice, not as something to hold the receipts against.
+ *
+ * @param target - what was named
+ * @param chainId - of `--chain`
+ * @throws UsageError where there is nothing to choose from
+ */
+export function refuseChoice(target: Target, chainId: string | undefined): void {
+  if (chainId === undefined || (target.kind === 'directory' && target.store)) return
+  throw new UsageError('--chain chooses a chain of a file store, and this is none')
+}
+
+/**
+ * @param target - what was named
+ * @param chainId - of `--chain`
+ * @param io - the process
+ * @returns the bytes of one chain, a stream a file
+ * @throws UsageError when a directory holds several chains and none was named
+ */
+export function inputsOf(target: Target, chainId: string | undefined, io: Io): AsyncIterable<Uint8Array>[] {
+  if (target.kind === 'stdin') return [streamChunks(io.stdin, 'stdin')]
+  if (target.kind === 'file') return [fileChunks(target.path)]
+  return (chainOf(target, chainId)?.files ?? []).map(({ path }) => fileChunks(path))
+}
+
+/** @returns the lines of one chain, as `inputsOf` has its bytes */
+export async function* linesOfTarget(target: Target, chainId: string | undefined, io: Io): AsyncGenerator<RawLine> {
+  for (const input of inputsOf(target, chainId, io)) {
+    const splitter = lineSplitter()
+    for await (const chunk of input) yield* splitter.push(chunk)
+    const last = splitter.end()
+    if (last !== undefined) yield last
+  }
+}

@@ -1,0 +1,69 @@
+/** Deep, frozen copies of what callers give, so that nothing they do afterwards reaches a receipt. */
+import { type CanonicalReason, isPlain, notCanonical } from '../receipt/canonical.js'
+import { MAX_DEPTH } from '../receipt/limits.js'
+
+const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** A caller's own key may be somebody's name or address: only what looks like a program's name is shown. */
+const shown = /^[A-Za-z_$][\w$-]{0,63}$/
+
+/**
+ * @param path - where an object stands
+ * @param name - one of its members
+ * @returns where that member stands, fit for an error
+ */
+export function memberPath(path: string, name: string): string {
+  const safe = shown.test(name) ? name : '*'
+  return path === '' ? safe : `${path}.${safe}`
+}
+
+function refuse(reason: CanonicalReason, path: string): never {
+  throw notCanonical(reason, path)
+}
+
+/**
+ * Copies a JSON value and freezes the copy at every level. Members that are `undefined` are dropped, as JSON does;
+ * whatever else JSON would drop or change is refused.
+ *
+ * @param value - what the caller gave
+ * @param path - where it stands, for the error
+ * @param depth - the level on which the value itself stands, the outermost being 1
+ * @returns the frozen copy
+ * @throws QuittanceError `RECEIPT_NOT_JSON` with `details.path` and `details.reason`
+ */
+export function frozenCopy(value: unknown, path: string, depth: number): unknown {
+  if (typeof value !== 'object') return scalar(value, path, undefined)
+  if (value === null) return null
+  if (depth > MAX_DEPTH) refuse('too-deep', path)
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    // by index, so that a hole is met and refused
+    for (let index = 0; index < value.length; index += 1) items.push(frozenCopy(value[index], `${path}[${index}]`, depth + 1))
+    return Object.freeze(items)
+  }
+  if (!isPlain(value)) refuse('not-json', path)
+  const copy: Record<string, unknown> = {}
+  for (const name of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[name]
+    if (member === undefined) continue
+    if (forbidden.has(name)) refuse('forbidden-name', path)
+    if (!name.isWellFormed()) refuse('lone-surrogate', path)
+    copy[name] = typeof member === 'object' ? frozenCopy(member, memberPath(path, name), depth + 1) : scalar(member, path, name)
+  }
+  return Object.freeze(copy)
+}
+
+/** Most members are scalars: their path is only written when one is refused. */
+function scalar(value: unknown, path: string, name: string | undefined): unknown {
+  const reason = scalarFault(value)
+  return reason === undefined ? value : refuse(reason, name === undefined ? path : memberPath(path, name))
+}
+
+function scalarFault(value: unknown): CanonicalReason | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : 'lone-surrogate'
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return 'number-not-finite'
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'integer-not-safe' : undefined
+  }
+  return typeof value === 'boolean' ? undefined : 'not-json'
+}

@@ -1,0 +1,215 @@
+/** From a draft to a frame: copied, redacted, committed to, pseudonymised, checked and written, ready to be linked. */
+import { QuittanceError } from '../errors.js'
+import type { Redactor } from '../pii/redactor.js'
+import { toHex } from '../primitives/bytes.js'
+import { detailsHashOf } from '../receipt/digest.js'
+import { VERSION } from '../receipt/limits.js'
+import { type Frame, frame, type ReceiptBody } from '../receipt/seal.js'
+import type { HumanOversight, KeyEvent, RetentionEvent, Source, SystemEvent } from '../receipt/types.js'
+import { type CopiedContent, type ContentMember, commitmentOf, copyContent, type HashedContent, hashContent, plainCommit } from './content.js'
+import { frozenCopy } from './copy.js'
+import type { ReceiptDraft } from './draft.js'
+import type { Environment } from './environment.js'
+import { after, each, type Maybe } from './maybe.js'
+import { createRedaction } from './redaction.js'
+import { keyedCommitment, type PseudonymRole, pseudonymOf, type Secrets } from './secret.js'
+import { receiptPlan } from './text-plan.js'
+import type { Secret } from './types.js'
+
+/** What a ledger says of its own accord; the rest is added here. */
+export type OwnBody = { readonly chainId: string; readonly tenantId: string } & (
+  | { readonly eventType: 'system'; readonly system: SystemEvent }
+  | { readonly eventType: 'key'; readonly key: KeyEvent }
+  | { readonly eventType: 'retention'; readonly retention: RetentionEvent }
+)
+
+/** Makes frames. */
+export interface Preparer {
+  /** @throws QuittanceError at once, or as a rejection where redactor or secret are asynchronous */
+  draft(draft: ReceiptDraft): Maybe<Frame>
+  own(body: OwnBody): Maybe<Frame>
+}
+
+/** What a preparer needs of its ledger. */
+export interface PreparerOptions {
+  readonly redactor: Redactor | false
+  readonly secrets: Secrets
+  readonly commitment: 'sha256' | 'hmac-sha256'
+  readonly environment: Environment
+}
+
+/** Members of a receipt that the ledger alone writes. */
+const ledgerOnly: ReadonlySet<string> = new Set([
+  'version', 'seq', 'timestamp', 'keyId', 'prevReceiptHash', 'receiptHash', 'signature', 'detailsHash',
+  'system', 'key', 'retention', 'redactor', 'subjectId', 'principalId', 'pseudonymKeyId',
+])
+const ledgerEvents: ReadonlySet<unknown> = new Set(['system', 'key', 'retention'])
+
+type Members = Readonly<Record<string, unknown>>
+
+/** A draft as it was at the call. */
+interface Copied {
+  /** Everything that becomes a member, or part of one, as it is or redacted; of contents what stands beside the hash. */
+  readonly members: Members
+  readonly contents: readonly (readonly [ContentMember, CopiedContent])[]
+  /** As the caller knows them: never looked at by a redactor, never written. */
+  readonly subject?: string | undefined
+  readonly principal?: string | undefined
+}
+
+const invalid = (path: string, message: string): QuittanceError =>
+  new QuittanceError('RECEIPT_INVALID', `${path} ${message}`, { details: { path, outcome: 'absent' } })
+
+function person(value: unknown, path: string): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) throw invalid(path, 'must be a text that is not empty')
+  return value
+}
+
+function copyDraft(draft: ReceiptDraft): Copied {
+  if (typeof draft !== 'object' || draft === null || Array.isArray(draft)) throw new TypeError('draft must be an object')
+  const members: Record<string, unknown> = {}
+  const contents: [ContentMember, CopiedContent][] = []
+  const { subject, principal, ...rest } = draft as unknown as Members
+  for (const name of Object.keys(rest)) {
+    const value = rest[name]
+    if (value === undefined) continue
+    if (ledgerOnly.has(name)) throw invalid(name, 'is written by the ledger alone')
+    if (name === 'input' || name === 'output') {
+      const copied = copyContent(value, name)
+      contents.push([name, copied])
+      members[name] = copied.beside
+    } else members[name] = frozenCopy(value, name, 2)
+  }
+  if (ledgerEvents.has(members.eventType)) throw invalid('eventType', 'is one of those that the ledger alone writes')
+  checkNested(members)
+  return { members, contents, subject: person(subject, 'subject'), principal: person(principal, 'principal') }
+}
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const matchOf = (source: unknown): Members | undefined => (isObject(source) && isObject(source.match) ? source.match : undefined)
+
+/** Nested members that the ledger alone writes, and what must stand beside them. */
+function checkNested({ humanOversight, sources, details, decision }: Members): void {
+  if (isObject(humanOversight)) {
+    if (humanOversight.reviewerId !== undefined) throw invalid('humanOversight.reviewerId', 'is written by the ledger alone: give reviewer')
+    person(humanOversight.reviewer, 'humanOversight.reviewer')
+  }
+  if (Array.isArray(sources)) {
+    for (const [index, source] of sources.entries()) {
+      const match = matchOf(source)
+      if (match?.recordId !== undefined) throw invalid(`sources[${index}].match.recordId`, 'is written by the ledger alone: give record')
+      person(match?.record, `sources[${index}].match.record`)
+    }
+  }
+  if (isObject(details) && details.salt !== undefined) throw invalid('details.salt', 'is written by the ledger alone')
+  const basis = isObject(decision) ? decision.groupBasis : undefined
+  if (basis === 'direct' || basis === 'inferred') {
+    const groups = isObject(details) ? details.groups : undefined
+    if (!isObject(groups) || Object.keys(groups).length === 0) throw invalid('details.groups', 'is required where decision.groupBasis is not blind')
+  }
+}
+
+/** Whether a draft names a person, so that a secret is needed. */
+function namesPerson({ members, subject, principal }: Copied): boolean {
+  const { humanOversight, sources } = members
+  return (
+    subject !== undefined ||
+    principal !== undefined ||
+    (isObject(humanOversight) && humanOversight.reviewer !== undefined) ||
+    (Array.isArray(sources) && sources.some((source) => matchOf(source)?.record !== undefined))
+  )
+}
+
+/** Turns the persons of a draft into pseudonyms, in place. */
+function pseudonymise(body: Record<string, unknown>, copied: Copied, secret: Secret): void {
+  const tenantId = String(body.tenantId)
+  const of = (role: PseudonymRole, id: string) => pseudonymOf(secret, role, tenantId, id)
+  if (copied.subject !== undefined) body.subjectId = of('subject', copied.subject)
+  if (copied.principal !== undefined) body.principalId = of('principal', copied.principal)
+  body.pseudonymKeyId = secret.id
+  const { humanOversight, sources } = body
+  if (isObject(humanOversight) && humanOversight.reviewer !== undefined) {
+    const { reviewer, ...rest } = humanOversight
+    body.humanOversight = Object.freeze({ ...rest, reviewerId: of('reviewer', reviewer as string) }) as HumanOversight
+  }
+  if (Array.isArray(sources)) body.sources = Object.freeze(sources.map((source: unknown) => withRecordId(source, of)))
+}
+
+function withRecordId(source: unknown, of: (role: PseudonymRole, id: string) => string): unknown {
+  const match = matchOf(source)
+  if (match?.record === undefined) return source
+  const { record, ...rest } = match
+  const found = Object.freeze({ ...rest, recordId: of('record', record as string) })
+  return Object.freeze({ ...(source as Source), match: found })
+}
+
+/**
+ * @param options - redactor, secret and the rest of what a ledger was given
+ * @returns the maker of frames
+ */
+export function createPreparer({ redactor, secrets, commitment, environment }: PreparerOptions): Preparer {
+  const redaction = redactor === false ? undefined : createRedaction(redactor)
+  const descriptor =
+    redactor === false ? undefined : Object.freeze({ name: redactor.name, version: redactor.version, configDigest: redactor.configDigest })
+  const keyed = commitment === 'hmac-sha256'
+  const withCounts = redactor !== false && redactor.countsInReceipt
+
+  const looked = (members: Members): Maybe<Members> =>
+    redaction ? (redaction.planned(members, receiptPlan, '') as Maybe<Members>) : members
+
+  const assemble = (copied: Copied, members: Members, hashed: readonly HashedContent[], secret: Secret | undefined): Frame => {
+    const body: Record<string, unknown> = { ...members, version: VERSION }
+    const receiptId = String(body.receiptId)
+    copied.contents.forEach(([member], index) => {
+      const commit =
+        keyed && secret
+          ? (digest: Uint8Array) => ({ hash: keyedCommitment(secret, receiptId, member, digest), commitKeyId: secret.id })
+          : plainCommit
+      body[member] = commitmentOf(hashed[index] as HashedContent, members[member] as object, commit, withCounts)
+    })
+    if (secret && namesPerson(copied)) pseudonymise(body, copied, secret)
+    if (descriptor) body.redactor = descriptor
+    if (isObject(members.details)) {
+      if (Object.keys(members.details).length === 0) delete body.details
+      else {
+        const details = Object.freeze({ ...members.details, salt: toHex(environment.random(32)) })
+        body.details = details
+        body.detailsHash = detailsHashOf(details)
+      }
+    }
+    return frame(Object.freeze(body) as unknown as ReceiptBody)
+  }
+
+  return {
+    draft(draft) {
+      const copied = copyDraft(draft)
+      const needsSecret = namesPerson(copied) || (keyed && copied.contents.length > 0)
+      const steps: (() => Maybe<unknown>)[] = [
+        () => looked(copied.members),
+        () => each(copied.contents, ([member, content]) => hashContent(content, member, redaction)),
+        () => (needsSecret ? secrets.current() : undefined),
+      ]
+      return after(
+        each(steps, (step) => step()),
+        ([members, hashed, secret]) => assemble(copied, members as Members, hashed as HashedContent[], secret as Secret | undefined),
+      )
+    },
+
+    own(body) {
+      const { key, ...texts } = frozenCopy(body, '', 1) as Members
+      return after(looked(texts), (members) =>
+        frame(
+          Object.freeze({
+            ...members,
+            version: VERSION,
+            receiptId: environment.uuid(),
+            ...(key === undefined ? {} : { key }),
+            ...(descriptor ? { redactor: descriptor } : {}),
+          }) as unknown as ReceiptBody,
+        ),
+      )
+    },
+  }
+}

@@ -1,0 +1,176 @@
+/** The few calls that the file store makes to the file system, so that a test can let each of them fail. */
+import { randomBytes } from 'node:crypto'
+import * as promises from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** A file that is open. */
+export type FileHandle = promises.FileHandle
+
+/** The part of `node:fs/promises` that the file store uses. */
+export type FileSystem = Pick<
+  typeof promises,
+  'mkdir' | 'open' | 'opendir' | 'readdir' | 'readFile' | 'realpath' | 'rename' | 'stat' | 'unlink'
+>
+
+/** The real one. */
+export const nodeFs: FileSystem = promises
+
+/**
+ * @param error - what was caught
+ * @returns the operating system's code (`ENOENT` …), `undefined` where it is not an error of its
+ */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return typeof code === 'string' && typeof syscall === 'string' ? code : undefined
+}
+
+/** @returns what the call gives, `undefined` where there is no such file or folder */
+export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/**
+ * Makes the names in a folder durable: what was created, renamed or removed there.
+ *
+ * @param fs - the file system
+ * @param folder - the folder's path
+ */
+export async function syncFolder(fs: FileSystem, folder: string): Promise<void> {
+  // Windows opens no folder as a file; NTFS keeps its names in a journal of its own
+  if (process.platform === 'win32') return
+  const handle = await fs.open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch (error) {
+    // some file systems (FUSE, SMB) know no such call; there is nothing more that could be asked of them
+    const code = errnoOf(error)
+    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Makes a folder and the folders above it, durably.
+ *
+ * @param fs - the file system
+ * @param folder - an absolute path
+ */
+export async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
+  const topmost = await fs.mkdir(folder, { recursive: true })
+  if (topmost === undefined) return
+  for (let made = folder; ; made = dirname(made)) {
+    await syncFolder(fs, dirname(made))
+    if (made === topmost || made === dirname(made)) return
+  }
+}
+
+/**
+ * Writes all of the bytes, however few the system takes at a time.
+ *
+ * @param handle - open for writing
+ * @param bytes - what to write
+ * @param position - where in the file
+ */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let done = 0
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
+
+/**
+ * Reads as many bytes as there are, up to the length of the buffer.
+ *
+ * @param handle - open for reading
+ * @param buffer - is filled
+ * @param position - where in the file
+ * @returns how many were there
+ */
+export async function readInto(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
+  let done = 0
+  while (done < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done
+}
+
+/** Names that begin so are unfinished work: nobody reads them, the next writer removes them. */
+const TEMPORARY = '.tmp-'
+
+/** What an unfinished file was to become, so that two kinds of work never remove each other's. */
+export type TemporaryKind = 'segment' | 'value' | 'lock'
+
+/**
+ * @param folder - where
+ * @param kind - what it is to become
+ * @returns the path of a new temporary file
+ */
+export function temporaryPath(folder: string, kind: TemporaryKind): string {
+  return join(folder, `${TEMPORARY}${kind}-${randomBytes(8).toString('hex')}`)
+}
+
+/**
+ * Removes what a killed writer left unfinished.
+ *
+ * @param fs - the file system
+ * @param folder - where
+ * @param kind - which work; nobody may be doing it now
+ */
+export async function removeTemporaries(fs: FileSystem, folder: string, kind: TemporaryKind): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    if (name.startsWith(`${TEMPORARY}${kind}-`)) await ifThere(fs.unlink(join(folder, name)))
+  }
+}
+
+/**
+ * Writes a file that appears whole, at its place, or not at all: written aside, made durable, renamed.
+ *
+ * @param fs - the file system
+ * @param folder - where
+ * @param kind - what it is
+ * @param name - its name there; what stands there is replaced
+ * @param fill - writes the content
+ */
+export async function replaceFile(
+  fs: FileSystem,
+  folder: string,
+  kind: TemporaryKind,
+  name: string,
+  fill: (handle: FileHandle) => Promise<void>,
+): Promise<void> {
+  const temporary = await writeAside(fs, folder, kind, fill)
+  await fs.rename(temporary, join(folder, name))
+  await syncFolder(fs, folder)
+}
+
+/**
+ * Writes a temporary file and makes its content durable.
+ *
+ * @returns its path, to be renamed
+ */
+export async function writeAside(
+  fs: FileSystem,
+  folder: string,
+  kind: TemporaryKind,
+  fill: (handle: FileHandle) => Promise<void>,
+): Promise<string> {
+  const temporary = temporaryPath(folder, kind)
+  const handle = await fs.open(temporary, 'wx+', 0o600)
+  try {
+    await fill(handle)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return temporary
+}

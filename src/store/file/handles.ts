@@ -1,0 +1,102 @@
+/** Open files that are used again and again, so that a call costs no opening, and a thousand chains no thousand files. */
+import type { FileHandle, FileSystem } from './fs.js'
+
+/** A file that is open, and which file it is. */
+export interface OpenFile {
+  readonly handle: FileHandle
+  readonly inode: bigint
+}
+
+/** Open files by path. */
+export interface Handles {
+  /** Lends a file for the time of the work, opened if it isn't. */
+  use<T>(path: string, mode: 'r' | 'r+', work: (file: OpenFile) => Promise<T>): Promise<T>
+  /** Opens the path anew the next time. Who uses the old one goes on. */
+  forget(path: string): Promise<void>
+  close(): Promise<void>
+}
+
+interface Entry {
+  readonly opened: Promise<OpenFile>
+  users: number
+  forgotten: boolean
+}
+
+/** More than the chains that are busy at one time, less than what a process may have open. */
+const MAX_IDLE = 64
+
+/**
+ * @param fs - the file system
+ * @returns no open files yet
+ */
+export function handlePool(fs: FileSystem): Handles {
+  /** The one used last is last. */
+  const entries = new Map<string, Entry>()
+
+  const open = async (path: string, mode: string): Promise<OpenFile> => {
+    const handle = await fs.open(path, mode)
+    try {
+      return { handle, inode: (await handle.stat({ bigint: true })).ino }
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  const closeIfDone = async (entry: Entry): Promise<void> => {
+    if (!entry.forgotten || entry.users > 0) return
+    const { handle } = await entry.opened
+    await handle.close()
+  }
+
+  const drop = async (key: string, entry: Entry): Promise<void> => {
+    if (entries.get(key) === entry) entries.delete(key)
+    if (entry.forgotten) return
+    entry.forgotten = true
+    await closeIfDone(entry)
+  }
+
+  const trim = async (): Promise<void> => {
+    if (entries.size <= MAX_IDLE) return
+    for (const [key, entry] of entries) {
+      if (entry.users > 0) continue
+      await drop(key, entry)
+      if (entries.size <= MAX_IDLE) return
+    }
+  }
+
+  return {
+    async use(path, mode, work) {
+      const key = `${mode} ${path}`
+      const entry = entries.get(key) ?? { opened: open(path, mode), users: 0, forgotten: false }
+      entries.delete(key)
+      entries.set(key, entry)
+      entry.users += 1
+      try {
+        let file: OpenFile
+        try {
+          file = await entry.opened
+        } catch (error) {
+          // nothing was opened, so there is nothing to be closed
+          if (entries.get(key) === entry) entries.delete(key)
+          throw error
+        }
+        return await work(file)
+      } finally {
+        entry.users -= 1
+        if (entry.forgotten) await closeIfDone(entry)
+        else await trim()
+      }
+    },
+    async forget(path) {
+      for (const mode of ['r', 'r+']) {
+        const key = `${mode} ${path}`
+        const entry = entries.get(key)
+        if (entry) await drop(key, entry)
+      }
+    },
+    async close() {
+      for (const [key, entry] of [...entries]) await drop(key, entry)
+    },
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Where things stand in the directory:
+ *
+ * ```
+ * writer.lock                                who writes here
+ * <chain's folder>/chain.json                whose folder it is
+ * <chain's folder>/00000000000000000000.jsonl   the receipts; the name is the first seq held
+ * <chain's folder>/state-<name>.json         a state value
+ * ```
+ */
+import { join } from 'node:path'
+import { sha256Hex } from '../../primitives/sha256.js'
+import { chainIdPattern } from '../../primitives/chain-id.js'
+import { QuittanceError } from '../../errors.js'
+import { corrupt } from './errors.js'
+import { type FileSystem, ifThere, nodeFs } from './fs.js'
+
+/** The file that says whose folder it is. */
+export const CHAIN_FILE = 'chain.json'
+/** The file that says who writes in the directory. */
+export const LOCK_FILE = 'writer.lock'
+
+const folderPattern = /^[a-z0-9_]{1,48}-[0-9a-f]{40}$/
+const segmentPattern = /^(\d{20})\.jsonl$/
+
+/**
+ * The folder of a chain: what can be read of its name, and 160 bits of its SHA-256. Lower case and short, without dots
+ * and separators, so that no file system folds two names into one, takes one for a device or climbs out of the directory.
+ *
+ * @param chainId - the chain
+ * @returns the folder's name, at most 89 characters of `[a-z0-9_-]`
+ */
+export function chainFolder(chainId: string): string {
+  const readable = chainId.toLowerCase().replace(/[^a-z0-9]/g, '_').slice(0, 48)
+  return `${readable}-${sha256Hex(`quittance/1 folder\n${chainId}`).slice(0, 40)}`
+}
+
+/**
+ * @param firstSeq - the first seq that the segment holds
+ * @returns its file's name; names sort as their seqs do
+ */
+export function segmentName(firstSeq: number): string {
+  return `${String(firstSeq).padStart(20, '0')}.jsonl`
+}
+
+/**
+ * @param name - the name of a file in a chain's folder
+ * @returns the first seq that it holds, `undefined` where it is no segment
+ */
+export function segmentSeq(name: string): number | undefined {
+  const match = segmentPattern.exec(name)
+  if (match === null) return undefined
+  const seq = Number(match[1])
+  return Number.isSafeInteger(seq) ? seq : undefined
+}
+
+/**
+ * @param name - the name of a state value
+ * @returns its file's name
+ */
+export function stateFile(name: string): string {
+  return `state-${name}.json`
+}
+
+/**
+ * @param fs - the file system
+ * @param folder - a chain's folder
+ * @returns the first seqs of the segments that stand there, ascending; `undefined` where there is no folder
+ */
+export async function listSegments(fs: FileSystem, folder: string): Promise<number[] | undefined> {
+  const names = await ifThere(fs.readdir(folder))
+  return names
+    ?.map(segmentSeq)
+    .filter((seq) => seq !== undefined)
+    .sort((a, b) => a - b)
+}
+
+/** What `chain.json` says. */
+const CHAIN_FILE_VERSION = 1
+
+/**
+ * @param chainId - the chain
+ * @returns what stands in its `chain.json`
+ */
+export function chainFileText(chainId: string): string {
+  return `${JSON.stringify({ version: CHAIN_FILE_VERSION, chainId })}\n`
+}
+
+/**
+ * Reads whose folder it is.
+ *
+ * @param fs - the file system
+ * @param directory - the store's directory
+ * @param name - the folder's name
+ * @returns the chain; `undefined` where the folder has no `chain.json`
+ * @throws QuittanceError `STORE_CORRUPT` when it says something else than the folder's name, `STORE_UNSUPPORTED` when a
+ *   later release wrote it
+ */
+export async function readChainFile(fs: FileSystem, directory: string, name: string): Promise<string | undefined> {
+  const file = join(directory, name, CHAIN_FILE)
+  const text = await ifThere(fs.readFile(file, 'utf8'))
+  if (text === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw corrupt(file, undefined, 'chain.json is not JSON')
+  }
+  const { version, chainId } = (value ?? {}) as { version?: unknown; chainId?: unknown }
+  if (typeof version === 'number' && version > CHAIN_FILE_VERSION) {
+    throw new QuittanceError('STORE_UNSUPPORTED', 'a later release of quittance wrote this chain', { details: { file } })
+  }
+  if (version !== CHAIN_FILE_VERSION || typeof chainId !== 'string' || !chainIdPattern.test(chainId)) {
+    throw corrupt(file, undefined, 'chain.json does not name a chain')
+  }
+  if (chainFolder(chainId) !== name) throw corrupt(file, undefined, 'chain.json names a chain that belongs into another folder', chainId)
+  return chainId
+}
+
+/** One chain of a directory and the files that hold its receipts. */
+export interface ChainFiles {
+  readonly chainId: string
+  /** The path of its folder. */
+  readonly folder: string
+  /** The paths of its JSON Lines files; one behind the other they are the chain. */
+  readonly files: readonly string[]
+}
+
+/**
+ * Lists the chains of a file store's directory without judging what is in their files: for a verifier, whose business
+ * that is. It takes no lock and changes nothing.
+ *
+ * @param directory - the directory of a file store
+ * @param fs - the file system
+ * @returns every chain that has a file of receipts
+ * @throws QuittanceError `STORE_CORRUPT`, `STORE_UNSUPPORTED` when a `chain.json` can't be understood
+ */
+export async function* chainFiles(directory: string, fs: FileSystem = nodeFs): AsyncGenerator<ChainFiles, void, undefined> {
+  const entries = await ifThere(fs.opendir(directory))
+  if (entries === undefined) return
+  for await (const entry of entries) {
+    if (!entry.isDirectory() || !folderPattern.test(entry.name)) continue
+    const chainId = await readChainFile(fs, directory, entry.name)
+    const folder = join(directory, entry.name)
+    const seqs = (await listSegments(fs, folder)) ?? []
+    // of two, the lower is what an interrupted prune left behind
+    const live = seqs.at(-1)
+    if (chainId !== undefined && live !== undefined) yield { chainId, folder, files: [join(folder, segmentName(live))] }
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * One process at a time owns a lock file. It is made whole and exclusively, says who owns it, and is taken over only
+ * from an owner that is gone: a lock that is merely old may be a stalled process's, which would go on writing.
+ */
+import { randomBytes } from 'node:crypto'
+import { link, open, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isBeaconLit, lightBeacon, removeBeacon, type Beacon } from './beacon.js'
+import { errnoOf, ifThere, temporaryPath } from './fs.js'
+import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.js'
+
+/** What stands in a lock file. */
+export interface LockOwner extends ProcessIdentity {
+  /** 128 random bits in hex: this taking of the lock, and no other. */
+  readonly token: string
+  /** Whether a beacon of that token says if the owner lives. */
+  readonly beacon: boolean
+}
+
+/** The lock is ours, or somebody else's; of one that can't be read nothing is known. */
+export type Taking =
+  | { readonly ours: true; readonly token: string; readonly beacon: Beacon | undefined }
+  | { readonly ours: false; readonly owner: LockOwner | undefined }
+
+/** How long an empty lock file may be one that is just being made, on file systems without hard links. */
+const MAKING_MS = 1_000
+
+/** @returns the owner; `unreadable` where the file says nothing; `undefined` where there is none */
+export async function readOwner(file: string): Promise<LockOwner | 'unreadable' | undefined> {
+  const text = await ifThere(readFile(file, 'utf8'))
+  if (text === undefined) return undefined
+  try {
+    const owner = JSON.parse(text) as LockOwner
+    return /^[0-9a-f]{32}$/.test(owner.token) && Number.isSafeInteger(owner.pid) && owner.pid > 0 ? owner : 'unreadable'
+  } catch {
+    return 'unreadable'
+  }
+}
+
+/**
+ * Tries once to own a lock file.
+ *
+ * @param file - its path
+ * @returns whether it is ours now, and if not whose it is
+ */
+export async function takeLock(file: string): Promise<Taking> {
+  const directory = dirname(file)
+  const identity = await ownIdentity()
+  const found = await standing(file, identity)
+  if (found.alive) return { ours: false, owner: found.owner }
+  const token = randomBytes(16).toString('hex')
+  // lit before the lock can be seen: who sees the lock may rely on it
+  const beacon = await lightBeacon(directory, token)
+  const own: LockOwner = { ...identity, token, beacon: beacon !== undefined }
+  let taking: Taking | undefined
+  try {
+    const other = await take(file, own)
+    taking = other === 'ours' ? { ours: true, token, beacon } : { ours: false, owner: other.owner }
+    return taking
+  } finally {
+    if (!taking?.ours) await beacon?.put()
+  }
+}
+
+interface Standing {
+  readonly alive: boolean
+  readonly owner: LockOwner | undefined
+  /** Names this taking of the lock; `undefined` where there is none. */
+  readonly token: string | undefined
+}
+
+/** Looks at a lock file and judges whether its owner lives. In doubt it does. */
+async function standing(file: string, own: ProcessIdentity): Promise<Standing> {
+  const owner = await readOwner(file)
+  if (owner === undefined) return { alive: false, owner: undefined, token: undefined }
+  if (owner === 'unreadable') {
+    const empty = (await ifThere(readFile(file)))?.length === 0
+    if (!empty) return { alive: true, owner: undefined, token: 'unreadable' }
+    await pause(MAKING_MS)
+    const still = (await ifThere(readFile(file)))?.length === 0
+    return still ? { alive: false, owner: undefined, token: 'unreadable' } : standing(file, own)
+  }
+  const liveness = await livenessOf(owner, own)
+  const alive =
+    liveness === 'elsewhere'
+      ? !owner.beacon || (await isBeaconLit(dirname(file), owner.token)) !== false
+      : liveness !== 'gone'
+  return { alive, owner, token: owner.token }
+}
+
+/**
+ * Takes a lock that is free or whose owner is gone. Two takers may find the same owner gone; only the one that owns the
+ * lock named after that owner's token may replace it, and looks again first. That lock is taken in the same way.
+ */
+async function take(file: string, own: LockOwner): Promise<'ours' | { readonly owner: LockOwner | undefined }> {
+  for (;;) {
+    const found = await standing(file, own)
+    if (found.token === undefined) {
+      if (await createExclusively(file, own)) return 'ours'
+      continue
+    }
+    if (found.alive) return { owner: found.owner }
+    const turn = `${file}.take-${found.token}`
+    const other = await take(turn, own)
+    if (other !== 'ours') return other
+    try {
+      const again = await standing(file, own)
+      if (again.token === found.token && !again.alive) {
+        await replace(file, own)
+        if (found.owner?.beacon) await removeBeacon(dirname(file), found.owner.token)
+        return 'ours'
+      }
+    } finally {
+      await ifThere(unlink(turn))
+    }
+  }
+}
+
+async function writeTemporary(file: string, own: LockOwner): Promise<string> {
+  const temporary = temporaryPath(dirname(file), 'lock')
+  await writeNew(temporary, own)
+  return temporary
+}
+
+async function writeNew(file: string, own: LockOwner): Promise<void> {
+  const handle = await open(file, 'wx', 0o644)
+  try {
+    await handle.writeFile(`${JSON.stringify(own)}\n`)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** @returns false where somebody else was faster */
+async function createExclusively(file: string, own: LockOwner): Promise<boolean> {
+  const temporary = await writeTemporary(file, own)
+  try {
+    await link(temporary, file)
+    return true
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'EEXIST') return false
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error
+  } finally {
+    await unlink(temporary)
+  }
+  // no hard links here: between making and writing the file is empty, which readers allow for
+  try {
+    await writeNew(file, own)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false
+    throw error
+  }
+  const written = await readOwner(file)
+  return written !== undefined && written !== 'unreadable' && written.token === own.token
+}
+
+async function replace(file: string, own: LockOwner): Promise<void> {
+  await rename(await writeTemporary(file, own), file)
+}

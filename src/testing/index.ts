@@ -1,0 +1,4 @@
+/** What tests need, independent of a test runner: the subpath `quittance/testing`. */
+export * from './faulty-store.js'
+export * from './store-conformance.js'
+export { type TestLedger, testLedger } from './test-ledger.js'

@@ -1,0 +1,174 @@
+import type { Dirent } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { nodeFs } from '../../store/file/fs.js'
+import { chainFiles, readChainFile } from '../../store/file/layout.js'
+import { verifyLines } from '../chain.js'
+import type { VerifyResult } from '../types.js'
+import { fileChunks, unreadable } from './chunks.js'
+import { checkFileOptions, type FileVerifyOptions, linesOf, type Meter, meterFor } from './file.js'
+
+/** A file of a chain, and where its lines stand among all of the chain's. */
+export interface ScopedFile {
+  /** The path from the directory that was asked for. */
+  readonly name: string
+  readonly path: string
+  /** The number that the first line of this file has in the result, from 1. */
+  readonly firstLine: number
+}
+
+/** The verdict on one chain of a directory. */
+export interface DirectoryResult {
+  /** The folder's or the file's name. */
+  readonly name: string
+  /** The chain that a file store's folder is for; the receipts must be of it. */
+  readonly chainId?: string | undefined
+  readonly files: readonly ScopedFile[]
+  readonly result: VerifyResult
+}
+
+/** A file to be read. */
+export interface PlannedFile {
+  readonly name: string
+  readonly path: string
+  readonly bytes: number
+}
+
+/** A chain that a directory seems to hold; nothing of it was read yet. */
+export interface DirectoryChain {
+  readonly name: string
+  readonly chainId?: string | undefined
+  readonly files: readonly PlannedFile[]
+}
+
+/** What a directory is, and its chains by name. */
+export interface DirectoryContents {
+  /** `store`: a file store, a folder a chain. `files`: every `.jsonl` file is a chain. */
+  readonly kind: 'store' | 'files'
+  readonly chains: readonly DirectoryChain[]
+}
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+
+async function entriesOf(directory: string): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    throw unreadable(error, directory)
+  }
+}
+
+async function planned(directory: string, path: string): Promise<PlannedFile> {
+  try {
+    return { name: relative(directory, path), path, bytes: (await stat(path)).size }
+  } catch (error) {
+    throw unreadable(error, path)
+  }
+}
+
+const isLines = (name: string) => name.endsWith('.jsonl') && !name.startsWith('.')
+
+/**
+ * A folder that the store does not list may have lost a part of itself: a chain without its receipts, or receipts
+ * without the word whose they are. It is judged, not passed over.
+ */
+async function remnant(directory: string, name: string): Promise<DirectoryChain | undefined> {
+  const chainId = await readChainFile(nodeFs, directory, name)
+  const names = (await entriesOf(join(directory, name))).map((entry) => entry.name).filter(isLines)
+  if (chainId !== undefined) return { name, chainId, files: [] }
+  if (names.length === 0) return undefined
+  const files = await Promise.all(names.sort().map((one) => planned(directory, join(directory, name, one))))
+  return { name, files }
+}
+
+/**
+ * Looks at what a directory holds. Takes no lock, changes nothing, and reads no receipt.
+ *
+ * @param directory - of a file store, or of `.jsonl` files
+ * @returns its chains, sorted by folder or file name
+ * @throws QuittanceError `VERIFY_INPUT` when it can't be read; `STORE_CORRUPT`, `STORE_UNSUPPORTED` when a folder of a
+ *   file store does not say whose it is
+ */
+export async function chainsIn(directory: string): Promise<DirectoryContents> {
+  const entries = await entriesOf(directory)
+  const chains: DirectoryChain[] = []
+  const listed = new Set<string>()
+  for await (const { chainId, folder, files } of chainFiles(directory)) {
+    const name = relative(directory, folder)
+    listed.add(name)
+    chains.push({ name, chainId, files: await Promise.all(files.map((file) => planned(directory, file))) })
+  }
+  for (const entry of entries) {
+    if (!entry.isDirectory() || listed.has(entry.name)) continue
+    const found = await remnant(directory, entry.name)
+    if (found !== undefined) chains.push(found)
+  }
+  if (chains.length > 0) return { kind: 'store', chains: chains.sort(byName) }
+  for (const { name } of entries) {
+    if (!isLines(name)) continue
+    const path = join(directory, name)
+    if ((await stat(path).catch(() => undefined))?.isDirectory()) continue
+    chains.push({ name, files: [await planned(directory, path)] })
+  }
+  return { kind: 'files', chains: chains.sort(byName) }
+}
+
+async function verifyOne(chain: DirectoryChain, options: FileVerifyOptions, meter: Meter): Promise<DirectoryResult> {
+  const before = meter.receipts
+  const files: ScopedFile[] = []
+  async function* lines() {
+    for (const { name, path } of chain.files) {
+      files.push({ name, path, firstLine: meter.receipts - before + 1 })
+      yield* linesOf(fileChunks(path), meter)
+    }
+  }
+  const { name, chainId } = chain
+  const result = await verifyLines(lines(), chainId === undefined ? options : { ...options, chainId })
+  return { name, ...(chainId === undefined ? {} : { chainId }), files, result }
+}
+
+/**
+ * @param chains - from `chainsIn`
+ * @param options - as `verifyDirectory`
+ * @returns one result a chain, in the order given
+ */
+export async function* verifyChains(
+  chains: readonly DirectoryChain[],
+  options: FileVerifyOptions,
+): AsyncGenerator<DirectoryResult, void, undefined> {
+  const totalBytes = chains.reduce((sum, { files }) => sum + files.reduce((all, { bytes }) => all + bytes, 0), 0)
+  const meter = meterFor(options, totalBytes)
+  for (const chain of chains) yield await verifyOne(chain, options, meter)
+  meter.tick()
+}
+
+/**
+ * Verifies every chain of a directory: of a file store, without taking its writer's lock (each folder's receipts must be
+ * of the chain that it is for), or else every `.jsonl` file as a chain of its own.
+ *
+ * @param directory - its path
+ * @param options - as for `verifyFile`; `chainId` is for a single file only, and `expect` is held against each chain
+ * @returns one result a chain, as they come, sorted by folder or file name; nothing where there is no chain
+ * @throws QuittanceError `VERIFY_INPUT` when something can't be read to its end; `STORE_CORRUPT`, `STORE_UNSUPPORTED` when
+ *   a folder does not say whose it is; `VERIFY_ABORTED`
+ * @throws TypeError or RangeError that names the option
+ * @example
+ * ```ts
+ * import { Keyring } from 'quittance/verify'
+ * import { verifyDirectory } from 'quittance/verify/node'
+ * async function judge(directory: string, keyring: Keyring) {
+ *   for await (const { name, result } of verifyDirectory(directory, { keyring })) console.log(name, result.verdict)
+ * }
+ * ```
+ */
+export async function* verifyDirectory(
+  directory: string,
+  options: Omit<FileVerifyOptions, 'chainId'>,
+): AsyncGenerator<DirectoryResult, void, undefined> {
+  if (typeof directory !== 'string' || directory === '')
+    throw new TypeError('directory must be a string that is not empty')
+  checkFileOptions(options)
+  const { chains } = await chainsIn(directory)
+  yield* verifyChains(chains, options)
+}
