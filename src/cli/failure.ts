@@ -5,6 +5,16 @@ import { printable, printableJson } from './printable.js'
 /** What was typed makes no sense; the message says what would. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  readonly advice: readonly string[]
+
+  /**
+   * @param message - one line
+   * @param advice - further lines
+   */
+  constructor(message: string, advice: readonly string[] = []) {
+    super(message)
+    this.advice = advice
+  }
 }
 
 /** A failure as it is shown. */
@@ -12,6 +22,8 @@ export interface Failure {
   /** `USAGE`, a code of `QuittanceError`, an operating system's code, or `UNEXPECTED`. */
   readonly code: string
   readonly message: string
+  /** What may help, line by line. */
+  readonly advice?: readonly string[] | undefined
 }
 
 /**
@@ -19,7 +31,10 @@ export interface Failure {
  * @returns what to tell of it: no stack trace, no payload
  */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof UsageError) return { code: 'USAGE', message: error.message }
+  if (error instanceof UsageError) {
+    const { message, advice } = error
+    return { code: 'USAGE', message, ...(advice.length === 0 ? {} : { advice }) }
+  }
   if (QuittanceError.is(error)) {
     const { file } = error.details
     const where = file === undefined || error.message.includes(file) ? '' : ` (${file})`
@@ -33,7 +48,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 /**
- * Tells of a failure on stderr: one line for people, or one line of JSON.
+ * Tells of a failure on stderr: a line for people, with advice under it, or one line of JSON.
  *
  * @param io - the process
  * @param failure - what failed
@@ -45,7 +60,8 @@ export function tell(io: Io, failure: Failure, json: boolean): void {
     return
   }
   const { red } = colorsFor(io, io.stderr)
-  const lines = failure.message.split('\n').map((line) => printable(line, 2_000))
   const code = failure.code === 'USAGE' ? '' : ` [${printable(failure.code)}]`
-  io.stderr.write(`${red('quittance:')} ${lines.join('\n')}${code}\n`)
+  // escaped line by line: a name with a line break in it can't begin a line of its own
+  const advice = (failure.advice ?? []).map((line) => `${printable(line)}\n`)
+  io.stderr.write(`${red('quittance:')} ${printable(failure.message, 2_000)}${code}\n${advice.join('')}`)
 }

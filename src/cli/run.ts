@@ -44,7 +44,9 @@ function programFor(io: Io, exit: (code: ExitCode) => void): Command {
 /** @returns how a refusal by the argument parser is told; `undefined` where help or the version was asked for */
 function parserFailure(error: CommanderError): Failure | undefined {
   if (error.exitCode === 0) return undefined
-  return { code: 'USAGE', message: error.message.replace(/^error: /, '') }
+  const [, message = error.message, suggestion] =
+    /^(?:error: )?(.*?)(?:\n(\(Did you mean .*\)))?$/s.exec(error.message) ?? []
+  return { code: 'USAGE', message, ...(suggestion === undefined ? {} : { advice: [suggestion] }) }
 }
 
 /**

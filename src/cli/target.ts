@@ -71,7 +71,7 @@ export function chainOf(
   if (chains.length > names.length) names.push(`  … and ${chains.length - names.length} more`)
   const choose = store ? '--chain ID chooses one' : 'name one FILE'
   const ways = all === undefined ? choose : `${choose}, ${all}`
-  throw new UsageError([`${name} holds ${chains.length} chains: ${ways}.`, ...names].join('\n'))
+  throw new UsageError(`${name} holds ${chains.length} chains: ${ways}.`, names)
 }
 
 /**

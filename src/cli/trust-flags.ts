@@ -47,15 +47,16 @@ export function addTrustOptions(command: Command): Command {
   return command
     .option('--keyring <file>', 'the public keys that you trust, as JSON; default the file in QUITTANCE_KEYRING')
     .option(
-      '--trust <[use,…=]did>',
-      'one public key that you trust, for these uses (default receipt); may be repeated',
+      '--trust <key>',
+      'a public key that you trust, as [USE[,USE]=]did:key:… (default use: receipt); may be repeated',
       trustedKey,
     )
 }
 
-const howToGetOne = `no keyring was given, and a key found in the data is never trusted.
-Get the public key from the signer by another way than the receipts, then give --keyring FILE or --trust did:key:…
-(the signer prints it with "quittance public-key KEYFILE", or a keyring with "--format keyring").`
+const howToGetOne = [
+  'Get the public key from the signer by another way than the receipts, then give --keyring FILE or --trust did:key:…',
+  '(the signer prints it with "quittance public-key KEYFILE", or a keyring with "--format keyring").',
+]
 
 /**
  * @param options - what was typed
@@ -91,6 +92,7 @@ export async function trustIfAny(options: TrustOptions, io: Io): Promise<Trust |
  */
 export async function trustFor(options: TrustOptions, io: Io): Promise<Trust> {
   const trust = await trustIfAny(options, io)
-  if (trust === undefined) throw new UsageError(howToGetOne)
+  if (trust === undefined)
+    throw new UsageError('no keyring was given, and a key found in the data is never trusted.', howToGetOne)
   return trust
 }

@@ -1,6 +1,16 @@
 import { frozenCopy } from '../ledger/copy.js'
 import { notCanonical } from '../receipt/canonical.js'
 import type { Shape } from '../receipt/schema/describe.js'
+import { commitment } from '../receipt/schema/receipt.js'
+import type { ContentOptions } from './options.js'
+
+/** On what level things stand: content is hashed alone; a member of the receipt; a member of `details`. */
+export const ALONE = 1
+export const MEMBER = 2
+export const DETAIL = 3
+
+/** How a member of one's own is named: a word, because no redactor rewrites a name. */
+export const extensionName: RegExp = /^x[A-Z][A-Za-z0-9]{0,63}$/
 
 /** Names that a line tool cuts out of a receipt: refused below the top of what is hashed as it stands. */
 const reserved: ReadonlySet<string> = new Set(['receiptHash', 'signature', 'details', 'detailsHash'])
@@ -79,4 +89,39 @@ export function demandObject(value: unknown, name: string): Record<string, unkno
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TypeError(`${name} must be an object`)
   return value as Record<string, unknown>
+}
+
+/**
+ * Lays what is given over what stood there: members given replace those given before; the others stay.
+ *
+ * @param shape - what the whole must be
+ * @param before - what stood there
+ * @param given - what the caller gave
+ * @param name - the member of the receipt
+ * @returns the whole, frozen
+ * @throws TypeError naming the member that is wrong
+ * @throws QuittanceError `RECEIPT_NOT_JSON`
+ */
+export function merged<T>(shape: Shape<T>, before: T | undefined, given: object, name: string): T {
+  const whole = Object.freeze({ ...before, ...(copyMember(given, name, MEMBER) as object) })
+  hold(shape, whole, name)
+  return whole as T
+}
+
+/** Only so that options can be held against the commitment's own description. */
+const anyHash = { kind: 'text', hash: `sha256:${'0'.repeat(64)}` } as const
+
+/**
+ * Holds what stands beside a content's hash against the format.
+ *
+ * @param options - the caller's
+ * @param path - the member, as `output`
+ * @returns them, copied
+ * @throws TypeError naming the option
+ */
+export function demandContentOptions(options: ContentOptions, path: string): ContentOptions {
+  const { ref, mediaType, partial } = demandObject(options, `${path} options`) as ContentOptions
+  const beside = copyMember({ ref, mediaType, partial }, path, MEMBER) as ContentOptions
+  hold(commitment, { ...anyHash, ...beside }, path)
+  return beside
 }

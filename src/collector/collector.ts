@@ -4,12 +4,13 @@ import type { ReceiptDraft } from '../ledger/draft.js'
 import { environmentOf } from '../ledger/environment.js'
 import type { AppendOptions, Sink } from '../ledger/types.js'
 import type { DecisionReceipt } from '../receipt/types.js'
+import { demandContentOptions } from './arguments.js'
 import { compose, contentDraft, demandComplete } from './compose.js'
 import { gatherer } from './content.js'
 import { context } from './context.js'
-import { demandContentOptions, ReceiptFacts } from './facts.js'
 import { identityOf } from './identity.js'
 import type { CollectorOptions, PipeOptions, ReceiptRef } from './options.js'
+import { OutcomeFacts } from './outcome-facts.js'
 import { type Tap, tapNodeStream, tapWebStream } from './pipe.js'
 import { beginState, demandOpen, type FactsState, recordError } from './state.js'
 
@@ -39,7 +40,7 @@ interface OpenPipe {
  * })
  * ```
  */
-export class ReceiptCollector extends ReceiptFacts implements AsyncDisposable {
+export class ReceiptCollector extends OutcomeFacts implements AsyncDisposable {
   readonly #sink: Sink
   readonly #state: FactsState
   #pipe: OpenPipe | undefined

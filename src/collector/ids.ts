@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { v7 } from 'uuid'
+import { stringify } from 'uuid'
 
 /** The last instant that a UUID of version 7 can hold: 48 bits of milliseconds. */
 const MAX_MS = 2 ** 48 - 1
 
 /**
  * Makes a receipt's id from a message's own, so that the same message delivered again names the same receipt: a UUID
- * of version 7 whose time is the message's and whose other bits come from SHA-256 over its id.
+ * of version 7 (RFC 9562) whose time is the message's and whose other bits are those of
+ * SHA-256(`quittance/1 receipt id\n` + messageId) in the same places.
  *
  * Who knows a message id can test whether a receipt has it: ids must not be made of personal data.
  *
@@ -26,6 +27,9 @@ export function receiptIdFrom(messageId: string, sentAt: Date | number): string 
     throw new TypeError('messageId must be a string that is not empty')
   const msecs = typeof sentAt === 'number' ? Math.trunc(sentAt) : sentAt instanceof Date ? sentAt.getTime() : Number.NaN
   if (!(msecs >= 0 && msecs <= MAX_MS)) throw new RangeError('sentAt must be a time since 1970')
-  const random = createHash('sha256').update(`quittance/1 receipt id\n${messageId}`).digest()
-  return v7({ msecs, random })
+  const bytes = createHash('sha256').update(`quittance/1 receipt id\n${messageId}`).digest().subarray(0, 16)
+  bytes.writeUIntBE(msecs, 0, 6)
+  bytes.writeUInt8(0x70 | (bytes.readUInt8(6) & 0x0f), 6)
+  bytes.writeUInt8(0x80 | (bytes.readUInt8(8) & 0x3f), 8)
+  return stringify(bytes)
 }

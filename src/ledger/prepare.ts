@@ -27,7 +27,8 @@ export type OwnBody = { readonly chainId: string; readonly tenantId: string } & 
 export interface Preparer {
   /** @throws QuittanceError at once, or as a rejection where redactor or secret are asynchronous */
   draft(draft: ReceiptDraft): Maybe<Frame>
-  own(body: OwnBody): Maybe<Frame>
+  /** @param receiptId - kept when the same receipt is made anew at a later turn */
+  own(body: OwnBody, receiptId: string): Maybe<Frame>
 }
 
 /** What a preparer needs of its ledger. */
@@ -197,14 +198,14 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
       )
     },
 
-    own(body) {
+    own(body, receiptId) {
       const { key, ...texts } = frozenCopy(body, '', 1) as Members
       return after(looked(texts), (members) =>
         frame(
           Object.freeze({
             ...members,
             version: VERSION,
-            receiptId: environment.uuid(),
+            receiptId,
             ...(key === undefined ? {} : { key }),
             ...(descriptor ? { redactor: descriptor } : {}),
           }) as unknown as ReceiptBody,

@@ -5,6 +5,8 @@ import type { DecisionReceipt } from '../receipt/types.js'
 import type { Findings, Place } from './findings.js'
 import type { Anchor } from './types.js'
 
+const isSignature = (claim: unknown): boolean => typeof claim === 'string' && /^ed25519:[0-9a-f]{128}$/.test(claim)
+
 /** Follows one chain. */
 export class AnchorWatch {
   readonly #waiting: Anchor[]
@@ -25,13 +27,20 @@ export class AnchorWatch {
   /** Takes the next receipt; the tree can only be followed from seq 0 on, without a hole. */
   saw(receipt: DecisionReceipt, place: Place, findings: Findings): void {
     if (this.#waiting.length === 0 || !this.#following) return
-    if (receipt.seq !== this.#frontier.size || !/^ed25519:[0-9a-f]{128}$/.test(receipt.signature)) {
+    // a checkpoint of size 0 was made before there was a receipt
+    if (this.#frontier.size === 0) this.#compareReached(place, findings)
+    if (receipt.seq !== this.#frontier.size || !isSignature(receipt.signature)) {
       this.#following = false
       return
     }
     this.#frontier = appendLeaf(this.#frontier, leafHash(receiptLeaf(receipt.receiptHash, receipt.signature)))
-    while (this.#waiting[0] !== undefined && this.#waiting[0].size <= this.#frontier.size)
+    this.#compareReached(place, findings)
+  }
+
+  #compareReached(place: Place, findings: Findings): void {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].size <= this.#frontier.size) {
       this.#compare(place, findings)
+    }
   }
 
   #compare(place: Place, findings: Findings): void {
@@ -45,6 +54,7 @@ export class AnchorWatch {
 
   /** @param last - the last seq that was seen */
   finish(last: number | undefined, findings: Findings): void {
+    this.#compareReached({}, findings)
     for (const { size } of this.#waiting) {
       const message =
         this.#following && (last ?? -1) < size - 1

@@ -1,23 +1,31 @@
 /** A chain that does not start where it should: cut by somebody, or pruned by a retention receipt that says so. */
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Findings } from './findings.js'
+import type { VerifyOptions } from './types.js'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Follows the first receipt and the retention receipts that explain it. */
 export class Beginning {
   readonly #wanted: number
+  readonly #rootWanted: boolean
   #first: DecisionReceipt | undefined
+  #unread = 0
   #prunedAt: string | undefined
 
-  /** @param wanted - the first seq that was asked for */
-  constructor(wanted: number) {
-    this.#wanted = wanted
+  /** @param expect - the first seq that was asked for; a root that was asked for stands at seq 0 and can't be pruned */
+  constructor(expect: VerifyOptions['expect']) {
+    this.#rootWanted = expect?.root !== undefined
+    this.#wanted = this.#rootWanted ? 0 : (expect?.fromSeq ?? 0)
   }
 
-  /** The first receipt that has a place. */
-  starts(receipt: DecisionReceipt): void {
+  /**
+   * @param receipt - the first receipt that has a place
+   * @param unread - how many lines before it have none
+   */
+  starts(receipt: DecisionReceipt, unread: number): void {
     this.#first = receipt
+    this.#unread = unread
   }
 
   /**
@@ -35,19 +43,20 @@ export class Beginning {
   /** @param acceptPruned - how old what went must have been, where pruning is accepted at all */
   finish(findings: Findings, acceptPruned: { readonly minDays: number } | undefined): void {
     const first = this.#first
-    if (first === undefined || first.seq <= this.#wanted) return
+    if (first === undefined || first.seq - this.#unread <= this.#wanted) return
     const place = { seq: first.seq, receiptId: first.receiptId }
+    const missing = `seq ${this.#wanted} to ${first.seq - 1}`
+    const root = this.#rootWanted ? ', the root that was asked for among them' : ''
     if (this.#prunedAt === undefined) {
-      const message = `is the first; seq ${this.#wanted} to ${first.seq - 1} are missing`
-      findings.problem({ code: 'STARTS_LATE', ...place, message })
+      findings.problem({ code: 'STARTS_LATE', ...place, message: `is the first; ${missing} are missing${root}` })
       return
     }
     const keptDays = (Date.parse(this.#prunedAt) - Date.parse(first.timestamp)) / DAY_MS
-    if (acceptPruned !== undefined && keptDays >= acceptPruned.minDays) return
-    const message =
-      acceptPruned === undefined
-        ? `is the first; a retention receipt says that seq ${this.#wanted} to ${first.seq - 1} were removed`
-        : `is the first and was ${Math.floor(keptDays)} days old when what is before it was removed; ${acceptPruned.minDays} days were asked for`
-    findings.problem({ code: 'PRUNED', ...place, message })
+    if (acceptPruned !== undefined && !this.#rootWanted && keptDays >= acceptPruned.minDays) return
+    const why =
+      acceptPruned !== undefined && keptDays < acceptPruned.minDays
+        ? `it was ${Math.floor(keptDays)} days old when what is before it was removed; ${acceptPruned.minDays} days were asked for`
+        : `a retention receipt says that ${missing} were removed${root}`
+    findings.problem({ code: 'PRUNED', ...place, message: `is the first; ${why}` })
   }
 }

@@ -3,7 +3,6 @@
  * then its key (`trust.ts`); at the end what was asked for and is not there. Constant memory, every problem listed.
  */
 import { QuittanceError } from '../errors.js'
-import { isTime } from '../primitives/time.js'
 import { genesisHash } from '../receipt/digest.js'
 import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
@@ -30,7 +29,7 @@ class ChainVerifier {
   #first: number | undefined
   #previous: DecisionReceipt | undefined
   #ended: number | undefined
-  /** Lines since `#previous` that could not be placed. */
+  /** Lines since `#previous` that could not be placed: they may be the receipts that are missing. */
   #unplaced = 0
   #headFound: 'match' | 'mismatch' | undefined
   #checked = 0
@@ -39,7 +38,7 @@ class ChainVerifier {
     this.#options = options
     this.#chainId = options.chainId
     this.#latest = latestTime(options.now)
-    this.#beginning = new Beginning(options.expect?.fromSeq ?? 0)
+    this.#beginning = new Beginning(options.expect)
   }
 
   /** How many were looked at. */
@@ -50,20 +49,21 @@ class ChainVerifier {
   /** Takes the next one. `line` counts from 1 where the source is lines. */
   next(examined: Examined, line: number | undefined): void {
     this.#checked += 1
-    const { receipt } = examined
-    const place: Place = receipt === undefined ? { line } : { seq: receipt.seq, receiptId: receipt.receiptId, line }
+    const { receipt, otherVersion } = examined
+    const place: Place = { ...examined.claimed, line }
     for (const { code, message } of examined.problems) this.#findings.problem({ code, ...place, message })
     for (const { code, message } of examined.notices) this.#findings.notice({ code, ...place, message })
+    this.#oneVersion(otherVersion ?? receipt?.version, place)
     if (receipt === undefined) {
       this.#unplaced += 1
       return
     }
-    this.#begin(receipt)
+    if (!this.#begin(receipt, place)) return
     this.#compareHead(receipt, place)
     if (!this.#place(receipt, place)) return
-    this.#key(receipt, examined, place)
+    const counts = this.#key(receipt, examined, place)
     this.#anchors?.saw(receipt, place, this.#findings)
-    if (examined.sound && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
+    if (counts && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
     this.#previous = receipt
     this.#unplaced = 0
   }
@@ -72,38 +72,52 @@ class ChainVerifier {
     this.#findings.problem({ code, ...place, message })
   }
 
-  /** What the first receipt settles, or is held against. */
-  #begin(receipt: DecisionReceipt): void {
-    this.#chainId ??= receipt.chainId
-    this.#version ??= receipt.version
-    if (this.#first !== undefined) return
+  /** A version that is not known can hold no other rule of this one, but it can't stand beside another. */
+  #oneVersion(version: string | undefined, place: Place): void {
+    if (typeof version !== 'string') return
+    this.#version ??= version
+    if (version !== this.#version) {
+      this.#problem('VERSION_CHANGED', place, 'has another version than the chain began with')
+    }
+  }
+
+  /**
+   * What the first receipt settles, or is held against.
+   *
+   * @returns false for a receipt of another chain: it has no place in this one, and nothing to say in it
+   */
+  #begin(receipt: DecisionReceipt, place: Place): boolean {
+    const { chainId } = receipt
+    this.#chainId ??= chainId
+    if (chainId !== this.#chainId) {
+      this.#problem('CHAIN_MISMATCH', place, `belongs to chain ${chainId}, not to ${this.#chainId}`)
+      return false
+    }
+    if (this.#first !== undefined) return true
     this.#first = receipt.seq
-    this.#beginning.starts(receipt)
-    this.#trust = new ChainTrust(this.#options.keyring, this.#chainId)
-    this.#anchors = new AnchorWatch((this.#options.anchors ?? []).filter(({ chainId }) => chainId === this.#chainId))
+    this.#beginning.starts(receipt, this.#unplaced)
+    this.#trust = new ChainTrust(this.#options.keyring, chainId)
+    this.#anchors = new AnchorWatch((this.#options.anchors ?? []).filter((anchor) => anchor.chainId === chainId))
+    return true
   }
 
   /** @returns whether the receipt carries the chain on */
   #place(receipt: DecisionReceipt, place: Place): boolean {
-    const { seq, timestamp, chainId, prevReceiptHash } = receipt
-    if (chainId !== this.#chainId)
-      this.#problem('CHAIN_MISMATCH', place, `belongs to chain ${chainId}, not to ${this.#chainId}`)
-    if (receipt.version !== this.#version)
-      this.#problem('VERSION_CHANGED', place, 'has another version than the chain began with')
+    const { seq, timestamp, prevReceiptHash } = receipt
     if (timestamp > this.#latest)
       this.#problem('TIME_IN_FUTURE', place, `is dated ${timestamp}, more than 5 minutes ahead of the clock`)
-    if (seq === 0) this.#genesis(receipt, place)
     const previous = this.#previous
-    if (previous === undefined) return true
-    if (seq <= previous.seq) {
+    if (previous !== undefined && seq <= previous.seq) {
       this.#problem('SEQ_REPEATED', place, `comes again, or too late: seq ${previous.seq} was there before it`)
       return false
     }
+    if (seq === 0) this.#genesis(receipt, place)
+    if (previous === undefined) return true
     const step = seq - previous.seq
-    if (step === 1 && this.#unplaced === 0) {
+    if (step === 1) {
       if (prevReceiptHash !== previous.receiptHash)
         this.#problem('LINK_MISMATCH', place, `does not link to the receipt before it`)
-    } else if (step !== this.#unplaced + 1) {
+    } else if (step - 1 > this.#unplaced) {
       this.#problem('SEQ_GAP', place, `follows seq ${previous.seq}; what lies between is missing`)
     }
     if (timestamp < previous.timestamp) this.#problem('TIME_WENT_BACK', place, 'is dated before the receipt before it')
@@ -113,7 +127,7 @@ class ChainVerifier {
   }
 
   #genesis(receipt: DecisionReceipt, place: Place): void {
-    this.#root ??= receipt.receiptHash
+    this.#root = receipt.receiptHash
     if (receipt.prevReceiptHash !== genesisHash(receipt.chainId)) {
       this.#problem('GENESIS_MISMATCH', place, "does not link to its chain's genesis")
     }
@@ -123,12 +137,15 @@ class ChainVerifier {
     }
   }
 
-  #key(receipt: DecisionReceipt, examined: Examined, place: Place): void {
-    if (!examined.wellFormed) return
+  /** @returns whether nothing was found against the receipt: then what it says counts */
+  #key(receipt: DecisionReceipt, examined: Examined, place: Place): boolean {
+    if (!examined.wellFormed) return false
     const trust = this.#trust as ChainTrust
     const remarks = trust.judge(receipt, examined.sound)
     for (const { code, message } of remarks) this.#problem(code, place, message)
-    if (examined.sound && remarks.length === 0) this.#beginning.saw(receipt, trust.holdsUse(receipt, 'retention'))
+    if (!examined.sound || remarks.length > 0) return false
+    this.#beginning.saw(receipt, trust.holdsUse(receipt, 'retention'))
+    return true
   }
 
   #compareHead(receipt: DecisionReceipt, place: Place): void {
@@ -197,6 +214,9 @@ class ChainVerifier {
     if (toSeq !== undefined && (last === undefined || last < toSeq)) {
       this.#problem('HEAD_NOT_REACHED', {}, `receipts through seq ${toSeq} were asked for: ${missing(toSeq)}`)
     }
+    if (fromSeq !== undefined && last !== undefined && last < fromSeq && !(toSeq !== undefined && last < toSeq)) {
+      this.#problem('HEAD_NOT_REACHED', {}, `receipts from seq ${fromSeq} on were asked for: the last is seq ${last}`)
+    }
     if (minReceipts !== undefined && this.#checked < minReceipts) {
       this.#problem('HEAD_NOT_REACHED', {}, `${minReceipts} receipts were asked for, ${this.#checked} are there`)
     }
@@ -216,9 +236,12 @@ function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T
 }
 
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
+
 function latestTime(now: Date | string | undefined): string {
   const judged = now === undefined ? Date.now() : typeof now === 'string' ? Date.parse(now) : now.getTime()
-  return new Date(judged + MAX_AHEAD_MS).toISOString()
+  // later years have another spelling, which does not compare
+  return new Date(Math.min(judged + MAX_AHEAD_MS, LAST_TIME)).toISOString()
 }
 
 /** How long one turn may keep the event loop, in milliseconds. */
@@ -230,7 +253,7 @@ async function verifyWith<T>(
   examineOne: (item: T) => Examined,
   isLine: (item: T) => boolean,
 ): Promise<VerifyResult> {
-  checkOptions(options, isTime)
+  checkOptions(options)
   const verifier = new ChainVerifier(options)
   const { signal } = options
   let turnEnds = Date.now() + TURN_MS
@@ -266,6 +289,7 @@ async function verifyWith<T>(
  * ```
  */
 export async function verifyChain(source: ReceiptSource, options: VerifyOptions): Promise<VerifyResult> {
+  if (typeof source === 'string') throw new TypeError('source must be receipts or lines, not one text')
   return verifyWith(source, options, examineReceipt, (item) => typeof item === 'string')
 }
 

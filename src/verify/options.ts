@@ -1,39 +1,67 @@
 import { Keyring } from '../keys/keyring.js'
+import { chainIdPattern } from '../primitives/chain-id.js'
+import { isTime } from '../primitives/time.js'
 import type { VerifyOptions } from './types.js'
 
 const hashText = /^sha256:[0-9a-f]{64}$/
 
+const isText = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value)
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+const isInstant = (value: unknown): boolean => typeof value === 'string' && isTime(value)
+
+/**
+ * @param keyring - what was given as `options.keyring`
+ * @throws TypeError when it is not a `Keyring`
+ */
+export function checkKeyring(keyring: unknown): asserts keyring is Keyring {
+  if (!(keyring instanceof Keyring)) {
+    throw new TypeError('options.keyring must be a Keyring: a verifier trusts no key that came with the data')
+  }
+}
 
 /**
  * Refuses options that would silently weaken a verdict.
  *
  * @param options - what the caller gave
- * @param isTime - tells a time in the format's form
  * @throws TypeError or RangeError that names the option
  */
-export function checkOptions(options: VerifyOptions, isTime: (text: string) => boolean): void {
-  const { keyring, expect, acceptPruned, now } = options
-  if (!(keyring instanceof Keyring))
-    throw new TypeError('options.keyring must be a Keyring: a verifier trusts no key that came with the data')
-  for (const name of ['fromSeq', 'toSeq', 'minReceipts'] as const) {
-    const value = expect?.[name]
-    if (value !== undefined && !isSeq(value))
-      throw new RangeError(`options.expect.${name} must be an integer of 0 or more`)
-  }
-  if (expect?.head !== undefined && !(isSeq(expect.head.seq) && hashText.test(expect.head.receiptHash))) {
-    throw new TypeError('options.expect.head must be {seq, receiptHash: "sha256:…"}')
-  }
-  if (expect?.root !== undefined && !hashText.test(expect.root))
-    throw new TypeError('options.expect.root must be "sha256:…"')
+export function checkOptions(options: VerifyOptions): void {
+  const { keyring, chainId, expect, acceptPruned, now, anchors } = options
+  checkKeyring(keyring)
+  if (chainId !== undefined && !isText(chainId, chainIdPattern)) throw new TypeError('options.chainId must be a chain id')
+  checkExpected(expect)
   if (acceptPruned !== undefined && !(Number.isFinite(acceptPruned.minDays) && acceptPruned.minDays >= 0)) {
     throw new RangeError('options.acceptPruned.minDays must be a number of 0 or more')
   }
-  if (typeof now === 'string' ? !isTime(now) : now !== undefined && Number.isNaN(now.getTime())) {
+  if (now !== undefined && !(now instanceof Date ? !Number.isNaN(now.getTime()) : isInstant(now))) {
     throw new RangeError('options.now must be a valid Date or YYYY-MM-DDTHH:MM:SS.sssZ')
   }
-  for (const [index, anchor] of (options.anchors ?? []).entries()) {
-    if (!isSeq(anchor.size) || !hashText.test(anchor.rootHash))
-      throw new TypeError(`options.anchors[${index}] must have a size and a rootHash "sha256:…"`)
+  for (const [index, anchor] of (anchors ?? []).entries()) {
+    const name = `options.anchors[${index}]`
+    if (!isText(anchor.chainId, chainIdPattern)) throw new TypeError(`${name}.chainId must be a chain id`)
+    if (!isSeq(anchor.size) || !isText(anchor.rootHash, hashText)) {
+      throw new TypeError(`${name} must have a size and a rootHash "sha256:…"`)
+    }
+    if (anchor.witnessedAt !== undefined && !isInstant(anchor.witnessedAt)) {
+      throw new TypeError(`${name}.witnessedAt must be YYYY-MM-DDTHH:MM:SS.sssZ`)
+    }
   }
+}
+
+function checkExpected(expect: VerifyOptions['expect']): void {
+  if (expect === undefined) return
+  const { root, head, fromSeq, toSeq } = expect
+  for (const name of ['fromSeq', 'toSeq', 'minReceipts'] as const) {
+    const value = expect[name]
+    if (value !== undefined && !isSeq(value)) {
+      throw new RangeError(`options.expect.${name} must be an integer of 0 or more`)
+    }
+  }
+  if (fromSeq !== undefined && toSeq !== undefined && fromSeq > toSeq) {
+    throw new RangeError('options.expect.fromSeq must not be after options.expect.toSeq')
+  }
+  if (head !== undefined && !(isSeq(head?.seq) && isText(head.receiptHash, hashText))) {
+    throw new TypeError('options.expect.head must be {seq, receiptHash: "sha256:…"}')
+  }
+  if (root !== undefined && !isText(root, hashText)) throw new TypeError('options.expect.root must be "sha256:…"')
 }

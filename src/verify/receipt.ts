@@ -2,6 +2,7 @@ import type { Keyring } from '../keys/keyring.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { examineReceipt } from './examine.js'
 import { Findings } from './findings.js'
+import { checkKeyring } from './options.js'
 import { ChainTrust } from './trust.js'
 import type { VerifyResult } from './types.js'
 
@@ -12,6 +13,7 @@ import type { VerifyResult } from './types.js'
  * @param receipt - a receipt, or its line
  * @param options - `keyring`, the keys that are trusted; `trust`, what a chain said of keys before this receipt
  * @returns verdict, scope (this one receipt, its tail unproved), problems, counts, notices
+ * @throws TypeError when `keyring` is not a `Keyring`
  * @example
  * ```ts
  * import { type DecisionReceipt, Keyring, verifyReceipt } from 'quittance/verify'
@@ -23,10 +25,11 @@ export function verifyReceipt(
   receipt: DecisionReceipt | string,
   options: { readonly keyring: Keyring; readonly trust?: ChainTrust | undefined },
 ): VerifyResult {
+  checkKeyring(options.keyring)
   const findings = new Findings()
   const examined = examineReceipt(receipt)
   const found = examined.receipt
-  const place = found === undefined ? {} : { seq: found.seq, receiptId: found.receiptId }
+  const place = Object.fromEntries(Object.entries(examined.claimed ?? {}).filter(([, value]) => value !== undefined))
   for (const { code, message } of examined.problems) findings.problem({ code, ...place, message })
   for (const { code, message } of examined.notices) findings.notice({ code, ...place, message })
   if (found !== undefined && examined.wellFormed) {

@@ -49,17 +49,19 @@ export class RevocationLog {
 
   /** @returns the key of a lineage that was revoked at or before a time, if any */
   revokedBy(lineage: readonly string[], timestamp: string): string | undefined {
-    return lineage.find((keyId) => {
-      const at = this.#revokedAt(keyId)
-      return at !== undefined && timestamp >= at
-    })
+    return lineage.find((keyId) => this.#isRevoked(keyId, timestamp))
+  }
+
+  #isRevoked(keyId: string, timestamp: string): boolean {
+    const at = this.#revokedAt(keyId)
+    return at !== undefined && timestamp >= at
   }
 
   /** Takes note of a receipt that counts. */
   saw(receipt: DecisionReceipt, lineage: readonly string[]): void {
     if (!lineage.some((keyId) => this.#revokedAt(keyId) !== undefined)) {
       for (const keyId of this.#open) {
-        if (lineage.includes(keyId)) continue
+        if (lineage.includes(keyId) || this.#isRevoked(keyId, receipt.timestamp)) continue
         const track = this.#tracks.get(keyId)!
         track.open = 0
         track.dated = { at: receipt.timestamp, by: lineage }
@@ -85,11 +87,12 @@ export class RevocationLog {
       const at = this.#revokedAt(keyId)
       if (at === undefined) continue
       const { seq, receiptId, timestamp } = track.last
-      if (timestamp >= at) {
+      const tooLate = timestamp >= at ? 1 : 0
+      if (tooLate > 0) {
         const message = `is signed at or after the revocation of ${keyId}, which a later receipt records`
-        found.push({ finding: { code: 'KEY_REVOKED', seq, receiptId, message }, count: 1 })
+        found.push({ finding: { code: 'KEY_REVOKED', seq, receiptId, message }, count: tooLate })
       }
-      const undated = this.#undated(track, at, anchors)
+      const undated = this.#undated(track, at, anchors) - tooLate
       if (undated > 0) {
         const message = `and before it, ${undated} in all: signed before the revocation of ${keyId}, but nothing that its holder couldn't forge dates them`
         found.push({ finding: { code: 'KEY_REVOKED_UNDATED', seq, receiptId, message }, count: undated })

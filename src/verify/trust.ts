@@ -31,6 +31,12 @@ function usesFor(receipt: DecisionReceipt): readonly KeyUse[] {
   return ['receipt']
 }
 
+function useRemarks(receipt: DecisionReceipt, entry: KeyringEntry): Remark<ProblemCode>[] {
+  if (usesFor(receipt).some((use) => allows(entry, use))) return []
+  const uses = (entry.uses ?? ['receipt']).join(', ')
+  return [remark('KEY_NOT_ALLOWED', `is signed by a key that the keyring trusts for ${uses} only`)]
+}
+
 function signedBy(keyId: string, message: Uint8Array, signature: string): boolean {
   const { key } = admitKey(keyId)
   return key !== undefined && verifySignature(key, message, fromHex(signature.slice('ed25519:'.length)))
@@ -104,10 +110,13 @@ export class ChainTrust {
     if (this.#keyring.get(keyId)) return [keyId]
     const certificates = this.#certificates.get(keyId)
     if (certificates?.length) return [keyId, certificates[certificates.length - 1]!.root]
-    const old = this.#rotations.get(keyId)
-    if (old === undefined) return undefined
-    const rest = this.derivation(old)
-    return rest && [keyId, ...rest]
+    // not by recursion: the data says how many there are
+    const lineage = [keyId]
+    for (let old = this.#rotations.get(keyId); old !== undefined; old = this.#rotations.get(old)) {
+      lineage.push(old)
+      if (this.#keyring.get(old)) return lineage
+    }
+    return undefined
   }
 
   /**
@@ -134,7 +143,7 @@ export class ChainTrust {
     const entry = this.#keyring.get(receipt.keyId)
     if (entry) return this.#entryStanding(receipt, entry)
     const certificates = this.#certificates.get(receipt.keyId)
-    if (!certificates) return []
+    if (!certificates) return this.#inheritedStanding(receipt, lineage)
     if (receipt.eventType === 'key' && receipt.key?.event === 'rotate') {
       return [remark('KEY_NOT_ALLOWED', 'hands the chain over, which a delegate may not')]
     }
@@ -144,16 +153,14 @@ export class ChainTrust {
       : [remark('DELEGATION_INVALID', `is signed by a delegate of ${lineage[1]} outside its certificate's time`)]
   }
 
+  /** A key that took over may sign what the keyring's key might; that key's window was its own. */
+  #inheritedStanding(receipt: DecisionReceipt, lineage: Lineage): Remark<ProblemCode>[] {
+    const entry = this.#keyring.get(lineage[lineage.length - 1] as string)
+    return entry === undefined ? [] : useRemarks(receipt, entry)
+  }
+
   #entryStanding(receipt: DecisionReceipt, entry: KeyringEntry): Remark<ProblemCode>[] {
-    const problems: Remark<ProblemCode>[] = []
-    if (!usesFor(receipt).some((use) => allows(entry, use))) {
-      problems.push(
-        remark(
-          'KEY_NOT_ALLOWED',
-          `is signed by a key that the keyring trusts for ${(entry.uses ?? ['receipt']).join(', ')} only`,
-        ),
-      )
-    }
+    const problems = useRemarks(receipt, entry)
     if (!coversChain(entry.chains, this.#chainId)) {
       problems.push(remark('KEY_NOT_ALLOWED', 'is signed by a key that the keyring does not trust for this chain'))
     }
@@ -173,6 +180,8 @@ export class ChainTrust {
     const refused = this.#certificateFault(receipt, certificate, certificateSignature)
     if (refused) return [remark('DELEGATION_INVALID', refused)]
     const root = this.#keyring.get(certificate.root)
+    if (!root && this.#certificates.has(certificate.root))
+      return [remark('DELEGATION_INVALID', 'is signed under a delegate, which may not delegate in its turn')]
     if (!root) return [remark('KEY_UNKNOWN', `is signed under ${certificate.root}, which the keyring does not trust`)]
     if (!allows(root, 'delegate'))
       return [remark('DELEGATION_INVALID', 'is signed under a root that the keyring does not trust to delegate')]
@@ -223,11 +232,9 @@ export class ChainTrust {
     return []
   }
 
-  /** A key may hand on where the keyring says so, or where the key it took over from might. */
+  /** A key may hand on where the keyring says so; a key that was handed the chain by such a one took that over too. */
   #mayRotate(keyId: string): boolean {
     const entry = this.#keyring.get(keyId)
-    if (entry) return allows(entry, 'rotate')
-    const old = this.#rotations.get(keyId)
-    return old !== undefined && this.#mayRotate(old)
+    return entry === undefined ? this.#rotations.has(keyId) : allows(entry, 'rotate')
   }
 }

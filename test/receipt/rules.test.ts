@@ -262,8 +262,9 @@ describe('the texts', () => {
 
   it('key.certificate.chains', () => {
     const at = (text: string) => faultsOf(withMember('delegate', 'key.certificate.chains.0', text))
-    for (const text of ['acme', 'acme*', '*', `${'a'.repeat(256)}*`]) expect(at(text)).toEqual([])
-    for (const text of ['a*b', '**', 'a b', 'a'.repeat(258)])
+    for (const text of ['acme', 'acme*', 'acme/*', '*', 'a'.repeat(256), `${'a'.repeat(255)}*`])
+      expect(at(text)).toEqual([])
+    for (const text of ['', 'a*b', '**', 'a b', 'a/', '/*', 'a..*', 'a'.repeat(257), `${'a'.repeat(256)}*`])
       expect(at(text)).toEqual(['FIELD_INVALID key.certificate.chains[0]'])
   })
 })

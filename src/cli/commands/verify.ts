@@ -33,7 +33,7 @@ interface Options extends TrustOptions, ChainOptions {
 }
 
 const help = examples(
-  ['quittance verify receipts.jsonl --keyring keyring.json', 'judges one chain; the keyring is yours, not the data’s'],
+  ['quittance verify receipts.jsonl --keyring keyring.json', "judges one chain; the keyring is yours, not the data's"],
   ['quittance verify ./receipts --chain acme --trust did:key:z6Mk…', 'judges one chain of a file store'],
   [
     'quittance verify receipts.jsonl --keyring keyring.json --expect-head 41:sha256:…',

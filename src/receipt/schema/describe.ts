@@ -47,6 +47,13 @@ const below = (step: string, faults: Fault[]): Fault[] => {
   return faults
 }
 
+/** Appends in place: the data says how many there are, and copying each time would take the square of that. */
+const joined = (faults: Fault[] | undefined, found: Fault[]): Fault[] => {
+  if (faults === undefined) return found
+  for (const fault of found) faults.push(fault)
+  return faults
+}
+
 /** A string that matches a pattern (anchored; it bounds the length too) and, where given, a predicate. */
 export function text<T extends string = string>(
   pattern: RegExp,
@@ -137,7 +144,7 @@ export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
       let faults: Fault[] | undefined
       for (let index = 0; index < value.length; index += 1) {
         const found = item.check(value[index])
-        if (found) faults = [...(faults ?? []), ...below(`[${index}]`, found)]
+        if (found) faults = joined(faults, below(`[${index}]`, found))
       }
       return faults
     },
@@ -156,7 +163,7 @@ export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonl
       let faults: Fault[] | undefined
       for (const key of Object.keys(object)) {
         const found = name.check(key) ?? value.check(object[key])
-        if (found) faults = [...(faults ?? []), ...below(key, found)]
+        if (found) faults = joined(faults, below(key, found))
       }
       return faults
     },
@@ -203,11 +210,11 @@ export function object<const M extends Members>(
           found = shape.check(value[key])
           if (!shape.optional) seen += 1
         } else if (!options.open || !extension.test(key)) found = unsupported('is a member this release does not know')
-        if (found) faults = [...(faults ?? []), ...below(key, found)]
+        if (found) faults = joined(faults, below(key, found))
       }
       if (seen < required.length) {
         for (const name of required) {
-          if (!Object.hasOwn(value, name)) faults = [...(faults ?? []), ...below(name, wrong('is required'))]
+          if (!Object.hasOwn(value, name)) faults = joined(faults, below(name, wrong('is required')))
         }
       }
       return faults

@@ -1,23 +1,10 @@
-/** One directory of chains in one process: its lock, its open files, what is known of its chains. */
+import { join } from 'node:path'
 import type { FileSystem } from './fs.js'
-import { type Handles, handlePool } from './handles.js'
-import { type WriterLock, writerLock } from './lock.js'
-import { type Chain, knownChain } from './chain.js'
-import type { FileStoreNotice } from './notice.js'
-
-/** Shared by every store of this process on the same directory. */
-export interface Directory {
-  readonly path: string
-  readonly fs: FileSystem
-  readonly lock: WriterLock
-  readonly handles: Handles
-  /** Who wants to be told; where nobody does, the process is warned. */
-  readonly listeners: Set<(notice: FileStoreNotice) => void>
-  /** @returns what is known of a chain, nothing being looked at */
-  chain(chainId: string): Chain
-  /** Finishes what was begun, closes the files, gives the lock back. */
-  close(): Promise<void>
-}
+import { handlePool } from './handles.js'
+import { chainFolder } from './layout.js'
+import { writerLock } from './lock.js'
+import { turns } from './turns.js'
+import type { Chain, Directory } from './types.js'
 
 /**
  * @param path - the real path of a directory that exists
@@ -34,18 +21,30 @@ export function openDirectory(path: string, fs: FileSystem): Directory {
     lock,
     handles,
     listeners: new Set(),
+    find: (chainId) => chains.get(chainId),
     chain(chainId) {
-      let chain = chains.get(chainId)
-      if (chain === undefined) {
-        chain = knownChain(path, chainId, () => chains.delete(chainId))
-        chains.set(chainId, chain)
+      const known = chains.get(chainId)
+      if (known) return known
+      const chain: Chain = {
+        chainId,
+        folder: join(path, chainFolder(chainId)),
+        turns: turns(),
+        stateTurns: turns(),
+        queue: [],
+        draining: false,
+        segment: undefined,
+        tenure: 0,
+        mustCutBack: false,
       }
+      chains.set(chainId, chain)
       return chain
     },
     async close() {
       for (const chain of chains.values()) {
-        await chain.turns.idle()
-        await chain.stateTurns.idle()
+        do {
+          await chain.turns.idle()
+          await chain.stateTurns.idle()
+        } while (chain.draining)
       }
       await handles.close()
       await lock.release()

@@ -165,7 +165,7 @@ export async function writeAside(
   fill: (handle: FileHandle) => Promise<void>,
 ): Promise<string> {
   const temporary = temporaryPath(folder, kind)
-  const handle = await fs.open(temporary, 'wx+', 0o600)
+  const handle = await fs.open(temporary, 'wx+')
   try {
     await fill(handle)
     await handle.sync()

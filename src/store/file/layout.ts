@@ -14,6 +14,7 @@ import { chainIdPattern } from '../../primitives/chain-id.js'
 import { QuittanceError } from '../../errors.js'
 import { corrupt } from './errors.js'
 import { type FileSystem, ifThere, nodeFs } from './fs.js'
+import { lineChunks } from './lines.js'
 
 /** The file that says whose folder it is. */
 export const CHAIN_FILE = 'chain.json'
@@ -132,19 +133,57 @@ export interface ChainFiles {
  *
  * @param directory - the directory of a file store
  * @param fs - the file system
- * @returns every chain that has a file of receipts
- * @throws QuittanceError `STORE_CORRUPT`, `STORE_UNSUPPORTED` when a `chain.json` can't be understood
+ * @returns every chain that has a file with a line in it
+ * @throws QuittanceError `STORE_CORRUPT`, `STORE_UNSUPPORTED` when it can't be told whose folder one is
+ * @example
+ * ```ts
+ * import { chainFiles } from 'quittance/store/file'
+ * for await (const { chainId, files } of chainFiles('./receipts')) console.log(chainId, files)
+ * ```
  */
 export async function* chainFiles(directory: string, fs: FileSystem = nodeFs): AsyncGenerator<ChainFiles, void, undefined> {
   const entries = await ifThere(fs.opendir(directory))
   if (entries === undefined) return
   for await (const entry of entries) {
     if (!entry.isDirectory() || !folderPattern.test(entry.name)) continue
-    const chainId = await readChainFile(fs, directory, entry.name)
     const folder = join(directory, entry.name)
-    const seqs = (await listSegments(fs, folder)) ?? []
     // of two, the lower is what an interrupted prune left behind
-    const live = seqs.at(-1)
-    if (chainId !== undefined && live !== undefined) yield { chainId, folder, files: [join(folder, segmentName(live))] }
+    const live = (await listSegments(fs, folder))?.at(-1)
+    if (live === undefined) continue
+    const file = join(folder, segmentName(live))
+    const first = await firstLine(fs, file)
+    if (first === undefined) continue
+    const chainId = (await readChainFile(fs, directory, entry.name)) ?? chainIdIn(first)
+    if (chainId === undefined || chainFolder(chainId) !== entry.name) {
+      throw corrupt(file, 1, 'does not belong to the chain whose folder this is')
+    }
+    yield { chainId, folder, files: [file] }
+  }
+}
+
+/** @returns the first whole line; `undefined` where there is none, or only one that a crash has spoiled */
+async function firstLine(fs: FileSystem, file: string): Promise<string | undefined> {
+  const handle = await ifThere(fs.open(file, 'r'))
+  if (handle === undefined) return undefined
+  try {
+    for await (const { lines, tail } of lineChunks(handle, 0)) {
+      const [line] = lines
+      if (line === undefined) continue
+      const text = line.bytes.toString('utf8')
+      const alone = lines.length === 1 && tail.bytes === 0
+      return alone && chainIdIn(text) === undefined ? undefined : text
+    }
+    return undefined
+  } finally {
+    await handle.close()
+  }
+}
+
+function chainIdIn(line: string): string | undefined {
+  try {
+    const { chainId } = JSON.parse(line) as { chainId?: unknown }
+    return typeof chainId === 'string' ? chainId : undefined
+  } catch {
+    return undefined
   }
 }

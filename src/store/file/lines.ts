@@ -70,6 +70,6 @@ export async function* lineChunks(
  * @returns its text; `undefined` where it is not UTF-8
  */
 export function textOf(bytes: Buffer): string | undefined {
-  if (isAscii(bytes)) return bytes.latin1Slice()
-  return isUtf8(bytes) ? bytes.utf8Slice() : undefined
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined
 }

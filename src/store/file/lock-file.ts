@@ -124,7 +124,7 @@ async function writeTemporary(file: string, own: LockOwner): Promise<string> {
 }
 
 async function writeNew(file: string, own: LockOwner): Promise<void> {
-  const handle = await open(file, 'wx', 0o644)
+  const handle = await open(file, 'wx')
   try {
     await handle.writeFile(`${JSON.stringify(own)}\n`)
   } finally {

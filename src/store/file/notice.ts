@@ -1,5 +1,3 @@
-import type { Directory } from './directory.js'
-
 /** Something that happened to the files and that nobody asked for. */
 export interface FileStoreNotice {
   /**
@@ -16,15 +14,15 @@ export interface FileStoreNotice {
 /**
  * Tells everyone who listens; the process, where nobody does.
  *
- * @param directory - where it happened
+ * @param listeners - who listens
  * @param notice - what happened
  */
-export function notify(directory: Pick<Directory, 'listeners'>, notice: FileStoreNotice): void {
-  if (directory.listeners.size === 0) {
+export function notify(listeners: ReadonlySet<(notice: FileStoreNotice) => void>, notice: FileStoreNotice): void {
+  if (listeners.size === 0) {
     process.emitWarning(`a torn last line of ${notice.bytes} bytes was set aside in ${notice.file}`, {
       type: 'QuittanceWarning',
       code: notice.code,
     })
   }
-  for (const listener of directory.listeners) listener(notice)
+  for (const listener of listeners) listener(notice)
 }

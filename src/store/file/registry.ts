@@ -2,8 +2,9 @@
  * One writer a directory and process, however often it is opened, also by several copies of this package (hot reload,
  * a bundle beside node_modules): kept on `globalThis` under a registered symbol.
  */
-import { type Directory, openDirectory } from './directory.js'
+import { openDirectory } from './directory.js'
 import type { FileSystem } from './fs.js'
+import type { Directory } from './types.js'
 
 interface Entry {
   readonly directory: Directory
@@ -34,7 +35,10 @@ export interface Share {
  */
 export async function shareDirectory(path: string, fs: FileSystem): Promise<Share> {
   const open = entries()
-  for (let closing = open.get(path)?.closing; closing; closing = open.get(path)?.closing) await closing.catch(() => undefined)
+  for (let closing = open.get(path)?.closing; closing; closing = open.get(path)?.closing) {
+    // its failure is told to who closed; here it only matters that it is over
+    await Promise.allSettled([closing])
+  }
   const entry = open.get(path) ?? { directory: openDirectory(path, fs), users: 0, closing: undefined }
   open.set(path, entry)
   entry.users += 1

@@ -76,10 +76,9 @@ const isLines = (name: string) => name.endsWith('.jsonl') && !name.startsWith('.
 async function remnant(directory: string, name: string): Promise<DirectoryChain | undefined> {
   const chainId = await readChainFile(nodeFs, directory, name)
   const names = (await entriesOf(join(directory, name))).map((entry) => entry.name).filter(isLines)
-  if (chainId !== undefined) return { name, chainId, files: [] }
-  if (names.length === 0) return undefined
+  if (chainId === undefined && names.length === 0) return undefined
   const files = await Promise.all(names.sort().map((one) => planned(directory, join(directory, name, one))))
-  return { name, files }
+  return { name, ...(chainId === undefined ? {} : { chainId }), files }
 }
 
 /**

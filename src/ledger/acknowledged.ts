@@ -1,0 +1,142 @@
+/** The newest receipt that callers were told is durable: what a store must never go back behind. */
+import type { HeadRef } from '../errors.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { ReceiptStore } from '../store/store.js'
+import { type Cell, type CellKind, createCell } from './state-cell.js'
+
+/** An acknowledged receipt, as it is remembered beside the chain. */
+export interface AcknowledgedHead extends HeadRef {
+  readonly receiptId: string
+  /** How often the chain went on after receipts had been lost: a later life counts more than a higher seq. */
+  readonly rollbacks: number
+}
+
+/** How many receipts of one chain are kept in memory to be restored, and of all chains together. */
+const MAX_PER_CHAIN = 256
+const MAX_IN_ALL = 8_192
+
+/** The receipts that are kept; the chain that was written longest ago is forgotten first. */
+export interface RecentReceipts {
+  add(chainId: string, receipts: readonly DecisionReceipt[]): void
+  of(chainId: string): readonly DecisionReceipt[]
+  forget(chainId: string): void
+}
+
+/** @returns the memory of a whole ledger */
+export function createRecent(): RecentReceipts {
+  const chains = new Map<string, DecisionReceipt[]>()
+  let total = 0
+
+  const forget = (chainId: string): void => {
+    total -= chains.get(chainId)?.length ?? 0
+    chains.delete(chainId)
+  }
+
+  return {
+    add(chainId, receipts) {
+      const kept = chains.get(chainId) ?? []
+      // in place and in halves: a copy for each receipt would cost more than sealing it
+      kept.push(...receipts)
+      total += receipts.length
+      if (kept.length > MAX_PER_CHAIN * 2) {
+        total -= kept.length - MAX_PER_CHAIN
+        kept.splice(0, kept.length - MAX_PER_CHAIN)
+      }
+      chains.delete(chainId)
+      chains.set(chainId, kept)
+      while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
+    },
+    of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN) ?? [],
+    forget,
+  }
+}
+
+/** What a ledger remembers of one chain. */
+export interface Acknowledged {
+  readonly head: AcknowledgedHead | undefined
+  /** Reads what was remembered by an earlier process, once. */
+  load(signal?: AbortSignal): Promise<void>
+  /** Takes note of receipts that are durable, oldest first. */
+  note(receipts: readonly DecisionReceipt[]): void
+  /** Says that the chain goes on from another head: `note` then counts more than what was remembered. */
+  startOver(): void
+  recent(): readonly DecisionReceipt[]
+  flush(): Promise<void>
+  readonly clean: boolean
+}
+
+const isHead = (json: unknown): json is AcknowledgedHead => {
+  const head = json as Partial<AcknowledgedHead> | null
+  return (
+    typeof head === 'object' &&
+    head !== null &&
+    Number.isSafeInteger(head.seq) &&
+    Number.isSafeInteger(head.rollbacks) &&
+    typeof head.receiptId === 'string' &&
+    typeof head.receiptHash === 'string'
+  )
+}
+
+const newer = (one: AcknowledgedHead, other: AcknowledgedHead): AcknowledgedHead => {
+  if (one.rollbacks !== other.rollbacks) return one.rollbacks > other.rollbacks ? one : other
+  return one.seq >= other.seq ? one : other
+}
+
+const kind: CellKind<AcknowledgedHead> = {
+  name: 'acknowledged',
+  read: (json) => (isHead(json) ? json : undefined),
+  merge: newer,
+  same: (one, other) => one.receiptHash === other.receiptHash && one.rollbacks === other.rollbacks,
+  paceMs: 100,
+}
+
+/**
+ * @param store - the ledger's; what is remembered is written only where it outlives the process
+ * @param chainId - the chain
+ * @param recent - the ledger's memory of whole receipts
+ * @param warn - hears of a write that failed
+ * @returns what is remembered of the chain
+ */
+export function createAcknowledged(
+  store: ReceiptStore,
+  chainId: string,
+  recent: RecentReceipts,
+  warn: (error: unknown) => void,
+): Acknowledged {
+  const cell: Cell<AcknowledgedHead> | undefined = store.durable ? createCell(store, chainId, kind, warn) : undefined
+  let loaded = cell === undefined
+  let head: AcknowledgedHead | undefined
+  let rollbacks = 0
+
+  return {
+    get head() {
+      return head
+    },
+    get clean() {
+      return cell?.clean ?? true
+    },
+    async load(signal) {
+      if (loaded) return
+      const found = await cell?.load(signal)
+      loaded = true
+      if (found === undefined || (head !== undefined && newer(head, found) === head)) return
+      head = found
+      rollbacks = found.rollbacks
+    },
+    note(receipts) {
+      const last = receipts.at(-1)
+      if (last === undefined) return
+      recent.add(chainId, receipts)
+      const next = { seq: last.seq, receiptId: last.receiptId, receiptHash: last.receiptHash, rollbacks }
+      if (head !== undefined && newer(head, next) === head) return
+      head = next
+      cell?.set(next)
+    },
+    startOver() {
+      rollbacks = (head?.rollbacks ?? 0) + 1
+      recent.forget(chainId)
+    },
+    recent: () => recent.of(chainId),
+    flush: async () => cell?.flush(),
+  }
+}

@@ -1,0 +1,155 @@
+/** Receipts that are written together, with everybody who waits for them. */
+import type { Frame } from '../receipt/seal.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import { agrees } from './agreement.js'
+import type { Entry, Order } from './order.js'
+import type { Wait } from './wait.js'
+
+/** The most receipts that one call of the store gets. */
+export const MAX_BATCH = 256
+
+/** One receipt to be written. */
+export interface Slot {
+  readonly order: Order
+  /** More than one where the same draft was appended twice. */
+  readonly waits: Wait[]
+  /** Where the order makes it anew at each turn, the last one. */
+  frame: Frame | undefined
+  /** Every form in which it was handed to the store. */
+  readonly sealed: DecisionReceipt[]
+}
+
+/** Thrown inside a batch for which nobody waits any more. */
+export class Abandoned extends Error {}
+
+/** Receipts under way. */
+export interface Batch {
+  /** What is still to be written. */
+  readonly slots: readonly Slot[]
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal
+  readonly abandoned: boolean
+  /**
+   * Waits for something as long as anybody waits for the batch.
+   *
+   * @param late - gets the result that came after that
+   * @throws Abandoned
+   */
+  during<T>(work: Promise<T>, late?: { readonly done?: (value: T) => void; readonly failed?: (error: unknown) => void }): Promise<T>
+  /** Forgets slots for which nobody waits any more. */
+  dropEnded(): void
+  /** Ends the watch over its waits. */
+  finish(): void
+}
+
+/** Whether somebody still waits for it. */
+export const isAwaited = (slot: Slot): boolean => slot.waits.some((wait) => !wait.ended)
+
+/**
+ * Takes what goes together from the front of a queue: at most 256, an order that wants to be alone by itself, the same
+ * draft twice as one. A second draft of an id that says something else ends the batch: its turn comes when the first is
+ * settled.
+ *
+ * @param queue - is shortened
+ * @returns the slots; none where nobody waits any more
+ */
+export function takeSlots(queue: Entry[]): Slot[] {
+  const slots: Slot[] = []
+  const byId = new Map<string, Slot>()
+  let taken = 0
+  for (const { order, wait } of queue) {
+    if (slots.length === MAX_BATCH) break
+    if (wait.ended) {
+      taken += 1
+      continue
+    }
+    if (order.alone && slots.length > 0) break
+    const twin = byId.get(order.receiptId)
+    if (twin !== undefined && !sameDraft(twin.order, order)) break
+    taken += 1
+    if (twin !== undefined) twin.waits.push(wait)
+    else {
+      const slot: Slot = { order, waits: [wait], frame: undefined, sealed: [] }
+      byId.set(order.receiptId, slot)
+      slots.push(slot)
+    }
+    if (order.alone) break
+  }
+  queue.splice(0, taken)
+  return slots
+}
+
+function sameDraft(one: Order, other: Order): boolean {
+  return typeof one.frame === 'object' && typeof other.frame === 'object' && agrees(one.frame.body, other.frame.body)
+}
+
+/**
+ * @param slots - from `takeSlots`
+ * @returns the batch, watched
+ */
+export function createBatch(slots: Slot[]): Batch {
+  let controller: AbortController | undefined
+  let abandoned = false
+  let over = false
+  const hear = new Set<() => void>()
+  let awaited = 0
+
+  const onEnd = (): void => {
+    awaited -= 1
+    if (awaited > 0 || over) return
+    abandoned = true
+    controller?.abort(new Abandoned('nobody waits for these receipts any more'))
+    for (const listener of hear) listener()
+  }
+  for (const slot of slots) {
+    for (const wait of slot.waits) {
+      if (wait.ended) continue
+      awaited += 1
+      wait.onEnd = onEnd
+    }
+  }
+
+  let left: readonly Slot[] = slots
+
+  return {
+    get slots() {
+      return left
+    },
+    get abandoned() {
+      return abandoned
+    },
+    get signal() {
+      controller ??= new AbortController()
+      return controller.signal
+    },
+    during: (work, late) =>
+      new Promise((resolve, reject) => {
+        let gone = abandoned
+        const leave = (): void => {
+          gone = true
+          hear.delete(leave)
+          reject(new Abandoned('nobody waits for these receipts any more'))
+        }
+        hear.add(leave)
+        if (gone) leave()
+        work.then(
+          (value) => {
+            hear.delete(leave)
+            if (gone) late?.done?.(value)
+            else resolve(value)
+          },
+          (error: unknown) => {
+            hear.delete(leave)
+            if (gone) late?.failed?.(error)
+            else reject(error)
+          },
+        )
+      }),
+    dropEnded() {
+      left = left.filter(isAwaited)
+    },
+    finish() {
+      over = true
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { KeyProvider } from '../keys/provider.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { ReceiptStore } from '../store/store.js'
+import { type Acknowledged, createAcknowledged, type RecentReceipts } from './acknowledged.js'
+import { type ChainKeys, createChainKeys } from './chain-keys.js'
+import type { Environment } from './environment.js'
+import type { Events } from './events.js'
+import type { Keyrings } from './keyrings.js'
+import type { Preparer } from './prepare.js'
+
+/** What every chain of one ledger shares. */
+export interface Parts {
+  readonly store: ReceiptStore
+  readonly environment: Environment
+  readonly events: Events
+  readonly keyrings: Keyrings
+  readonly preparer: Preparer
+  readonly recent: RecentReceipts
+  readonly retentionDays: number
+  readonly operator: string | undefined
+}
+
+/** A head that may be chained on: verified, or written here. */
+export interface KnownHead {
+  readonly receipt: DecisionReceipt | undefined
+}
+
+/** What a ledger knows of one chain. */
+export interface Chain {
+  readonly chainId: string
+  /** Signs this chain; another one after a rotation. */
+  provider: KeyProvider
+  /** `undefined` where it has to be read. */
+  head: KnownHead | undefined
+  readonly acknowledged: Acknowledged
+  readonly keys: ChainKeys
+  warn(error: unknown): void
+}
+
+/**
+ * @param parts - the ledger's
+ * @param chainId - the chain
+ * @param provider - signs it
+ * @returns the chain, of which nothing is read yet
+ */
+export function createChain(parts: Parts, chainId: string, provider: KeyProvider): Chain {
+  const warn = (error: unknown): void => parts.events.emit('warning', { chainId, error })
+  return {
+    chainId,
+    provider,
+    head: undefined,
+    acknowledged: createAcknowledged(parts.store, chainId, parts.recent, warn),
+    keys: createChainKeys(parts.store, chainId, parts.keyrings, warn),
+    warn,
+  }
+}
+
+/**
+ * Takes note of receipts that are durable.
+ *
+ * @param parts - the ledger's
+ * @param chain - the chain
+ * @param receipts - oldest first
+ */
+export function acknowledge(parts: Parts, chain: Chain, receipts: readonly DecisionReceipt[]): void {
+  chain.acknowledged.note(receipts)
+  chain.keys.learn(receipts)
+  if (receipts.length > 0 && parts.events.heard('appended')) parts.events.emit('appended', { chainId: chain.chainId, receipts })
+}

@@ -1,0 +1,191 @@
+/** Where receipts are handed in: the bound over the whole ledger, the waits, and one writer a chain. */
+import { QuittanceError } from '../errors.js'
+import type { KeyProvider } from '../keys/provider.js'
+import type { Frame } from '../receipt/seal.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import type { Parts } from './chain.js'
+import { createDeadlines } from './deadlines.js'
+import { isPromise, type Maybe } from './maybe.js'
+import type { Order, Turn } from './order.js'
+import type { OwnBody } from './prepare.js'
+import type { AppendOptions, NoteOptions } from './types.js'
+import { beginWait, type Wait } from './wait.js'
+import { type ChainWriter, createWriter } from './writer.js'
+
+/** How many chains are known at once; one at rest is forgotten first and read again when it is needed. */
+const MAX_CHAINS = 10_000
+
+/** What a receipt of the ledger's own says, without chain and tenant. */
+export type OwnEvent = OwnBody extends infer B ? (B extends OwnBody ? Omit<B, 'chainId' | 'tenantId'> : never) : never
+
+/** Whose receipt it is. */
+export interface Addressed {
+  readonly chainId: string
+  readonly receiptId: string
+}
+
+/** The queues of a ledger. */
+export interface Desk {
+  /** How many receipts somebody waits for. */
+  readonly pending: number
+  readonly closed: boolean
+  /**
+   * @param make - the order, perhaps still being prepared
+   * @returns the receipt, once it is durable
+   */
+  submit(addressed: Partial<Addressed>, make: () => Maybe<{ readonly chainId: string; readonly order: Order }>, options?: AppendOptions): Promise<DecisionReceipt>
+  /**
+   * A receipt of the ledger's own, its tenant by default that of the head.
+   *
+   * @param event - what it says, made when its turn comes
+   */
+  submitOwn(
+    chainId: string,
+    event: (turn: Turn) => Maybe<OwnEvent>,
+    options?: NoteOptions,
+    terms?: Omit<Order, 'receiptId' | 'frame'>,
+  ): Promise<DecisionReceipt>
+  /** Hands a chain over to another provider, for this process. */
+  handOver(chainId: string, provider: KeyProvider): void
+  /** Refuses what comes from now on. */
+  close(): void
+  /** Resolves when nobody waits and nothing is under way. */
+  drained(): Promise<void>
+  /** Rejects everybody who still waits. */
+  giveUp(): void
+  /** Writes what is remembered. */
+  flush(): Promise<void>
+}
+
+const MAX_TIMEOUT = Number.POSITIVE_INFINITY
+
+function checkedTimeout(timeoutMs: number): number {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) throw new RangeError('timeoutMs must be a number of milliseconds above 0')
+  return timeoutMs
+}
+
+/**
+ * @param parts - the ledger's
+ * @param keys - signs every chain that was not handed over
+ * @param limits - `maxQueued` and the default `timeoutMs`
+ * @returns the desk, nothing waiting
+ */
+export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly maxQueued: number; readonly timeoutMs: number }): Desk {
+  const deadlines = createDeadlines()
+  const waits = new Set<Wait>()
+  const writers = new Map<string, ChainWriter>()
+  const handedOver = new Map<string, KeyProvider>()
+  let whenNone: (() => void)[] = []
+  let closed = false
+
+  const forgetIdle = (): void => {
+    let looked = 0
+    for (const [chainId, writer] of writers) {
+      if (writers.size <= MAX_CHAINS || looked === 64) return
+      looked += 1
+      writers.delete(chainId)
+      // not at rest: back to the end
+      if (!writer.idle) writers.set(chainId, writer)
+    }
+  }
+
+  const writerOf = (chainId: string): ChainWriter => {
+    const known = writers.get(chainId)
+    if (known !== undefined) return known
+    const writer = createWriter(parts, chainId, handedOver.get(chainId) ?? keys)
+    writers.set(chainId, writer)
+    if (writers.size > MAX_CHAINS) forgetIdle()
+    return writer
+  }
+
+  const ended = (wait: Wait): void => {
+    waits.delete(wait)
+    if (waits.size > 0) return
+    for (const resolve of whenNone) resolve()
+    whenNone = []
+  }
+
+  const admit = (addressed: Partial<Addressed>): void => {
+    const details = { ...addressed, outcome: 'absent' as const }
+    if (closed) throw new QuittanceError('LEDGER_CLOSED', 'the ledger was closed', { details })
+    if (waits.size >= limits.maxQueued) {
+      const message = `${limits.maxQueued} receipts wait already, which is the most that maxQueued allows`
+      throw new QuittanceError('LEDGER_OVERLOADED', message, { details: { ...details, retryable: true } })
+    }
+  }
+
+  const submit: Desk['submit'] = (addressed, make, options = {}) => {
+    try {
+      admit(addressed)
+      const { signal } = options
+      const timeoutMs = checkedTimeout(options.timeoutMs ?? limits.timeoutMs)
+      const begin = (ids: Partial<Addressed>): Wait => {
+        const wait = beginWait(deadlines, { ...ids, timeoutMs, signal, ended })
+        if (!wait.ended) waits.add(wait)
+        return wait
+      }
+      // an append that was given up before it began does no work
+      if (signal?.aborted) return begin(addressed).promise
+      const made = make()
+      if (!isPromise(made)) {
+        const wait = begin({ chainId: made.chainId, receiptId: made.order.receiptId })
+        writerOf(made.chainId).push({ order: made.order, wait })
+        return wait.promise
+      }
+      const wait = begin(addressed)
+      made.then(
+        ({ chainId, order }) => {
+          if (!wait.ended) writerOf(chainId).push({ order, wait })
+        },
+        (error: unknown) => wait.reject(error),
+      )
+      return wait.promise
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  const submitOwn: Desk['submitOwn'] = (chainId, event, options = {}, terms = {}) => {
+    const receiptId = parts.environment.uuid()
+    const framed = async (turn: Turn): Promise<Frame> => {
+      const tenantId = options.tenantId ?? turn.head?.tenantId
+      if (tenantId === undefined) {
+        throw new QuittanceError('RECEIPT_INVALID', 'tenantId is required where the chain is empty', { details: { path: 'tenantId' } })
+      }
+      return parts.preparer.own({ chainId, tenantId, ...(await event(turn)) } as OwnBody, receiptId)
+    }
+    return submit({ chainId, receiptId }, () => ({ chainId, order: { receiptId, frame: framed, ...terms } }), options)
+  }
+
+  return {
+    get pending() {
+      return waits.size
+    },
+    get closed() {
+      return closed
+    },
+    submit,
+    submitOwn,
+    handOver(chainId, provider) {
+      handedOver.set(chainId, provider)
+      const writer = writers.get(chainId)
+      if (writer) writer.chain.provider = provider
+    },
+    close() {
+      closed = true
+    },
+    async drained() {
+      if (waits.size > 0) await new Promise<void>((resolve) => whenNone.push(resolve))
+      for (const writer of [...writers.values()]) await writer.drained()
+    },
+    giveUp() {
+      for (const wait of [...waits]) wait.giveUp('the ledger was closed before the receipt became durable')
+    },
+    async flush() {
+      for (const { chain } of writers.values()) {
+        await chain.acknowledged.flush()
+        await chain.keys.flush()
+      }
+    },
+  }
+}

@@ -1,0 +1,166 @@
+/** From a batch to linked receipts: what the ledger has to say first, then what is waiting, each on the one before. */
+import { QuittanceError } from '../errors.js'
+import type { Signer } from '../keys/provider.js'
+import { toHex } from '../primitives/bytes.js'
+import { isoTime } from '../primitives/time.js'
+import { genesisHash } from '../receipt/digest.js'
+import { type Frame, frame, type Linked, link } from '../receipt/seal.js'
+import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
+import { Abandoned, type Batch, type Slot } from './batch.js'
+import type { Chain, Parts } from './chain.js'
+import { tell } from './faults.js'
+import type { Opened } from './opening.js'
+import { type Lost, MAX_LOST } from './rollback.js'
+
+/** Linked receipts; the first ones may be the ledger's own. */
+export interface LinkedBatch {
+  readonly linked: readonly Linked[]
+  readonly slots: readonly Slot[]
+}
+
+/**
+ * Rejects everybody who waits for a slot.
+ *
+ * @param slot - the slot
+ * @param chainId - its chain
+ * @param error - why; the outcome of each wait is added
+ */
+export function failSlot(slot: Slot, chainId: string, error: unknown): void {
+  for (const wait of slot.waits) {
+    const outcome = wait.exposure === 'none' ? 'absent' : 'unknown'
+    wait.reject(tell(error, { outcome, chainId, receiptId: slot.order.receiptId }))
+  }
+}
+
+/**
+ * Gives a new chain its first words.
+ *
+ * @param parts - the ledger's
+ * @param predecessor - the `chain_end` that it follows
+ * @returns the event, with a fresh nonce
+ */
+export function chainStart(parts: Parts, predecessor?: (SystemEvent & { event: 'chain_start' })['predecessor']): SystemEvent {
+  const { environment, retentionDays, operator } = parts
+  return {
+    event: 'chain_start',
+    nonce: toHex(environment.random(16)),
+    retentionDays,
+    ...(operator === undefined ? {} : { operator }),
+    ...(predecessor === undefined ? {} : { predecessor }),
+  }
+}
+
+/** Makes the frames that depend on their turn; an order that throws fails alone. */
+async function makeFrames(chain: Chain, batch: Batch, signer: Signer, opened: Opened): Promise<void> {
+  const { head, lost } = opened
+  const ended = head?.system?.event === 'chain_end'
+  for (const slot of batch.slots) {
+    const { order } = slot
+    if (ended && !order.afterEnd) {
+      const details = { seq: head?.seq }
+      failSlot(slot, chain.chainId, new QuittanceError('LEDGER_CHAIN_ENDED', 'the chain has ended: append to its successor', { details }))
+      continue
+    }
+    if (typeof order.frame === 'object') {
+      slot.frame = order.frame
+      continue
+    }
+    try {
+      const made = await batch.during(Promise.resolve(order.frame({ head, signer, lost })))
+      if ('present' in made) for (const wait of slot.waits) wait.resolve(made.present)
+      else slot.frame = made
+    } catch (error) {
+      if (error instanceof Abandoned) throw error
+      failSlot(slot, chain.chainId, error)
+    }
+  }
+  batch.dropEnded()
+}
+
+/**
+ * @param lost - receipts that are gone
+ * @returns what the `rollback` receipts say, at most 256 each
+ */
+export function rollbackEvents(lost: readonly Lost[]): (SystemEvent & { readonly event: 'rollback' })[] {
+  const events: (SystemEvent & { readonly event: 'rollback' })[] = []
+  for (let from = 0; from < lost.length; from += MAX_LOST) {
+    events.push({ event: 'rollback', lost: lost.slice(from, from + MAX_LOST) as (SystemEvent & { event: 'rollback' })['lost'] })
+  }
+  return events
+}
+
+/** The ledger's own receipts that must come first. */
+async function preludes(parts: Parts, chain: Chain, opened: Opened, first: Slot): Promise<Frame[]> {
+  const { chainId } = chain
+  const { tenantId } = (first.frame as Frame).body
+  const events: SystemEvent[] = []
+  if (opened.head === undefined && !first.order.opens) events.push(chainStart(parts))
+  const rollbacks = rollbackEvents(opened.lost)
+  // the order that accepts the rollback names the last of them itself
+  events.push(...(first.order.acceptsRollback ? rollbacks.slice(0, -1) : rollbacks))
+  const frames: Frame[] = []
+  for (const system of events) {
+    frames.push(await parts.preparer.own({ chainId, tenantId, eventType: 'system', system }, parts.environment.uuid()))
+  }
+  return frames
+}
+
+/** A delegate's first receipt in a chain carries its certificate, whatever else it says. */
+async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames: Frame[]): Promise<Frame[]> {
+  const { delegation } = signer
+  const [first, ...rest] = frames
+  if (delegation === undefined || first === undefined || chain.keys.holds(delegation)) return frames
+  const { certificate, certificateSignature } = delegation
+  const key = { event: 'delegate', certificate, certificateSignature } as NonNullable<DecisionReceipt['key']>
+  if (first.body.key === undefined) return [frame(Object.freeze({ ...first.body, key: Object.freeze(key) })), ...rest]
+  const { chainId, tenantId } = first.body
+  const carrier = await parts.preparer.own({ chainId, tenantId, eventType: 'key', key }, parts.environment.uuid())
+  return [carrier, ...frames]
+}
+
+/**
+ * Links a batch on the head, and makes sure that its key may sign it.
+ *
+ * @param parts - the ledger's
+ * @param chain - the chain
+ * @param batch - orders that fail by themselves are rejected and dropped
+ * @param signer - the batch's
+ * @param opened - what to chain on
+ * @returns the linked receipts; none where no order is left
+ * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws
+ */
+export async function linkBatch(parts: Parts, chain: Chain, batch: Batch, signer: Signer, opened: Opened): Promise<LinkedBatch> {
+  await makeFrames(chain, batch, signer, opened)
+  const { slots } = batch
+  const [first] = slots
+  if (first === undefined) return { linked: [], slots }
+  const frames = await withDelegation(parts, chain, signer, [
+    ...(await preludes(parts, chain, opened, first)),
+    ...slots.map((slot) => slot.frame as Frame),
+  ])
+  const { head } = opened
+  const now = isoTime(parts.environment.now())
+  const timestamp = head !== undefined && head.timestamp > now ? head.timestamp : now
+  const { keyId } = signer
+  let seq = head === undefined ? 0 : head.seq + 1
+  let prevReceiptHash: string = head?.receiptHash ?? genesisHash(chain.chainId)
+  const linked: Linked[] = []
+  for (const one of frames) {
+    const next = link(one, { seq, timestamp, keyId, prevReceiptHash })
+    linked.push(next)
+    prevReceiptHash = next.receiptHash
+    seq += 1
+  }
+  await mayBeSigned(chain, linked, head, batch.signal)
+  return { linked, slots }
+}
+
+/** All of a batch have one key and one time; only what is alone may ask for a use of its own. */
+async function mayBeSigned(chain: Chain, linked: readonly Linked[], head: DecisionReceipt | undefined, signal: AbortSignal): Promise<void> {
+  const asked = linked.filter(({ frame: { body } }, index) => index === 0 || body.eventType === 'key' || body.eventType === 'retention')
+  for (const { frame: { body }, place } of asked) {
+    const { chainId, receiptId, eventType, key, retention } = body
+    const { seq, timestamp, keyId } = place
+    await chain.keys.maySign({ chainId, receiptId, seq, timestamp, eventType, keyId, key, retention }, head, signal)
+  }
+}

@@ -1,0 +1,49 @@
+import { QuittanceError } from '../errors.js'
+import type { Signer } from '../keys/provider.js'
+import { type Linked, seal } from '../receipt/seal.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import { keyFault } from './faults.js'
+
+/** How many signatures one batch asks for at once. */
+const MAX_IN_FLIGHT = 64
+
+function checked(signature: Uint8Array): Uint8Array {
+  if (signature instanceof Uint8Array && signature.length === 64) return signature
+  throw new QuittanceError('KEY_SIGNING_FAILED', 'the key provider gave no Ed25519 signature: 64 bytes', { details: { outcome: 'absent' } })
+}
+
+/**
+ * Signs what was linked, in parallel. A single receipt is signed on the calling thread where the key is here, which is
+ * sooner done than the way to another thread.
+ *
+ * @param signer - pinned to one key
+ * @param linked - the batch, in order
+ * @param signal - gives up
+ * @returns the receipts, in order
+ * @throws QuittanceError `KEY_SIGNING_FAILED`, `KEY_UNAVAILABLE`
+ */
+export async function signAll(signer: Signer, linked: readonly Linked[], signal: AbortSignal): Promise<DecisionReceipt[]> {
+  const receipts: DecisionReceipt[] = new Array(linked.length)
+  try {
+    const [only] = linked
+    if (only !== undefined && linked.length === 1 && signer.signSync) return [seal(only, checked(signer.signSync(only.message)))]
+    let next = 0
+    const lane = async (): Promise<void> => {
+      while (next < linked.length) {
+        const index = next
+        next += 1
+        const one = linked[index] as Linked
+        try {
+          receipts[index] = seal(one, checked(await signer.sign(one.message, { signal })))
+        } catch (error) {
+          next = linked.length
+          throw error
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, linked.length) }, lane))
+    return receipts
+  } catch (error) {
+    throw keyFault(error)
+  }
+}

@@ -1,0 +1,232 @@
+/** The store that callers hold: one of perhaps several on the same directory. */
+import { resolve } from 'node:path'
+import type { ErrorDetails } from '../../errors.js'
+import { checkAppend, checkChainId, checkPrune, checkQuery, checkRange, checkStateName, checkStateValue } from '../checks.js'
+import { storeClosed } from '../closed.js'
+import { filterReceipts } from '../query.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
+import type { ReceiptStore, SeqRange, StoreOptions } from '../store.js'
+import { hasFolder, view } from './chain.js'
+import { append } from './commit.js'
+import { storeError } from './errors.js'
+import { type FileHandle, type FileSystem, ifThere, makeFolder } from './fs.js'
+import { chainFiles } from './layout.js'
+import type { FileStoreNotice } from './notice.js'
+import { getReceipt, readLines, type Reader, receiptFrom, type StoredLine } from './reading.js'
+import { type Share, shareDirectory } from './registry.js'
+import { eraseDetails, prune } from './rewrite.js'
+import { getState, putState } from './state.js'
+import { turns } from './turns.js'
+import type { Directory } from './types.js'
+
+/** Options of `fileStore`. */
+export interface FileStoreOptions {
+  /** How long a first write waits for another process to let go of the directory, in milliseconds; default 0. */
+  readonly waitForLockMs?: number | undefined
+  /** Is told what happened to the files that nobody asked for; default: `process.emitWarning`. */
+  readonly onNotice?: ((notice: FileStoreNotice) => void) | undefined
+}
+
+/**
+ * @param dir - the directory, perhaps not there yet
+ * @param options - as given
+ * @param fs - the file system; another one than the real lets a test make it fail
+ * @returns the store; nothing is opened
+ * @throws TypeError, RangeError when an argument is not what its type says
+ */
+export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSystem): ReceiptStore {
+  const { waitForLockMs = 0, onNotice } = options
+  if (typeof dir !== 'string' || dir === '') throw new TypeError('dir must be the path of a directory')
+  if (typeof waitForLockMs !== 'number' || !(waitForLockMs >= 0)) throw new RangeError('waitForLockMs must be 0 or more')
+  if (onNotice !== undefined && typeof onNotice !== 'function') throw new TypeError('onNotice must be a function')
+  const root = resolve(dir)
+  // a function of its own: two stores may have been given the same one
+  const listener = onNotice && ((notice: FileStoreNotice) => onNotice(notice))
+  const opening = turns()
+  const running = new Set<Promise<unknown>>()
+  const open = new Set<FileHandle>()
+  let share: Share | undefined
+  let closing: Promise<void> | undefined
+
+  const enter = (given: StoreOptions | undefined): void => {
+    if (closing) throw storeClosed()
+    given?.signal?.throwIfAborted()
+  }
+
+  /** The directory; where it isn't there it is made, or there is nothing to be read. */
+  const find = async (make: boolean): Promise<Directory | undefined> => {
+    if (share) return share.directory
+    return opening.run(async () => {
+      if (share) return share.directory
+      if (make) await makeFolder(fs, root)
+      const path = await ifThere(fs.realpath(root))
+      if (path === undefined) return undefined
+      share = await shareDirectory(path, fs)
+      if (listener) share.directory.listeners.add(listener)
+      return share.directory
+    })
+  }
+
+  const own = async (given: StoreOptions | undefined): Promise<Directory> => {
+    const directory = (await find(true)) as Directory
+    if (directory.lock.tenure === 0) await directory.lock.hold(waitForLockMs, given?.signal)
+    return directory
+  }
+
+  /** Does a call's work: counted, so that `close` can wait for it; ended early by its signal; its errors in the store's words. */
+  const run = <T>(given: StoreOptions | undefined, context: ErrorDetails, work: () => Promise<T>): Promise<T> => {
+    enter(given)
+    const working = work().catch((error: unknown) => {
+      throw storeError(error, context)
+    })
+    running.add(working)
+    const done = () => running.delete(working)
+    working.then(done, done)
+    return untilAborted(working, given?.signal)
+  }
+
+  async function* stored(chainId: string, range: SeqRange, unjudged: boolean): AsyncGenerator<StoredLine, void, undefined> {
+    checkChainId(chainId)
+    checkRange(range)
+    enter(range)
+    const reader: Reader = { check: () => enter(range), open, unjudged }
+    try {
+      const directory = await find(false)
+      if (directory) yield* readLines(directory, chainId, range, reader)
+    } catch (error) {
+      throw storeError(error, { chainId })
+    }
+  }
+
+  async function* read(chainId: string, range: SeqRange = {}): AsyncGenerator<DecisionReceipt, void, undefined> {
+    for await (const line of stored(chainId, range, false)) yield receiptFrom(line, chainId)
+  }
+
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(running)
+    await opening.idle()
+    // of readers that were left standing
+    for (const handle of open) await handle.close()
+    if (listener) share?.directory.listeners.delete(listener)
+    await share?.release()
+  }
+
+  return {
+    durable: true,
+
+    async head(chainId, given) {
+      checkChainId(chainId)
+      return run(given, { chainId }, async () => {
+        const directory = await find(false)
+        return directory && (await view(directory, chainId))?.head
+      })
+    },
+
+    async append(chainId, receipts, expected, given) {
+      const batch = checkAppend(chainId, receipts, expected)
+      return run(given, { chainId, outcome: 'absent' }, async () => {
+        const directory = await own(given)
+        given?.signal?.throwIfAborted()
+        await append(directory, directory.chain(chainId), batch, given?.signal)
+      })
+    },
+
+    async get(chainId, receiptId, given) {
+      checkChainId(chainId)
+      return run(given, { chainId, receiptId }, async () => {
+        const directory = await find(false)
+        return directory && getReceipt(directory, chainId, receiptId)
+      })
+    },
+
+    read,
+
+    async *lines(chainId, range = {}) {
+      for await (const { text } of stored(chainId, range, true)) yield text
+    },
+
+    async *query(query) {
+      checkQuery(query)
+      yield* filterReceipts(read(query.chainId, { signal: query.signal }), query)
+    },
+
+    async *chains(given) {
+      enter(given)
+      try {
+        for await (const { chainId } of chainFiles(root, fs)) {
+          enter(given)
+          yield chainId
+        }
+      } catch (error) {
+        throw storeError(error, {})
+      }
+    },
+
+    async bounds(chainId, given) {
+      checkChainId(chainId)
+      return run(given, { chainId }, async () => {
+        const directory = await find(false)
+        const segment = directory && (await view(directory, chainId))
+        return segment?.head && { first: segment.firstSeq, last: segment.head.seq }
+      })
+    },
+
+    async prune(chainId, beforeSeq, through, given) {
+      checkPrune(chainId, beforeSeq, through)
+      return run(given, { chainId, outcome: 'absent' }, async () => {
+        const found = await find(false)
+        if (!found || !(await hasFolder(found, chainId))) return 0
+        const directory = await own(given)
+        return prune(directory, directory.chain(chainId), beforeSeq, through)
+      })
+    },
+
+    async eraseDetails(chainId, receiptId, given) {
+      checkChainId(chainId)
+      return run(given, { chainId, receiptId, outcome: 'absent' }, async () => {
+        const found = await find(false)
+        if (!found || !(await hasFolder(found, chainId))) return false
+        const directory = await own(given)
+        return eraseDetails(directory, directory.chain(chainId), receiptId)
+      })
+    },
+
+    state: {
+      async get(chainId, name, given) {
+        checkStateName(chainId, name)
+        return run(given, { chainId }, async () => {
+          const directory = await find(false)
+          return directory && getState(directory, chainId, name)
+        })
+      },
+      async put(chainId, name, bytes, expectedVersion, given) {
+        checkStateName(chainId, name)
+        checkStateValue(bytes, expectedVersion)
+        const copy = bytes.slice()
+        return run(given, { chainId, outcome: 'unknown' }, async () => {
+          const directory = await own(given)
+          return putState(directory, directory.chain(chainId), name, copy, expectedVersion)
+        })
+      },
+    },
+
+    close() {
+      closing ??= close().catch((error: unknown) => {
+        throw storeError(error, {})
+      })
+      return closing
+    },
+  }
+}
+
+/** Gives up waiting when the signal says so; what was begun goes on. */
+function untilAborted<T>(working: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return working
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    const over = () => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+    working.then(resolve, reject)
+    working.then(over, over)
+  })
+}

@@ -1,0 +1,41 @@
+/** The CLI in this process, with everything it sees of the outside replaced. */
+import type { ExitCode, Io } from '../../src/cli/io.js'
+import { run } from '../../src/cli/run.js'
+
+export interface CliOptions {
+  readonly cwd: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdin?: string | Uint8Array
+  /** Which streams are terminals. */
+  readonly tty?: { readonly stdout?: boolean; readonly stderr?: boolean }
+  readonly columns?: number
+}
+
+export interface Transcript {
+  readonly code: ExitCode
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export async function runCli(args: readonly string[], options: CliOptions): Promise<Transcript> {
+  const written = { stdout: '', stderr: '' }
+  const output = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text
+    },
+    isTTY: options.tty?.[name] === true,
+    columns: options.columns,
+  })
+  async function* stdin() {
+    if (options.stdin !== undefined) yield Buffer.from(options.stdin)
+  }
+  const io: Io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    stdin: stdin(),
+    env: options.env ?? {},
+    cwd: options.cwd,
+  }
+  const code = await run(args, io)
+  return { code, ...written }
+}

@@ -1,0 +1,218 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { QuittanceError } from '../../src/errors.js'
+import { didKey } from '../../src/keys/did-key.js'
+import { generateKeyFile } from '../../src/keys/local.js'
+import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
+import { keyProviderFromUrl, keyringFromEnv, keyringFromFile, pathOfFileUrl, storeFromUrl } from '../../src/url.js'
+
+let dir: string
+beforeEach(async () => {
+  dir = await realpath(await mkdtemp(join(tmpdir(), 'quittance-url-')))
+  vi.stubEnv('QUITTANCE_STORE_URL', undefined)
+  vi.stubEnv('QUITTANCE_KEY_URL', undefined)
+  vi.stubEnv('QUITTANCE_KEYRING', undefined)
+  vi.stubEnv('QUITTANCE_SIGNING_KEY', undefined)
+  vi.stubEnv('QUITTANCE_SIGNING_KEY_FILE', undefined)
+  vi.stubEnv('QUITTANCE_SIGNING_KEY_PASSPHRASE', undefined)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(dir, { recursive: true })
+})
+
+const receipts = testReceipts({ chainId: 'acme', count: 2 })
+const url = (...names: string[]) => pathToFileURL(join(dir, ...names)).href
+
+function refusal(open: () => unknown): { code: string; reason: string | undefined; message: string } {
+  try {
+    open()
+  } catch (error) {
+    if (QuittanceError.is(error)) return { code: error.code, reason: error.details.reason, message: error.message }
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('file: URLs', () => {
+  test.runIf(process.platform !== 'win32')('name paths, relative ones from the working directory', () => {
+    const paths = [
+      'file:./receipts',
+      'file:receipts',
+      'file:../x/receipts',
+      'file:/var/r',
+      'file:///var/r',
+      'file://localhost/var/r',
+    ]
+    expect(paths.map((one) => pathOfFileUrl(one, '/data/x'))).toEqual([
+      '/data/x/receipts',
+      '/data/x/receipts',
+      '/data/x/receipts',
+      '/var/r',
+      '/var/r',
+      '/var/r',
+    ])
+    expect(pathOfFileUrl('FILE:./r', '/data')).toBe('/data/r')
+  })
+
+  test.runIf(process.platform !== 'win32')('are percent-decoded, and the working directory is not', () => {
+    expect(pathOfFileUrl('file:./a%20b%23c%3Fd%25', '/data')).toBe('/data/a b#c?d%')
+    expect(pathOfFileUrl('file:./r%C3%A9', '/data')).toBe('/data/ré')
+    expect(pathOfFileUrl('file:./r', '/da ta/50%/#1?')).toBe('/da ta/50%/#1?/r')
+    expect(pathOfFileUrl('file:.', '/data')).toBe('/data/')
+  })
+
+  test.each([
+    ['nothing', 'file:'],
+    ['no path', 'file://'],
+    ['the root alone', 'file:///'],
+    ['another host', 'file://server/share/receipts'],
+    ['a query', 'file:./receipts?mode=ro'],
+    ['an empty query', 'file:./receipts?'],
+    ['a fragment', 'file:./receipts#1'],
+    ['an encoded slash', 'file:./a%2Fb'],
+    ['a NUL', 'file:./a%00b'],
+    ['bad percent-encoding', 'file:./a%ZZ%E9'],
+    ['a bad host', 'file://[/x'],
+  ])('with %s are refused', (_, bad) => {
+    expect(refusal(() => storeFromUrl(bad))).toMatchObject({ code: 'STORE_URL', reason: 'malformed' })
+    expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({ code: 'KEY_NOT_FOUND', reason: 'malformed' })
+  })
+})
+
+describe('storeFromUrl', () => {
+  test('opens a file store, lazily', async () => {
+    const store = storeFromUrl(url('a b', 'receipts'))
+    expect(store.durable).toBe(true)
+    await expect(readFile(join(dir, 'a b'))).rejects.toMatchObject({ code: 'ENOENT' })
+    await mkdir(join(dir, 'a b'))
+    await store.append('acme', receipts, undefined)
+    await store.close()
+    const again = storeFromUrl(url('a b', 'receipts'))
+    expect(await again.head('acme')).toEqual(receipts[1])
+    await again.close()
+  })
+
+  test('opens a memory store, a new one each time', async () => {
+    const [one, other] = [storeFromUrl('memory:'), storeFromUrl('memory:')]
+    await one.append('acme', receipts, undefined)
+    expect([one.durable, await other.head('acme')]).toEqual([false, undefined])
+    expect(refusal(() => storeFromUrl('memory:x'))).toMatchObject({ code: 'STORE_URL', reason: 'malformed' })
+  })
+
+  test('takes its default from QUITTANCE_STORE_URL', () => {
+    expect(refusal(() => storeFromUrl())).toMatchObject({
+      code: 'STORE_URL',
+      reason: 'absent',
+      message: expect.stringContaining('QUITTANCE_STORE_URL'),
+    })
+    vi.stubEnv('QUITTANCE_STORE_URL', '')
+    expect(refusal(() => storeFromUrl())).toMatchObject({ reason: 'absent' })
+    vi.stubEnv('QUITTANCE_STORE_URL', 'memory:')
+    expect(storeFromUrl().durable).toBe(false)
+    expect(refusal(() => storeFromUrl(''))).toMatchObject({ reason: 'absent' })
+  })
+
+  test.each([
+    'redis://user:secret@localhost:6379',
+    'rediss://:secret@host',
+    'postgres://u:secret@h/db',
+    's3://secret/x',
+  ])('%s is not in this release, and its password is not repeated', (other) => {
+    const { code, reason, message } = refusal(() => storeFromUrl(other))
+    expect([code, reason]).toEqual(['STORE_URL', 'unsupported-scheme'])
+    expect(message).toContain('not in this release')
+    expect(message).not.toContain('secret')
+  })
+
+  test.each(['./receipts', '/var/receipts', 'receipts', 'C:\\receipts', 'C:/receipts', ':memory:', '://x'])(
+    '%s is no URL',
+    (path) => {
+      expect(refusal(() => storeFromUrl(path))).toMatchObject({ code: 'STORE_URL', reason: 'no-scheme' })
+    },
+  )
+
+  test('what is not a string is a TypeError', () => {
+    for (const wrong of [1, null, {}, new URL('file:///x')]) {
+      expect(() => storeFromUrl(wrong as string)).toThrow(TypeError)
+      expect(() => keyProviderFromUrl(wrong as string)).toThrow(TypeError)
+    }
+  })
+})
+
+describe('keyProviderFromUrl', () => {
+  test('opens a key file, with the passphrase of the environment', async () => {
+    const { keyId } = await generateKeyFile(join(dir, 'a.pem'))
+    expect((await keyProviderFromUrl(url('a.pem')).signer()).keyId).toBe(keyId)
+    const locked = await generateKeyFile(join(dir, 'b.pem'), { passphrase: 'one two' })
+    await expect(keyProviderFromUrl(url('b.pem')).signer()).rejects.toMatchObject({ code: 'KEY_PASSPHRASE' })
+    vi.stubEnv('QUITTANCE_SIGNING_KEY_PASSPHRASE', 'one two')
+    expect((await keyProviderFromUrl(url('b.pem')).signer()).keyId).toBe(locked.keyId)
+    vi.stubEnv('QUITTANCE_KEY_URL', url('b.pem'))
+    expect((await keyProviderFromUrl().signer()).keyId).toBe(locked.keyId)
+  })
+
+  test('never makes a key', async () => {
+    await expect(keyProviderFromUrl(url('absent.pem')).signer()).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+    await expect(readFile(join(dir, 'absent.pem'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('env: is the key of the environment', async () => {
+    await expect(keyProviderFromUrl('env:').signer()).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+    // RFC 8032, section 7.1, test 1
+    vi.stubEnv('QUITTANCE_SIGNING_KEY', '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60')
+    const publicKey = Buffer.from('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', 'hex')
+    expect((await keyProviderFromUrl('env:').signer()).keyId).toBe(didKey(publicKey))
+  })
+
+  test.each([
+    [undefined, 'absent', /QUITTANCE_KEY_URL/],
+    ['./receipts.key.pem', 'no-scheme', /file:\.\/receipts\.key\.pem/],
+    ['env:OTHER', 'malformed', /nothing follows env:/],
+    ['vault://secret@vault.example/transit', 'unsupported-scheme', /vault: are not in this release/],
+  ])('%s is refused', (bad, reason, message) => {
+    expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({
+      code: 'KEY_NOT_FOUND',
+      reason,
+      message: expect.stringMatching(message),
+    })
+    expect(refusal(() => keyProviderFromUrl(bad)).message).not.toContain('secret')
+  })
+})
+
+describe('keyrings', () => {
+  const did = testReceiptKeyId()
+
+  test('are read from a file, a file: URL, or the environment', async () => {
+    const file = join(dir, 'keyring.json')
+    await writeFile(file, JSON.stringify({ keys: [{ keyId: did, comment: 'test' }] }))
+    const entries = [{ keyId: did, comment: 'test' }]
+    expect((await keyringFromFile(file)).entries()).toEqual(entries)
+    expect((await keyringFromFile(url('keyring.json'))).entries()).toEqual(entries)
+    expect(await keyringFromEnv()).toBeUndefined()
+    for (const named of [file, url('keyring.json')]) {
+      vi.stubEnv('QUITTANCE_KEYRING', named)
+      expect((await keyringFromEnv())?.entries()).toEqual(entries)
+    }
+  })
+
+  test('that can not be read say which file', async () => {
+    const file = join(dir, 'keyring.json')
+    await expect(keyringFromFile(file)).rejects.toMatchObject({
+      code: 'KEYRING_INVALID',
+      details: { file, reason: 'ENOENT' },
+    })
+    await expect(keyringFromFile(dir)).rejects.toMatchObject({ code: 'KEYRING_INVALID', details: { reason: 'EISDIR' } })
+    await writeFile(file, '{"keys":[{"keyId":"x"}]}')
+    await expect(keyringFromFile(file)).rejects.toMatchObject({
+      code: 'KEYRING_INVALID',
+      details: { file, path: expect.stringContaining('keys[0]') },
+    })
+    vi.stubEnv('QUITTANCE_KEYRING', join(dir, 'absent'))
+    await expect(keyringFromEnv()).rejects.toMatchObject({ code: 'KEYRING_INVALID' })
+    await expect(keyringFromFile('')).rejects.toThrow(TypeError)
+  })
+})

@@ -1,0 +1,334 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { QuittanceError } from '../../src/errors.js'
+import { lineOf } from '../../src/receipt/seal.js'
+import type { DecisionReceipt } from '../../src/receipt/types.js'
+import { fileStore } from '../../src/store/file.js'
+import { fileStoreOn } from '../../src/store/file/file-store.js'
+import type { ReceiptStore } from '../../src/store/store.js'
+import { testReceipts } from '../../src/testing/receipts.js'
+import { asAfterCrash, failingFs, type FsCall, type FsFault } from './failing-fs.js'
+import { closedAtEnd, collect, failureOf, refOf, temporaryFolder } from './temporary.js'
+
+const receipts = testReceipts({ chainId: 'acme', count: 8, rationale: (seq) => `free text ${seq}` })
+const bytes = new TextEncoder().encode('value')
+
+/** One thing to do with a store, and what is there before and after it. */
+interface Deed {
+  readonly name: string
+  prepare(store: ReceiptStore): Promise<unknown>
+  perform(store: ReceiptStore): Promise<unknown>
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  readonly state?: Uint8Array
+}
+
+const linesOf = (some: readonly DecisionReceipt[]) => some.map(lineOf)
+const erased = receipts.map(({ details: _, ...rest }) => rest as DecisionReceipt)
+const start = (store: ReceiptStore, count: number) => store.append('acme', receipts.slice(0, count), undefined)
+
+const deeds: readonly Deed[] = [
+  {
+    name: 'the first append of a chain',
+    prepare: async () => undefined,
+    perform: (store) => store.append('acme', receipts.slice(0, 3), undefined),
+    before: [],
+    after: linesOf(receipts.slice(0, 3)),
+  },
+  {
+    name: 'a later append',
+    prepare: (store) => start(store, 3),
+    perform: (store) => store.append('acme', receipts.slice(3, 6), refOf(receipts[2]!)),
+    before: linesOf(receipts.slice(0, 3)),
+    after: linesOf(receipts.slice(0, 6)),
+  },
+  {
+    name: 'a prune',
+    prepare: (store) => start(store, 6),
+    perform: async (store) => store.prune?.('acme', 4, refOf(receipts[3]!)),
+    before: linesOf(receipts.slice(0, 6)),
+    after: linesOf(receipts.slice(4, 6)),
+  },
+  {
+    name: 'an erasure',
+    prepare: (store) => start(store, 4),
+    perform: async (store) => store.eraseDetails?.('acme', receipts[1]!.receiptId),
+    before: linesOf(receipts.slice(0, 4)),
+    after: linesOf([receipts[0]!, erased[1]!, ...receipts.slice(2, 4)]),
+  },
+  {
+    name: 'a state value',
+    prepare: (store) => start(store, 2),
+    // put again after a failure finds its own value or none
+    perform: async (store) => {
+      const found = await store.state.get('acme', 'head')
+      if (found === undefined) await store.state.put('acme', 'head', bytes, 0)
+      else expect(found.bytes).toEqual(bytes)
+    },
+    before: linesOf(receipts.slice(0, 2)),
+    after: linesOf(receipts.slice(0, 2)),
+    state: bytes,
+  },
+]
+
+const readable = async (store: ReceiptStore) => collect(store.lines!('acme'))
+
+/** Appends what follows the newest receipt, to show that the chain goes on. */
+async function goOn(store: ReceiptStore): Promise<void> {
+  const head = await store.head('acme')
+  const [next] = testReceipts({ chainId: 'acme', count: 1, after: head, label: 'goes on' })
+  await store.append('acme', [next!], head && refOf(head))
+  expect(await store.get('acme', next!.receiptId)).toEqual(next)
+}
+
+/** Does a deed with the n-th call failing, for each n until there is none. */
+async function forEachCall(
+  deed: Deed,
+  faultOf: (call: FsCall) => FsFault | undefined,
+  check: (state: { dir: string; store: ReceiptStore; error: unknown; call: FsCall; heal: () => void }) => Promise<void>,
+): Promise<number> {
+  for (let number = 1; ; number += 1) {
+    const dir = await temporaryFolder()
+    let armed = false
+    let met: FsCall | undefined
+    let base = 0
+    const fs = failingFs((call) => {
+      if (!armed || call.number - base < number) return undefined
+      const fault = faultOf(call)
+      if (fault && call.number - base === number) met = call
+      return fault
+    })
+    const store = fileStoreOn(dir, { onNotice: () => undefined }, fs)
+    await deed.prepare(store)
+    base = fs.calls.length
+    armed = true
+    let error: unknown
+    try {
+      await deed.perform(store)
+    } catch (caught) {
+      error = caught
+    }
+    const over = fs.calls.length - base < number
+    if (met) await check({ dir, store, error, call: met, heal: () => { armed = false } })
+    armed = false
+    await store.close()
+    if (over) return number - 1
+  }
+}
+
+for (const deed of deeds) {
+  describe(`the file system fails during ${deed.name}`, () => {
+    for (const when of ['before', 'after', 'partial'] as const) {
+      it(`once, at each of its calls (${when}): the error says what is there, and the same again succeeds`, async () => {
+        let number = 0
+        const count = await forEachCall(
+          deed,
+          (call) => {
+            // only the one call fails
+            number += 1
+            return number > 1 ? undefined : { code: call.name === 'open' ? 'EMFILE' : 'EIO', when }
+          },
+          async ({ dir, store, error, call, heal }) => {
+            number = 0
+            heal()
+            const found = await readable(store)
+            if (error !== undefined) {
+              expect(error).toMatchObject({ name: 'QuittanceError', code: 'STORE_IO' })
+              const { outcome, reason } = (error as QuittanceError).details
+              expect(reason).toBe(call.name === 'open' ? 'EMFILE' : 'EIO')
+              if (outcome === 'absent') expect(found).toEqual(deed.before)
+            } else {
+              expect(found).toEqual(deed.after)
+            }
+            expect([deed.before, deed.after]).toContainEqual(found)
+            const crashed = closedAtEnd(fileStore(await asAfterCrash(dir)))
+            expect([deed.before, deed.after]).toContainEqual(await readable(crashed))
+            await deed.perform(store)
+            expect(await readable(store)).toEqual(deed.after)
+            expect((await store.state.get('acme', 'head'))?.bytes).toEqual(deed.state)
+            await goOn(store)
+            // and all of it is on the disk
+            const disk = closedAtEnd(fileStore(await asAfterCrash(dir)))
+            expect(await readable(disk)).toEqual(await readable(store))
+          },
+        )
+        expect(count).toBeGreaterThanOrEqual(2)
+      }, 60_000)
+    }
+
+    it('for good, from each of its calls on (the process dies): opened again there is the old or the new, and it goes on', async () => {
+      const count = await forEachCall(
+        deed,
+        () => ({ code: 'EIO', when: 'before' }),
+        async ({ dir, error }) => {
+          const again = closedAtEnd(fileStore(await asAfterCrash(dir), { onNotice: () => undefined }))
+          const found = await readable(again)
+          expect([deed.before, deed.after]).toContainEqual(found)
+          if (error === undefined) expect(found).toEqual(deed.after)
+          await deed.perform(again)
+          expect(await readable(again)).toEqual(deed.after)
+          await goOn(again)
+        },
+      )
+      expect(count).toBeGreaterThanOrEqual(2)
+    }, 60_000)
+  })
+}
+
+describe('a write that fails', () => {
+  const codes: [string, string, boolean][] = [
+    ['ENOSPC', 'STORE_FULL', false],
+    ['EDQUOT', 'STORE_FULL', false],
+    ['EACCES', 'STORE_PERMISSION', false],
+    ['EPERM', 'STORE_PERMISSION', false],
+    ['EROFS', 'STORE_PERMISSION', false],
+    ['EIO', 'STORE_IO', false],
+    ['EMFILE', 'STORE_IO', true],
+    ['ENFILE', 'STORE_IO', true],
+  ]
+  for (const [errno, code, retryable] of codes) {
+    it(`with ${errno} is ${code}, leaves nothing, and goes on when the cause is gone`, async () => {
+      let failing = false
+      const dir = await temporaryFolder()
+      const fs = failingFs(({ name }) => (failing && name === 'write' ? { code: errno, when: 'partial' } : undefined))
+      const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+      await start(store, 2)
+      failing = true
+      for (let attempt = 0; attempt < 3; attempt += 1) {
+        const error = await failureOf(store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!)))
+        expect(error).toMatchObject({ code, details: { reason: errno, outcome: 'absent', retryable, chainId: 'acme' } })
+        expect(error.details.file).toContain('00000000000000000000.jsonl')
+        expect(error.message).not.toContain('free text')
+        expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 2)))
+      }
+      failing = false
+      await store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!))
+      expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 4)))
+    })
+  }
+
+  it('and can not be cut off again has an unknown outcome; nothing is written before it was cut off', async () => {
+    const failing = new Set<string>()
+    const dir = await temporaryFolder()
+    const written: string[] = []
+    const fs = failingFs(({ name }) => {
+      written.push(name)
+      return failing.has(name) ? { code: 'EIO', when: name === 'write' ? 'partial' : 'before' } : undefined
+    })
+    const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+    await start(store, 2)
+    failing.add('write').add('truncate')
+    const first = await failureOf(store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!)))
+    expect(first).toMatchObject({ code: 'STORE_IO', details: { outcome: 'unknown', reason: 'EIO' } })
+    // readers of this store see what is durable, and no part of a line
+    expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 2)))
+    failing.delete('write')
+    const second = await failureOf(store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!)))
+    expect(second).toMatchObject({ code: 'STORE_IO', details: { outcome: 'absent', reason: 'EIO' } })
+    failing.clear()
+    written.length = 0
+    await store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!))
+    expect(written.indexOf('truncate')).toBeGreaterThan(-1)
+    expect(written.indexOf('truncate')).toBeLessThan(written.indexOf('write'))
+    const disk = closedAtEnd(fileStore(await asAfterCrash(dir)))
+    expect(await readable(disk)).toEqual(linesOf(receipts.slice(0, 4)))
+  })
+})
+
+describe('an fdatasync that fails', () => {
+  it('is never followed by a success that trusts the page cache: the bytes are cut off and written again', async () => {
+    let failing = false
+    const dir = await temporaryFolder()
+    const segment = (call: FsCall) => call.path.endsWith('.jsonl')
+    const seen: string[] = []
+    const fs = failingFs((call) => {
+      if (segment(call)) seen.push(call.name)
+      return failing && call.name === 'datasync' && segment(call) ? { code: 'EIO', when: 'after' } : undefined
+    })
+    const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+    await start(store, 2)
+    failing = true
+    const error = await failureOf(store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!)))
+    // the sync of the truncation fails as well: what is on the disk is not known
+    expect(error).toMatchObject({ code: 'STORE_IO', details: { outcome: 'unknown' } })
+    failing = false
+    seen.length = 0
+    await store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!))
+    expect(seen).toEqual(['close', 'open', 'truncate', 'datasync', 'write', 'datasync'])
+    expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 4)))
+  })
+
+  it('once, and the truncation holds: the batch is absent, and every append of the group is told', async () => {
+    let count = 0
+    const dir = await temporaryFolder()
+    const fs = failingFs(({ name, path }) => {
+      if (name !== 'datasync' || !path.endsWith('.jsonl')) return undefined
+      count += 1
+      return count === 3 ? { code: 'EIO', when: 'after' } : undefined
+    })
+    const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+    await start(store, 1)
+    const group = [
+      store.append('acme', receipts.slice(1, 2), refOf(receipts[0]!)),
+      store.append('acme', receipts.slice(2, 3), refOf(receipts[1]!)),
+      // this one was decided on receipts that never came to be: it is decided anew
+      store.append('acme', testReceipts({ chainId: 'acme', count: 1, after: receipts[0], label: 'rival' }), refOf(receipts[0]!)),
+    ]
+    const results = await Promise.allSettled(group)
+    for (const result of results.slice(0, 2)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'STORE_IO', details: { outcome: 'absent' } } })
+    }
+    expect(results[2]?.status).toBe('fulfilled')
+    expect((await collect(store.read('acme'))).map(({ seq }) => seq)).toEqual([0, 1])
+  })
+})
+
+describe('group commit', () => {
+  it('writes and syncs once for all that wait together, and shows none of it before', async () => {
+    const dir = await temporaryFolder()
+    const names: string[] = []
+    const fs = failingFs(({ name, path }) => {
+      if (path.endsWith('.jsonl')) names.push(name)
+      return undefined
+    })
+    const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+    await start(store, 1)
+    const chain = testReceipts({ chainId: 'acme', count: 200, after: receipts[0] })
+    names.length = 0
+    const all = chain.map((receipt, index) => store.append('acme', [receipt], refOf(chain[index - 1] ?? receipts[0]!)))
+    await Promise.all(all)
+    expect(names.filter((name) => name === 'datasync').length).toBeLessThanOrEqual(2)
+    expect(names.filter((name) => name === 'write').length).toBeLessThanOrEqual(2)
+    expect(await collect(store.read('acme'))).toEqual([receipts[0], ...chain])
+  })
+
+  it('drops an append whose signal is aborted before its group, and tells one under way only that it gave up', async () => {
+    const dir = await temporaryFolder()
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => { release = resolve })
+    const fs = failingFs(() => undefined)
+    const slow = { ...fs, open: async (...given: Parameters<typeof fs.open>) => {
+      if (join(String(given[0])).endsWith('.jsonl') && given[1] === 'r+') await gate
+      return fs.open(...given)
+    } }
+    const store = closedAtEnd(fileStoreOn(dir, {}, slow))
+    const reason = new Error('enough')
+    const under = new AbortController()
+    const waiting = new AbortController()
+    const first = store.append('acme', receipts.slice(0, 1), undefined, { signal: under.signal })
+    // the first is at the gate when the second comes
+    while (!fs.calls.some(({ path, name }) => name === 'open' && path.endsWith('.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 5))
+    const second = store.append('acme', receipts.slice(1, 2), refOf(receipts[0]!), { signal: waiting.signal })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    waiting.abort(reason)
+    await expect(second).rejects.toBe(reason)
+    under.abort(reason)
+    await expect(first).rejects.toBe(reason)
+    release()
+    await store.close()
+    const again = closedAtEnd(fileStore(dir))
+    const found = await collect(again.read('acme'))
+    expect(found).toEqual(receipts.slice(0, found.length))
+    expect(found.length).toBeLessThanOrEqual(1)
+  })
+})

@@ -1,0 +1,163 @@
+import { open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { idIndex } from '../../src/store/file/id-index.js'
+import { chainFolder, segmentName, segmentSeq } from '../../src/store/file/layout.js'
+import { lineChunks } from '../../src/store/file/lines.js'
+import { offsetList } from '../../src/store/file/offsets.js'
+import { turns } from '../../src/store/file/turns.js'
+import { temporaryFolder } from './temporary.js'
+
+const chainIds = fc.stringMatching(/^[A-Za-z0-9._:@/-]{1,256}$/)
+
+describe('chainFolder', () => {
+  it('is a name that every file system takes as it is', () => {
+    fc.assert(
+      fc.property(chainIds, (chainId) => {
+        const name = chainFolder(chainId)
+        // no dots, separators, capitals, colons: no traversal, no folding, no device, no trailing dot
+        expect(name).toMatch(/^[a-z0-9_]{1,48}-[0-9a-f]{40}$/)
+      }),
+    )
+  })
+
+  it('differs for different chains, also where case or separators are folded', () => {
+    fc.assert(
+      fc.property(chainIds, chainIds, (a, b) => {
+        expect(chainFolder(a) === chainFolder(b)).toBe(a === b)
+      }),
+    )
+    const alike = ['acme', 'Acme', 'ACME', 'acme.', 'acme_', 'acme-', 'a/cme', 'a:cme', 'a@cme', 'a.cme', 'con', 'CON', 'nul', 'x'.repeat(256), `${'x'.repeat(255)}X`]
+    expect(new Set(alike.map((chainId) => chainFolder(chainId).toLowerCase())).size).toBe(alike.length)
+  })
+
+  it('keeps what a person can read', () => {
+    expect(chainFolder('Acme/EU:prod')).toMatch(/^acme_eu_prod-/)
+  })
+})
+
+describe('segmentName', () => {
+  it('sorts as its seqs do, and is read back', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.maxSafeNat(), (a, b) => {
+        expect(segmentSeq(segmentName(a))).toBe(a)
+        expect(segmentName(a) < segmentName(b)).toBe(a < b)
+      }),
+    )
+    for (const name of ['1.jsonl', '00000000000000000000.jsonl.torn-1', '.tmp-segment-1', '99999999999999999999.jsonl']) {
+      expect(segmentSeq(name)).toBeUndefined()
+    }
+  })
+})
+
+describe('idIndex', () => {
+  it('finds what a Map finds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uuid(), { maxLength: 400 }), fc.array(fc.uuid(), { maxLength: 20 }), (ids, others) => {
+        const index = idIndex()
+        const model = new Map<string, number>()
+        for (const [position, id] of ids.entries()) {
+          index.push(id)
+          if (!model.has(id)) model.set(id, position)
+        }
+        for (const id of [...ids, ...others]) expect(index.find(id)).toBe(model.get(id))
+        for (const id of ['', 'nonsense', (ids[0] ?? '').toUpperCase()]) expect(index.find(id)).toBe(model.get(id))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('tells apart ids that differ in one bit only, in any of their words', () => {
+    const index = idIndex()
+    const base = '01890a5d-ac96-774b-bcce-b302099a8057'
+    const near = [...base].flatMap((digit, at) =>
+      digit === '-' ? [] : [base.slice(0, at) + (Number.parseInt(digit, 16) ^ 1).toString(16) + base.slice(at + 1)],
+    )
+    for (const id of near) index.push(id)
+    for (const [position, id] of near.entries()) expect(index.find(id)).toBe(position)
+    expect(index.find(base)).toBeUndefined()
+  })
+})
+
+describe('offsetList', () => {
+  it('holds offsets beyond 4 GiB and knows its end', () => {
+    const offsets = offsetList()
+    for (let index = 0; index < 1_000; index += 1) offsets.push(index * 2 ** 33)
+    expect(offsets.length).toBe(1_000)
+    expect(offsets.at(999)).toBe(999 * 2 ** 33)
+    expect(() => offsets.at(1_000)).toThrow(RangeError)
+  })
+})
+
+describe('lineChunks', () => {
+  it('cuts a file into the lines and the tail that splitting its text gives, from any place', async () => {
+    const folder = await temporaryFolder()
+    let number = 0
+    const lengths = fc.oneof(fc.nat({ max: 40 }), fc.integer({ min: 60_000, max: 128 * 1024 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(lengths, { maxLength: 12 }), fc.nat({ max: 200 }), async (sizes, rest) => {
+        number += 1
+        const file = join(folder, String(number))
+        const texts = sizes.map((size, index) => String.fromCharCode(97 + index).repeat(size))
+        const content = [...texts, 'z'.repeat(rest)].join('\n')
+        await writeFile(file, content)
+        const handle = await open(file, 'r')
+        try {
+          const found: string[] = []
+          let tail = { offset: 0, bytes: 0 }
+          for await (const chunk of lineChunks(handle, 0)) {
+            for (const line of chunk.lines) {
+              expect(line.offset).toBe(found.reduce((sum, text) => sum + text.length + 1, 0))
+              expect(line.tooLong).toBe(false)
+              found.push(line.bytes.toString())
+            }
+            tail = chunk.tail
+          }
+          expect(found).toEqual(texts)
+          expect(tail).toEqual({ offset: content.length - rest, bytes: rest })
+          const from = (texts[0]?.length ?? -1) + 1
+          const later: string[] = []
+          for await (const chunk of lineChunks(handle, from)) later.push(...chunk.lines.map(({ bytes }) => bytes.toString()))
+          expect(later).toEqual(texts.slice(1))
+        } finally {
+          await handle.close()
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('keeps only the beginning of a line over the limit, and goes on behind it', async () => {
+    const file = join(await temporaryFolder(), 'long')
+    const limit = 128 * 1024
+    await writeFile(file, `a\n${'b'.repeat(limit)}\n${'c'.repeat(limit + 1)}\n${'d'.repeat(10 * limit)}\ne\n${'f'.repeat(3 * limit)}`)
+    const handle = await open(file, 'r')
+    const seen: [string, number, boolean][] = []
+    let tail = 0
+    for await (const chunk of lineChunks(handle, 0)) {
+      for (const { bytes, tooLong } of chunk.lines) seen.push([bytes.toString('utf8', 0, 1), bytes.length, tooLong])
+      tail = chunk.tail.bytes
+    }
+    await handle.close()
+    expect(seen).toEqual([['a', 1, false], ['b', limit, false], ['c', limit + 1, true], ['d', limit + 1, true], ['e', 1, false]])
+    expect(tail).toBe(3 * limit)
+  })
+})
+
+describe('turns', () => {
+  it('does one thing after another, also behind a failure, and knows when nothing is left', async () => {
+    const row = turns()
+    const done: number[] = []
+    const work = (id: number) => async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      done.push(id)
+      if (id === 2) throw new Error('two')
+      return id
+    }
+    const results = Promise.allSettled([1, 2, 3].map((id) => row.run(work(id))))
+    await row.idle()
+    expect(done).toEqual([1, 2, 3])
+    expect((await results).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+})

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Keyring } from '../../src/keys/keyring.js'
+import { fileStore } from '../../src/store/file.js'
+import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
+import { verifyChain } from '../../src/verify/chain.js'
+import {
+  type DirectoryResult,
+  type FileVerifyOptions,
+  type VerifyProgress,
+  verifyDirectory,
+} from '../../src/verify/node.js'
+
+const keyring = new Keyring([testReceiptKeyId()])
+const chains = ['acme', 'bank'].map((chainId, index) => testReceipts({ chainId, count: 300 + index }))
+
+let dir: string
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'quittance-verify-directory-'))
+  const store = fileStore(dir)
+  for (const receipts of chains) await store.append(receipts[0]?.chainId as string, receipts, undefined)
+  await store.close()
+})
+afterAll(() => rm(dir, { recursive: true }))
+
+async function results(directory: string, options: FileVerifyOptions): Promise<DirectoryResult[]> {
+  const all: DirectoryResult[] = []
+  for await (const result of verifyDirectory(directory, options)) all.push(result)
+  return all
+}
+
+describe('verifyDirectory', () => {
+  test('gives what verifyChain gives, chain by chain', async () => {
+    const found = await results(dir, { keyring })
+    expect(found.map(({ chainId }) => chainId)).toEqual(['acme', 'bank'])
+    for (const [index, { result, files, name }] of found.entries()) {
+      const { verdict, scope, checked } = await verifyChain(chains[index] ?? [], { keyring })
+      expect(result).toMatchObject({ verdict, scope, checked })
+      expect(files).toEqual([
+        { name: expect.stringMatching(new RegExp(`^${name}.[0-9]+\\.jsonl$`)), path: expect.any(String), firstLine: 1 },
+      ])
+      expect((await readFile(files[0]?.path as string, 'utf8')).split('\n')).toHaveLength(checked + 1)
+    }
+  })
+
+  test('reports its progress over all of them', async () => {
+    const seen: VerifyProgress[] = []
+    await results(dir, { keyring, onProgress: (step) => seen.push(step) })
+    const last = seen.at(-1)
+    expect(last?.receipts).toBe(601)
+    expect(last?.bytes).toBe(last?.totalBytes)
+    expect(new Set(seen.map(({ totalBytes }) => totalBytes)).size).toBe(1)
+  })
+
+  test('can be left early, and aborted', async () => {
+    for await (const { chainId } of verifyDirectory(dir, { keyring })) {
+      expect(chainId).toBe('acme')
+      break
+    }
+    await expect(results(dir, { keyring, signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'VERIFY_ABORTED',
+    })
+  })
+
+  test('refuses what is no directory', async () => {
+    const file = join(dir, 'a-file')
+    await writeFile(file, '')
+    await expect(results(file, { keyring })).rejects.toMatchObject({
+      code: 'VERIFY_INPUT',
+      details: { reason: 'ENOTDIR' },
+    })
+    await expect(results(join(dir, 'absent'), { keyring })).rejects.toMatchObject({ code: 'VERIFY_INPUT' })
+    await expect(results('', { keyring })).rejects.toThrow(/directory/)
+    await expect(results(dir, { keyring, workers: 0 })).rejects.toThrow(/options\.workers/)
+  })
+})
