@@ -65,7 +65,7 @@ export function progressOn(io: Io, now: () => number = Date.now): Progress {
       const time = now()
       if (time < next) return
       next = time + EVERY_MS
-      const text = progressText(step, (time - began) / 1000).slice(0, Math.max(10, (stderr.columns ?? 80) - 1))
+      const text = progressText(step, (time - began) / 1000).slice(0, Math.max(10, (stderr.columns || 80) - 1))
       stderr.write(`\r\x1b[K${dim(text)}`)
       shown = true
     },

@@ -32,8 +32,8 @@ function programFor(io: Io, exit: (code: ExitCode) => void): Command {
       writeErr: (text) => io.stderr.write(text),
       // told once, by `run`, so that JSON and plain text are told alike
       outputError: () => {},
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns || 100,
+      getErrHelpWidth: () => io.stderr.columns || 100,
       getOutHasColors: () => colorsFor(io, io.stdout).isColorSupported,
       getErrHasColors: () => colorsFor(io, io.stderr).isColorSupported,
     })

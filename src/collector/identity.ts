@@ -121,6 +121,6 @@ export function identityOf(
     eventType,
     ...inherited,
     ...(parent && parent.chainId === chainId && { parentReceiptId: parent.receiptId }),
-    ...(parent && parent.chainId !== chainId && { links: [linkTo(ACROSS_CHAINS, parent, chainId)] }),
+    ...(parent && parent.chainId !== chainId && { links: Object.freeze([linkTo(ACROSS_CHAINS, parent, chainId)]) }),
   })
 }

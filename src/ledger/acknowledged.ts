@@ -19,6 +19,8 @@ const MAX_IN_ALL = 8_192
 export interface RecentReceipts {
   add(chainId: string, receipts: readonly DecisionReceipt[]): void
   of(chainId: string): readonly DecisionReceipt[]
+  /** Forgets the free text of one, so that it can't come back when receipts are restored. */
+  eraseDetails(chainId: string, receiptId: string): void
   forget(chainId: string): void
 }
 
@@ -34,7 +36,15 @@ export function createRecent(): RecentReceipts {
 
   return {
     add(chainId, receipts) {
-      const kept = chains.get(chainId) ?? []
+      let kept = chains.get(chainId) ?? []
+      const before = kept.at(-1)?.seq
+      const first = receipts[0]?.seq ?? 0
+      if (before !== undefined && first <= before) return
+      if (before !== undefined && first > before + 1) {
+        // others wrote in between: only a run without a gap can be restored
+        total -= kept.length
+        kept = []
+      }
       // in place and in halves: a copy for each receipt would cost more than sealing it
       kept.push(...receipts)
       total += receipts.length
@@ -45,6 +55,14 @@ export function createRecent(): RecentReceipts {
       chains.delete(chainId)
       chains.set(chainId, kept)
       while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
+    },
+    eraseDetails(chainId, receiptId) {
+      const kept = chains.get(chainId) ?? []
+      const index = kept.findIndex((receipt) => receipt.receiptId === receiptId)
+      const receipt = kept[index]
+      if (receipt === undefined) return
+      const { details: _, ...rest } = receipt
+      kept[index] = Object.freeze(rest)
     },
     of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN) ?? [],
     forget,

@@ -3,10 +3,12 @@ import { QuittanceError } from '../errors.js'
 import type { KeyProvider } from '../keys/provider.js'
 import type { Frame } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
+import { checkChainId } from '../store/checks.js'
 import type { Parts } from './chain.js'
 import { createDeadlines } from './deadlines.js'
+import { inLanes } from './lanes.js'
 import { isPromise, type Maybe } from './maybe.js'
-import type { Order, Turn } from './order.js'
+import type { Order, Present, Turn } from './order.js'
 import type { OwnBody } from './prepare.js'
 import type { AppendOptions, NoteOptions } from './types.js'
 import { beginWait, type Wait } from './wait.js'
@@ -41,10 +43,12 @@ export interface Desk {
    */
   submitOwn(
     chainId: string,
-    event: (turn: Turn) => Maybe<OwnEvent>,
+    event: (turn: Turn) => Maybe<OwnEvent | Present>,
     options?: NoteOptions,
     terms?: Omit<Order, 'receiptId' | 'frame'>,
   ): Promise<DecisionReceipt>
+  /** @returns who signs a chain */
+  providerOf(chainId: string): KeyProvider
   /** Hands a chain over to another provider, for this process. */
   handOver(chainId: string, provider: KeyProvider): void
   /** Refuses what comes from now on. */
@@ -89,10 +93,12 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
     }
   }
 
+  const providerOf = (chainId: string): KeyProvider => handedOver.get(chainId) ?? keys
+
   const writerOf = (chainId: string): ChainWriter => {
     const known = writers.get(chainId)
     if (known !== undefined) return known
-    const writer = createWriter(parts, chainId, handedOver.get(chainId) ?? keys)
+    const writer = createWriter(parts, chainId, providerOf(chainId))
     writers.set(chainId, writer)
     if (writers.size > MAX_CHAINS) forgetIdle()
     return writer
@@ -145,14 +151,17 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
     }
   }
 
-  const submitOwn: Desk['submitOwn'] = (chainId, event, options = {}, terms = {}) => {
+  const submitOwn: Desk['submitOwn'] = async (chainId, event, options = {}, terms = {}) => {
+    checkChainId(chainId)
     const receiptId = parts.environment.uuid()
-    const framed = async (turn: Turn): Promise<Frame> => {
+    const framed = async (turn: Turn): Promise<Frame | Present> => {
+      const said = await event(turn)
+      if ('present' in said) return said
       const tenantId = options.tenantId ?? turn.head?.tenantId
       if (tenantId === undefined) {
         throw new QuittanceError('RECEIPT_INVALID', 'tenantId is required where the chain is empty', { details: { path: 'tenantId' } })
       }
-      return parts.preparer.own({ chainId, tenantId, ...(await event(turn)) } as OwnBody, receiptId)
+      return parts.preparer.own({ chainId, tenantId, ...said } as OwnBody, receiptId)
     }
     return submit({ chainId, receiptId }, () => ({ chainId, order: { receiptId, frame: framed, ...terms } }), options)
   }
@@ -166,6 +175,7 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
     },
     submit,
     submitOwn,
+    providerOf,
     handOver(chainId, provider) {
       handedOver.set(chainId, provider)
       const writer = writers.get(chainId)
@@ -182,10 +192,10 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
       for (const wait of [...waits]) wait.giveUp('the ledger was closed before the receipt became durable')
     },
     async flush() {
-      for (const { chain } of writers.values()) {
+      await inLanes([...writers.values()], 16, async ({ chain }) => {
         await chain.acknowledged.flush()
         await chain.keys.flush()
-      }
+      })
     },
   }
 }

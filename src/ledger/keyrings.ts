@@ -11,10 +11,15 @@ export interface Keyrings {
   /** Asks the provider again, where the keyring is made of its keys: it may have a new one. */
   refresh(): Promise<Keyring>
   /** Trusts the keys of a provider that a chain was handed over to. */
-  add(provider: KeyProvider): Promise<Keyring>
+  add(entries: readonly KeyringEntry[]): void
 }
 
-async function entriesOf(provider: KeyProvider): Promise<readonly KeyringEntry[]> {
+/**
+ * @param provider - a key provider
+ * @returns the public keys that its receipts verify with
+ * @throws QuittanceError `KEY_*`
+ */
+export async function entriesOf(provider: KeyProvider): Promise<readonly KeyringEntry[]> {
   try {
     if (provider.publicKeys) return await provider.publicKeys()
     const { keyId, delegation } = await provider.signer()
@@ -58,10 +63,8 @@ export function createKeyrings(given: Keyring | undefined, provider: KeyProvider
   return {
     current: () => known ?? refresh(),
     refresh,
-    async add(other) {
-      const entries = await entriesOf(other)
-      await (known ?? refresh())
-      return extend(entries)
+    add(entries) {
+      extend(entries)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Signer } from '../keys/provider.js'
 import { type Linked, seal } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { keyFault } from './faults.js'
+import { inLanes } from './lanes.js'
 
 /** How many signatures one batch asks for at once. */
 const MAX_IN_FLIGHT = 64
@@ -27,21 +28,9 @@ export async function signAll(signer: Signer, linked: readonly Linked[], signal:
   try {
     const [only] = linked
     if (only !== undefined && linked.length === 1 && signer.signSync) return [seal(only, checked(signer.signSync(only.message)))]
-    let next = 0
-    const lane = async (): Promise<void> => {
-      while (next < linked.length) {
-        const index = next
-        next += 1
-        const one = linked[index] as Linked
-        try {
-          receipts[index] = seal(one, checked(await signer.sign(one.message, { signal })))
-        } catch (error) {
-          next = linked.length
-          throw error
-        }
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, linked.length) }, lane))
+    await inLanes(linked, MAX_IN_FLIGHT, async (one, index) => {
+      receipts[index] = seal(one, checked(await signer.sign(one.message, { signal })))
+    })
     return receipts
   } catch (error) {
     throw keyFault(error)

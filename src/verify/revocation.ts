@@ -60,8 +60,9 @@ export class RevocationLog {
   /** Takes note of a receipt that counts. */
   saw(receipt: DecisionReceipt, lineage: readonly string[]): void {
     if (!lineage.some((keyId) => this.#revokedAt(keyId) !== undefined)) {
+      const own = new Set(lineage)
       for (const keyId of this.#open) {
-        if (lineage.includes(keyId) || this.#isRevoked(keyId, receipt.timestamp)) continue
+        if (own.has(keyId) || this.#isRevoked(keyId, receipt.timestamp)) continue
         const track = this.#tracks.get(keyId)!
         track.open = 0
         track.dated = { at: receipt.timestamp, by: lineage }

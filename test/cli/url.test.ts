@@ -7,7 +7,15 @@ import { QuittanceError } from '../../src/errors.js'
 import { didKey } from '../../src/keys/did-key.js'
 import { generateKeyFile } from '../../src/keys/local.js'
 import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
-import { keyProviderFromUrl, keyringFromEnv, keyringFromFile, pathOfFileUrl, storeFromUrl } from '../../src/url.js'
+import {
+  keyProviderFromUrl,
+  keyringFromEnv,
+  keyringFromFile,
+  ledgerFromEnv,
+  pathOfFileUrl,
+  storeFromUrl,
+} from '../../src/url.js'
+import { verifyChain } from '../../src/verify/chain.js'
 
 let dir: string
 beforeEach(async () => {
@@ -214,5 +222,49 @@ describe('keyrings', () => {
     vi.stubEnv('QUITTANCE_KEYRING', join(dir, 'absent'))
     await expect(keyringFromEnv()).rejects.toMatchObject({ code: 'KEYRING_INVALID' })
     await expect(keyringFromFile('')).rejects.toThrow(TypeError)
+  })
+})
+
+describe('ledgerFromEnv', () => {
+  const draft = {
+    receiptId: '01970000-0000-7000-8000-000000000001',
+    chainId: 'acme',
+    tenantId: 'acme',
+    eventType: 'decision',
+    checks: [],
+    action: 'allow',
+  } as const
+
+  test('seals into the store with the key that the environment names', async () => {
+    const { keyId, file } = await generateKeyFile(join(dir, 'a.pem'))
+    vi.stubEnv('QUITTANCE_STORE_URL', url('receipts'))
+    vi.stubEnv('QUITTANCE_KEY_URL', pathToFileURL(file).href)
+    const ledger = await ledgerFromEnv({ redactor: false })
+    expect((await ledger.append(draft)).keyId).toBe(keyId)
+    const { verdict } = await verifyChain(ledger.store.read('acme'), { keyring: await ledger.keyring() })
+    await ledger.close()
+    expect(verdict).toBe('VALID')
+    const store = storeFromUrl(url('receipts'))
+    expect((await store.head('acme'))?.receiptId).toBe(draft.receiptId)
+    await store.close()
+  })
+
+  test('refuses an environment that says too little, or a keyring that is none', async () => {
+    await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'STORE_URL' })
+    vi.stubEnv('QUITTANCE_STORE_URL', 'memory:')
+    await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+    vi.stubEnv('QUITTANCE_KEYRING', join(dir, 'absent.json'))
+    await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'KEYRING_INVALID' })
+    await expect(ledgerFromEnv(undefined as never)).rejects.toThrow(TypeError)
+  })
+
+  test('what is given wins over the environment', async () => {
+    vi.stubEnv('QUITTANCE_STORE_URL', 'redis://localhost')
+    vi.stubEnv('QUITTANCE_KEY_URL', 'vault://localhost')
+    const store = storeFromUrl('memory:')
+    await generateKeyFile(join(dir, 'a.pem'))
+    const ledger = await ledgerFromEnv({ redactor: false, store, keys: keyProviderFromUrl(url('a.pem')) })
+    expect(ledger.store).toBe(store)
+    await ledger.close()
   })
 })

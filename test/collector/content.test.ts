@@ -2,15 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { collect, recordingSink } from './sink.js'
+import { chunks, collect, recordingSink, web } from './sink.js'
 
-async function* chunks<T>(...given: T[]): AsyncGenerator<T> {
-  for (const chunk of given) {
-    await null
-    yield chunk
-  }
-}
-const web = <T>(...given: T[]) => ReadableStream.from(chunks(...given)) as ReadableStream<T>
 const sha = (data: Uint8Array) => `sha256:${createHash('sha256').update(data).digest('hex')}`
 
 async function inputOf(value: unknown, options = {}) {

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { currentCollector } from '../../src/collector/index.js'
-import { collect, deferred, recordingSink, settle } from './sink.js'
+import { collect, deferred, recordingSink, settle, web, webFrom } from './sink.js'
 
-async function* chunks<T>(...given: T[]): AsyncGenerator<T> {
-  for (const chunk of given) {
-    await null
-    yield chunk
-  }
-}
-const web = <T>(...given: T[]) => ReadableStream.from(chunks(...given)) as ReadableStream<T>
 const all = async <T>(stream: ReadableStream<T>) => {
   const read: T[] = []
   for await (const chunk of stream) read.push(chunk)
@@ -111,10 +104,7 @@ describe('pipeOutput of a web stream', () => {
       yield 'half an '
       throw broken
     }
-    const reader = collect(sink)
-      .setAction('allow')
-      .pipeOutput(ReadableStream.from(source()) as ReadableStream<string>)
-      .getReader()
+    const reader = collect(sink).setAction('allow').pipeOutput(webFrom(source())).getReader()
     await reader.read()
     let failed = false
     const end = reader.read().catch((error: unknown) => {
@@ -269,7 +259,7 @@ describe('pipeOutput of a web stream', () => {
       yield 'a'
       currentCollector()?.setUsage({ outputTokens: 1 }).setAction('allow')
     }
-    expect(await all(collect(sink).pipeOutput(ReadableStream.from(model()) as ReadableStream<string>))).toEqual(['a'])
+    expect(await all(collect(sink).pipeOutput(webFrom(model())))).toEqual(['a'])
     expect(sink.drafts).toMatchObject([{ checks: [{ name: 'begun' }], usage: { outputTokens: 1 } }])
   })
 

@@ -1,3 +1,4 @@
+import { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { type CollectorOptions, ReceiptCollector } from '../../src/collector/index.js'
 import type { ReceiptDraft } from '../../src/ledger/draft.js'
 import type { AppendOptions, Sink } from '../../src/ledger/types.js'
@@ -61,3 +62,18 @@ export function deferred<T = void>(): {
 
 /** Lets everything happen that is ready to happen. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+/** One chunk after the other, each in a turn of its own. */
+export async function* chunks<T>(...given: T[]): AsyncGenerator<T> {
+  for (const chunk of given) {
+    await null
+    yield chunk
+  }
+}
+
+/** A web stream that pulls from an async iterable (the DOM's types don't know `from`). */
+export const webFrom = <T>(source: AsyncIterable<T>): ReadableStream<T> =>
+  NodeReadableStream.from(source) as unknown as ReadableStream<T>
+
+/** A web stream of these chunks. */
+export const web = <T>(...given: T[]): ReadableStream<T> => webFrom(chunks(...given))
