@@ -1,7 +1,7 @@
 /** quittance: seal, store and verify Decision Receipts. Everything of `quittance/verify` is here too. */
 
 export type * from './collector/index.js'
-export { currentCollector, ReceiptCollector } from './collector/index.js'
+export { currentCollector, ReceiptCollector, receiptIdFrom } from './collector/index.js'
 export type { Delegation, DelegationCertificate, KeyProvider, Signer } from './keys/provider.js'
 export type * from './ledger/draft.js'
 export { createLedger } from './ledger/ledger.js'

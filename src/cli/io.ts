@@ -19,6 +19,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What relative paths start from. */
   readonly cwd: string
+  /** Milliseconds, for the progress line; default the clock. */
+  readonly now?: (() => number) | undefined
 }
 
 /** What `quittance` answers: see docs/cli.md. */

@@ -50,11 +50,10 @@ export function progressText({ bytes, totalBytes, receipts }: Step, seconds: num
 
 /**
  * @param io - the process
- * @param now - milliseconds
  * @returns a progress line on stderr where that is a terminal, else one that does nothing
  */
-export function progressOn(io: Io, now: () => number = Date.now): Progress {
-  const { stderr } = io
+export function progressOn(io: Io): Progress {
+  const { stderr, now = Date.now } = io
   if (stderr.isTTY !== true || io.env.TERM === 'dumb') return { update() {}, clear() {} }
   const { dim } = colorsFor(io, stderr)
   const began = now()

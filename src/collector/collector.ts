@@ -193,7 +193,9 @@ export class ReceiptCollector extends OutcomeFacts implements AsyncDisposable {
    * open `pipeOutput` it does nothing.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#drafting || this.#pipe?.isOpen) return
+    // an emit that was given up while its draft still waited for a stream left nothing behind
+    const givenUp = this.#lastFault !== undefined && !this.#drafted && !this.#emission
+    if ((this.#drafting && !givenUp) || this.#pipe?.isOpen) return
     this.#salvage()
     this.#state.draft.error ??= Object.freeze({ code: 'NOT_EMITTED' })
     await this.emit()
@@ -254,7 +256,7 @@ export class ReceiptCollector extends OutcomeFacts implements AsyncDisposable {
     try {
       await this.emit()
     } catch (fault) {
-      if (fault !== error) this.#warn(fault)
+      this.#warn(fault)
     }
   }
 

@@ -59,7 +59,10 @@ export function tapWebStream<T>(source: ReadableStream<T>, tap: Tap<T>): Readabl
       async cancel(reason) {
         gone = true
         const [emitted, stopped] = await Promise.allSettled([tap.cancelled(), reader.cancel(reason)])
-        if (emitted.status === 'rejected') throw emitted.reason
+        if (emitted.status === 'rejected') {
+          if (stopped.status === 'rejected') tap.warn(stopped.reason)
+          throw emitted.reason
+        }
         if (stopped.status === 'rejected') throw stopped.reason
       },
     },
@@ -99,9 +102,6 @@ export function tapNodeStream(source: Readable, tap: Tap<unknown>): Readable {
       return fail(error)
     }
     if (!step.done) {
-      // an empty chunk would not make the consumer ask again
-      const empty = !source.readableObjectMode && (step.value as string | Uint8Array).length === 0
-      if (empty) return next()
       output.push(step.value, encoding ?? undefined)
       return
     }

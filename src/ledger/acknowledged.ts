@@ -1,5 +1,6 @@
 /** The newest receipt that callers were told is durable: what a store must never go back behind. */
 import type { HeadRef } from '../errors.js'
+import { lineOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { type Cell, type CellKind, createCell } from './state-cell.js'
@@ -15,18 +16,30 @@ export interface AcknowledgedHead extends HeadRef {
 const MAX_PER_CHAIN = 256
 const MAX_IN_ALL = 8_192
 
+/** A receipt that is kept to be restored: its line, which is all of it and costs the least memory. */
+export interface Kept extends HeadRef {
+  readonly receiptId: string
+  readonly prevReceiptHash: string
+  readonly line: string
+}
+
 /** The receipts that are kept; the chain that was written longest ago is forgotten first. */
 export interface RecentReceipts {
   add(chainId: string, receipts: readonly DecisionReceipt[]): void
-  of(chainId: string): readonly DecisionReceipt[]
+  of(chainId: string): readonly Kept[]
   /** Forgets the free text of one, so that it can't come back when receipts are restored. */
   eraseDetails(chainId: string, receiptId: string): void
   forget(chainId: string): void
 }
 
+function kept(receipt: DecisionReceipt): Kept {
+  const { seq, receiptId, receiptHash, prevReceiptHash } = receipt
+  return { seq, receiptId, receiptHash, prevReceiptHash, line: lineOf(receipt) }
+}
+
 /** @returns the memory of a whole ledger */
 export function createRecent(): RecentReceipts {
-  const chains = new Map<string, DecisionReceipt[]>()
+  const chains = new Map<string, Kept[]>()
   let total = 0
 
   const forget = (chainId: string): void => {
@@ -36,33 +49,27 @@ export function createRecent(): RecentReceipts {
 
   return {
     add(chainId, receipts) {
-      let kept = chains.get(chainId) ?? []
-      const before = kept.at(-1)?.seq
       const first = receipts[0]?.seq ?? 0
+      const before = chains.get(chainId)?.at(-1)?.seq
       if (before !== undefined && first <= before) return
-      if (before !== undefined && first > before + 1) {
-        // others wrote in between: only a run without a gap can be restored
-        total -= kept.length
-        kept = []
-      }
-      // in place and in halves: a copy for each receipt would cost more than sealing it
-      kept.push(...receipts)
+      // others wrote in between: only a run without a gap can be restored
+      if (before !== undefined && first > before + 1) forget(chainId)
+      const run = chains.get(chainId) ?? []
+      for (const receipt of receipts) run.push(kept(receipt))
       total += receipts.length
-      if (kept.length > MAX_PER_CHAIN * 2) {
-        total -= kept.length - MAX_PER_CHAIN
-        kept.splice(0, kept.length - MAX_PER_CHAIN)
-      }
+      // in halves: shortening it at each receipt would cost more than sealing it
+      if (run.length > MAX_PER_CHAIN * 2) total -= run.splice(0, run.length - MAX_PER_CHAIN).length
       chains.delete(chainId)
-      chains.set(chainId, kept)
+      chains.set(chainId, run)
       while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
     },
     eraseDetails(chainId, receiptId) {
-      const kept = chains.get(chainId) ?? []
-      const index = kept.findIndex((receipt) => receipt.receiptId === receiptId)
-      const receipt = kept[index]
-      if (receipt === undefined) return
-      const { details: _, ...rest } = receipt
-      kept[index] = Object.freeze(rest)
+      const run = chains.get(chainId) ?? []
+      const index = run.findIndex((one) => one.receiptId === receiptId)
+      const found = run[index]
+      if (found === undefined) return
+      const { details: _, ...rest } = JSON.parse(found.line) as DecisionReceipt
+      run[index] = kept(rest)
     },
     of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN) ?? [],
     forget,
@@ -78,7 +85,7 @@ export interface Acknowledged {
   note(receipts: readonly DecisionReceipt[]): void
   /** Says that the chain goes on from another head: `note` then counts more than what was remembered. */
   startOver(): void
-  recent(): readonly DecisionReceipt[]
+  recent(): readonly Kept[]
   flush(): Promise<void>
   readonly clean: boolean
 }

@@ -4,8 +4,19 @@ import type { Check, Details } from '../receipt/types.js'
 
 /** What the place in the chain gives, and what a second delivery of the same request may say differently. */
 const ignored: ReadonlySet<string> = new Set([
-  'seq', 'timestamp', 'keyId', 'prevReceiptHash', 'receiptHash', 'signature',
-  'startedAt', 'endedAt', 'latencyMs', 'attempt', 'detailsHash', 'details', 'key',
+  'seq',
+  'timestamp',
+  'keyId',
+  'prevReceiptHash',
+  'receiptHash',
+  'signature',
+  'startedAt',
+  'endedAt',
+  'latencyMs',
+  'attempt',
+  'detailsHash',
+  'details',
+  'key',
 ])
 
 function withoutLatency({ latencyMs: _, ...check }: Check): object {

@@ -35,7 +35,10 @@ export interface Batch {
    * @param late - gets the result that came after that
    * @throws Abandoned
    */
-  during<T>(work: Promise<T>, late?: { readonly done?: (value: T) => void; readonly failed?: (error: unknown) => void }): Promise<T>
+  during<T>(
+    work: Promise<T>,
+    late?: { readonly done?: (value: T) => void; readonly failed?: (error: unknown) => void },
+  ): Promise<T>
   /** Forgets slots for which nobody waits any more. */
   dropEnded(): void
   /** Ends the watch over its waits. */

@@ -11,7 +11,10 @@ import { after, type Maybe } from './maybe.js'
 import { type CellKind, createCell } from './state-cell.js'
 
 /** The members of a receipt by which its key is judged. */
-export type Probe = Pick<DecisionReceipt, 'chainId' | 'receiptId' | 'seq' | 'timestamp' | 'eventType' | 'key' | 'retention'> & { readonly keyId: string }
+export type Probe = Pick<
+  DecisionReceipt,
+  'chainId' | 'receiptId' | 'seq' | 'timestamp' | 'eventType' | 'key' | 'retention'
+> & { readonly keyId: string }
 
 /** The keys of one chain. */
 export interface ChainKeys {
@@ -58,7 +61,8 @@ const aboutKeys: ReadonlySet<string> = new Set(['KEY_UNKNOWN', 'KEY_NOT_ALLOWED'
 
 function refusal(code: string, message: string, probe: Probe): QuittanceError {
   const details = { chainId: probe.chainId, keyId: probe.keyId, reason: code, outcome: 'absent' as const }
-  if (code === 'KEY_REVOKED') return new QuittanceError('LEDGER_KEY_REVOKED', 'the key that would sign is revoked', { details })
+  if (code === 'KEY_REVOKED')
+    return new QuittanceError('LEDGER_KEY_REVOKED', 'the key that would sign is revoked', { details })
   return new QuittanceError('LEDGER_KEY_UNTRUSTED', `by the ledger's own keyring the receipt ${message}`, { details })
 }
 
@@ -69,7 +73,12 @@ function refusal(code: string, message: string, probe: Probe): QuittanceError {
  * @param warn - hears of a note that could not be written
  * @returns the chain's keys, nothing read yet
  */
-export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: Keyrings, warn: (error: unknown) => void): ChainKeys {
+export function createChainKeys(
+  store: ReceiptStore,
+  chainId: string,
+  keyrings: Keyrings,
+  warn: (error: unknown) => void,
+): ChainKeys {
   const cell = createCell(store, chainId, kind, warn)
   /** Every receipt with a `key` member that was seen and holds, in order. */
   let known: DecisionReceipt[] = []
@@ -86,7 +95,8 @@ export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: 
     return fresh
   }
 
-  const trustBy = (keyring: Keyring): ChainTrust => (trust !== undefined && keyring === madeWith ? trust : rebuild(keyring))
+  const trustBy = (keyring: Keyring): ChainTrust =>
+    trust !== undefined && keyring === madeWith ? trust : rebuild(keyring)
 
   /** Adds receipts that teach something; trust is made anew where one of them comes before what is known. */
   const add = (receipts: readonly DecisionReceipt[]): void => {
@@ -101,7 +111,12 @@ export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: 
     return problems.every(({ code }) => code.startsWith('KEY_') || code === 'DELEGATION_INVALID')
   }
 
-  const readKeyReceipts = async (fromSeq: number, toSeq: number, keyring: Keyring, signal: AbortSignal | undefined): Promise<void> => {
+  const readKeyReceipts = async (
+    fromSeq: number,
+    toSeq: number,
+    keyring: Keyring,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
     const found: DecisionReceipt[] = []
     for await (const receipt of store.read(chainId, { fromSeq, toSeq, signal })) {
       if (receipt.key && receipt.chainId === chainId && holdsByItself(receipt, keyring)) found.push(receipt)
@@ -116,10 +131,15 @@ export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: 
     if (known.length > 0) cell.set(union(cell.value ?? { seqs: [] }, { seqs: known.map(({ seq }) => seq) }))
   }
 
-  const judge = (probe: Probe, carries: boolean, keyring: Keyring) => trustBy(keyring).judge(probe as DecisionReceipt, carries)
+  const judge = (probe: Probe, carries: boolean, keyring: Keyring) =>
+    trustBy(keyring).judge(probe as DecisionReceipt, carries)
 
   /** The slow way, for a key that is not known: ask the provider again, then read the chain. */
-  const lookFurther = async (probe: Probe, head: DecisionReceipt | undefined, signal: AbortSignal | undefined): Promise<void> => {
+  const lookFurther = async (
+    probe: Probe,
+    head: DecisionReceipt | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
     const carries = probe.key?.event === 'delegate'
     const keyring = await keyrings.refresh()
     let remarks = judge(probe, carries, keyring)
@@ -164,10 +184,19 @@ export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: 
         await scan(head.seq - 1, keyring, signal)
         problems = verifyReceipt(head, { keyring, trust: trustBy(keyring) }).problems
       }
-      const [first] = head.chainId === chainId ? problems : [{ code: 'CHAIN_MISMATCH', message: 'belongs to another chain' }]
+      const [first] =
+        head.chainId === chainId ? problems : [{ code: 'CHAIN_MISMATCH', message: 'belongs to another chain' }]
       if (first) {
-        const details = { chainId, seq: head.seq, receiptId: head.receiptId, reason: first.code, outcome: 'absent' as const }
-        throw new QuittanceError('STORE_BAD_HEAD', `the newest receipt ${first.message}; nothing is chained on it`, { details })
+        const details = {
+          chainId,
+          seq: head.seq,
+          receiptId: head.receiptId,
+          reason: first.code,
+          outcome: 'absent' as const,
+        }
+        throw new QuittanceError('STORE_BAD_HEAD', `the newest receipt ${first.message}; nothing is chained on it`, {
+          details,
+        })
       }
       add([head])
     },
@@ -182,7 +211,10 @@ export function createChainKeys(store: ReceiptStore, chainId: string, keyrings: 
       })
     },
 
-    holds: (delegation) => known.some(({ key }) => key?.event === 'delegate' && key.certificateSignature === delegation.certificateSignature),
+    holds: (delegation) =>
+      known.some(
+        ({ key }) => key?.event === 'delegate' && key.certificateSignature === delegation.certificateSignature,
+      ),
 
     learn(receipts) {
       const fresh = receipts.filter(({ key }) => key !== undefined)

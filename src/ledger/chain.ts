@@ -65,5 +65,6 @@ export function createChain(parts: Parts, chainId: string, provider: KeyProvider
 export function acknowledge(parts: Parts, chain: Chain, receipts: readonly DecisionReceipt[]): void {
   chain.acknowledged.note(receipts)
   chain.keys.learn(receipts)
-  if (receipts.length > 0 && parts.events.heard('appended')) parts.events.emit('appended', { chainId: chain.chainId, receipts })
+  if (receipts.length > 0 && parts.events.heard('appended'))
+    parts.events.emit('appended', { chainId: chain.chainId, receipts })
 }

@@ -1,5 +1,5 @@
 /** One batch on its way into the chain, through every fault that can be waited out. */
-import { QuittanceError } from '../errors.js'
+import type { QuittanceError } from '../errors.js'
 import type { Signer } from '../keys/provider.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Lease } from '../store/store.js'
@@ -87,10 +87,19 @@ function unhand(batch: Batch, ambiguous: boolean): void {
   }
 }
 
-async function handOver(parts: Parts, chain: Chain, batch: Batch, opened: Opened, { linked, slots }: LinkedBatch, receipts: readonly DecisionReceipt[]): Promise<void> {
+async function handOver(
+  parts: Parts,
+  chain: Chain,
+  batch: Batch,
+  opened: Opened,
+  { slots }: LinkedBatch,
+  receipts: readonly DecisionReceipt[],
+): Promise<void> {
   const { head } = opened
   const first = receipts.length - slots.length
-  const settle = (): void => slots.forEach((slot, index) => settleSlot(slot, receipts[first + index] as DecisionReceipt))
+  const settle = (): void => {
+    for (const [index, slot] of slots.entries()) settleSlot(slot, receipts[first + index] as DecisionReceipt)
+  }
   await batch.during(parts.store.append(chain.chainId, receipts, head && refOf(head), { signal: batch.signal }), {
     // nobody waits, but what became durable is known to be
     done() {
@@ -101,6 +110,8 @@ async function handOver(parts: Parts, chain: Chain, batch: Batch, opened: Opened
       if (error !== batch.signal.reason) chain.warn(error)
     },
   })
+  // its waits end now because it succeeded
+  batch.finish()
   chain.head = { receipt: receipts.at(-1) }
   goOn(parts, chain, opened, receipts)
   settle()
@@ -109,7 +120,9 @@ async function handOver(parts: Parts, chain: Chain, batch: Batch, opened: Opened
 /** @returns whether the batch is done */
 async function attempt(parts: Parts, chain: Chain, batch: Batch, progress: Progress): Promise<void> {
   const accepts = batch.slots[0]?.order.acceptsRollback === true
-  const opened = chain.head ? { head: chain.head.receipt, lost: [] } : await batch.during(openHead(parts, chain, accepts, batch.signal))
+  const opened = chain.head
+    ? { head: chain.head.receipt, lost: [] }
+    : await batch.during(openHead(parts, chain, accepts, batch.signal))
   if (batch.slots.some(({ waits }) => waits.some(({ exposure }) => exposure === 'ambiguous'))) {
     await batch.during(recogniseOwn(parts, chain, batch))
     if (batch.slots.length === 0) return

@@ -1,7 +1,6 @@
 /** Input and output: redacted, hashed and forgotten; only a commitment reaches the receipt. */
 import { QuittanceError } from '../errors.js'
-import { fromHex, toHex } from '../primitives/bytes.js'
-import { sha256 } from '../primitives/sha256.js'
+import { sha256Hex } from '../primitives/sha256.js'
 import { type CanonicalReason, canonicalize, notCanonical } from '../receipt/canonical.js'
 import type { Commitment } from '../receipt/types.js'
 import { frozenCopy } from './copy.js'
@@ -18,13 +17,13 @@ type Beside = Pick<Commitment, 'ref' | 'mediaType' | 'partial'>
 export type CopiedContent = { readonly beside: Beside } & (
   | { readonly kind: 'text'; readonly content: string }
   | { readonly kind: 'json'; readonly content: unknown }
-  | { readonly kind: 'bytes'; readonly digest: Uint8Array }
+  | { readonly kind: 'bytes'; readonly digest: string }
 )
 
-/** Content after redaction: its SHA-256, and what was redacted. */
+/** Content after redaction: its SHA-256 in hex, and what was redacted. */
 export interface HashedContent {
   readonly kind: Commitment['kind']
-  readonly digest: Uint8Array
+  readonly digest: string
   readonly counts: Counts
 }
 
@@ -34,16 +33,19 @@ const hashText = /^sha256:([0-9a-f]{64})$/
 const invalid = (path: string, message: string): QuittanceError =>
   new QuittanceError('RECEIPT_INVALID', `${path} ${message}`, { details: { path, outcome: 'absent' } })
 
-function digestOfBytes(given: { readonly content?: unknown; readonly hash?: unknown }, member: ContentMember): Uint8Array {
+function digestOfBytes(
+  given: { readonly content?: unknown; readonly hash?: unknown },
+  member: ContentMember,
+): string {
   const { content, hash } = given
   if ((content === undefined) === (hash === undefined)) throw invalid(member, 'must have either content or hash')
   if (content !== undefined) {
     if (!(content instanceof Uint8Array)) throw invalid(`${member}.content`, 'must be a Uint8Array')
-    return sha256(content)
+    return sha256Hex(content)
   }
   const digits = typeof hash === 'string' ? hashText.exec(hash)?.[1] : undefined
   if (digits === undefined) throw invalid(`${member}.hash`, 'must be "sha256:" and 64 lower-case hex digits')
-  return fromHex(digits)
+  return digits
 }
 
 /**
@@ -58,7 +60,8 @@ export function copyContent(given: unknown, member: ContentMember): CopiedConten
   if (typeof given !== 'object' || given === null) throw invalid(member, 'must be {kind, content}')
   const { kind, content, hash, ...rest } = given as { readonly [name: string]: unknown }
   for (const name of Object.keys(rest)) {
-    if (!besideNames.has(name)) throw invalid(member, 'has a member that is not known: it may have kind, content, hash, ref, mediaType, partial')
+    if (!besideNames.has(name))
+      throw invalid(member, 'has a member that is not known: it may have kind, content, hash, ref, mediaType, partial')
   }
   const beside = frozenCopy(rest, member, 2) as Beside
   if (kind === 'bytes') return { beside, kind, digest: digestOfBytes({ content, hash }, member) }
@@ -69,9 +72,9 @@ export function copyContent(given: unknown, member: ContentMember): CopiedConten
   return { beside, kind, content }
 }
 
-function digestOfText(text: string, member: ContentMember): Uint8Array {
+function digestOfText(text: string, member: ContentMember): string {
   if (!text.isWellFormed()) throw notCanonical('lone-surrogate', `${member}.content`)
-  return sha256(text.normalize('NFC'))
+  return sha256Hex(text.normalize('NFC'))
 }
 
 /**
@@ -83,7 +86,11 @@ function digestOfText(text: string, member: ContentMember): Uint8Array {
  * @returns its digest
  * @throws QuittanceError `LEDGER_REDACTION_FAILED`, `RECEIPT_INVALID`, `RECEIPT_NOT_JSON`
  */
-export function hashContent(copied: CopiedContent, member: ContentMember, redaction: Redaction | undefined): Maybe<HashedContent> {
+export function hashContent(
+  copied: CopiedContent,
+  member: ContentMember,
+  redaction: Redaction | undefined,
+): Maybe<HashedContent> {
   const counts: Counts = new Map()
   const { kind } = copied
   if (kind === 'bytes') return { kind, digest: copied.digest, counts }
@@ -95,9 +102,9 @@ export function hashContent(copied: CopiedContent, member: ContentMember, redact
   return after(value, (redacted) => ({ kind, digest: digestOfJson(redacted, member), counts }))
 }
 
-function digestOfJson(value: unknown, member: ContentMember): Uint8Array {
+function digestOfJson(value: unknown, member: ContentMember): string {
   try {
-    return sha256(canonicalize(value))
+    return sha256Hex(canonicalize(value))
   } catch (error) {
     if (!QuittanceError.is(error, 'RECEIPT_NOT_JSON')) throw error
     // the writer's own path holds the caller's names as they are
@@ -106,10 +113,10 @@ function digestOfJson(value: unknown, member: ContentMember): Uint8Array {
 }
 
 /** How a digest becomes a hash: plain, or keyed. */
-export type Commit = (digest: Uint8Array) => Pick<Commitment, 'hash' | 'commitKeyId'>
+export type Commit = (digest: string) => Pick<Commitment, 'hash' | 'commitKeyId'>
 
 /** A hash that anybody can recompute. */
-export const plainCommit: Commit = (digest) => ({ hash: `sha256:${toHex(digest)}` })
+export const plainCommit: Commit = (digest) => ({ hash: `sha256:${digest}` })
 
 /**
  * @param hashed - from `hashContent`

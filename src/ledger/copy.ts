@@ -38,7 +38,8 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
   if (Array.isArray(value)) {
     const items: unknown[] = []
     // by index, so that a hole is met and refused
-    for (let index = 0; index < value.length; index += 1) items.push(frozenCopy(value[index], `${path}[${index}]`, depth + 1))
+    for (let index = 0; index < value.length; index += 1)
+      items.push(frozenCopy(value[index], `${path}[${index}]`, depth + 1))
     return Object.freeze(items)
   }
   if (!isPlain(value)) refuse('not-json', path)
@@ -48,7 +49,8 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
     if (member === undefined) continue
     if (forbidden.has(name)) refuse('forbidden-name', path)
     if (!name.isWellFormed()) refuse('lone-surrogate', path)
-    copy[name] = typeof member === 'object' ? frozenCopy(member, memberPath(path, name), depth + 1) : scalar(member, path, name)
+    copy[name] =
+      typeof member === 'object' ? frozenCopy(member, memberPath(path, name), depth + 1) : scalar(member, path, name)
   }
   return Object.freeze(copy)
 }

@@ -6,12 +6,13 @@ import type { DecisionReceipt } from '../receipt/types.js'
 import { checkChainId } from '../store/checks.js'
 import type { Parts } from './chain.js'
 import { createDeadlines } from './deadlines.js'
+import { tell } from './faults.js'
 import { inLanes } from './lanes.js'
 import { isPromise, type Maybe } from './maybe.js'
 import type { Order, Present, Turn } from './order.js'
 import type { OwnBody } from './prepare.js'
 import type { AppendOptions, NoteOptions } from './types.js'
-import { beginWait, type Wait } from './wait.js'
+import { Wait, type WaitKeeper } from './wait.js'
 import { type ChainWriter, createWriter } from './writer.js'
 
 /** How many chains are known at once; one at rest is forgotten first and read again when it is needed. */
@@ -35,7 +36,11 @@ export interface Desk {
    * @param make - the order, perhaps still being prepared
    * @returns the receipt, once it is durable
    */
-  submit(addressed: Partial<Addressed>, make: () => Maybe<{ readonly chainId: string; readonly order: Order }>, options?: AppendOptions): Promise<DecisionReceipt>
+  submit(
+    addressed: Partial<Addressed>,
+    make: () => Maybe<{ readonly chainId: string; readonly order: Order }>,
+    options?: AppendOptions,
+  ): Promise<DecisionReceipt>
   /**
    * A receipt of the ledger's own, its tenant by default that of the head.
    *
@@ -64,7 +69,8 @@ export interface Desk {
 const MAX_TIMEOUT = Number.POSITIVE_INFINITY
 
 function checkedTimeout(timeoutMs: number): number {
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT)) throw new RangeError('timeoutMs must be a number of milliseconds above 0')
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT))
+    throw new RangeError('timeoutMs must be a number of milliseconds above 0')
   return timeoutMs
 }
 
@@ -74,8 +80,11 @@ function checkedTimeout(timeoutMs: number): number {
  * @param limits - `maxQueued` and the default `timeoutMs`
  * @returns the desk, nothing waiting
  */
-export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly maxQueued: number; readonly timeoutMs: number }): Desk {
-  const deadlines = createDeadlines()
+export function createDesk(
+  parts: Parts,
+  keys: KeyProvider,
+  limits: { readonly maxQueued: number; readonly timeoutMs: number },
+): Desk {
   const waits = new Set<Wait>()
   const writers = new Map<string, ChainWriter>()
   const handedOver = new Map<string, KeyProvider>()
@@ -104,11 +113,14 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
     return writer
   }
 
-  const ended = (wait: Wait): void => {
-    waits.delete(wait)
-    if (waits.size > 0) return
-    for (const resolve of whenNone) resolve()
-    whenNone = []
+  const keeper: WaitKeeper = {
+    deadlines: createDeadlines(),
+    ended(wait) {
+      waits.delete(wait)
+      if (waits.size > 0 || whenNone.length === 0) return
+      for (const resolve of whenNone) resolve()
+      whenNone = []
+    },
   }
 
   const admit = (addressed: Partial<Addressed>): void => {
@@ -126,7 +138,7 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
       const { signal } = options
       const timeoutMs = checkedTimeout(options.timeoutMs ?? limits.timeoutMs)
       const begin = (ids: Partial<Addressed>): Wait => {
-        const wait = beginWait(deadlines, { ...ids, timeoutMs, signal, ended })
+        const wait = new Wait(keeper, { chainId: ids.chainId, receiptId: ids.receiptId, timeoutMs, signal })
         if (!wait.ended) waits.add(wait)
         return wait
       }
@@ -143,11 +155,11 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
         ({ chainId, order }) => {
           if (!wait.ended) writerOf(chainId).push({ order, wait })
         },
-        (error: unknown) => wait.reject(error),
+        (error: unknown) => wait.reject(tell(error, { ...addressed, outcome: 'absent' })),
       )
       return wait.promise
     } catch (error) {
-      return Promise.reject(error)
+      return Promise.reject(tell(error, { ...addressed, outcome: 'absent' }))
     }
   }
 
@@ -159,7 +171,9 @@ export function createDesk(parts: Parts, keys: KeyProvider, limits: { readonly m
       if ('present' in said) return said
       const tenantId = options.tenantId ?? turn.head?.tenantId
       if (tenantId === undefined) {
-        throw new QuittanceError('RECEIPT_INVALID', 'tenantId is required where the chain is empty', { details: { path: 'tenantId' } })
+        throw new QuittanceError('RECEIPT_INVALID', 'tenantId is required where the chain is empty', {
+          details: { path: 'tenantId' },
+        })
       }
       return parts.preparer.own({ chainId, tenantId, ...said } as OwnBody, receiptId)
     }

@@ -10,7 +10,13 @@ export interface Events {
   heard(name: keyof LedgerEvents): boolean
 }
 
-const names: ReadonlySet<unknown> = new Set<keyof LedgerEvents>(['appended', 'conflict', 'retry', 'rolled_back', 'warning'])
+const names: ReadonlySet<unknown> = new Set<keyof LedgerEvents>([
+  'appended',
+  'conflict',
+  'retry',
+  'rolled_back',
+  'warning',
+])
 
 interface Host {
   emitWarning?(message: string, options: { type: string; code: string }): void

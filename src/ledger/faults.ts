@@ -13,7 +13,14 @@ export interface Judged {
 
 /** Faults that a store finds before it writes. */
 const foundBefore: ReadonlySet<string> = new Set([
-  'STORE_CLOSED', 'STORE_LOCKED', 'STORE_PERMISSION', 'STORE_UNSUPPORTED', 'STORE_CLOCK', 'RECEIPT_INVALID', 'RECEIPT_NOT_JSON', 'RECEIPT_TOO_LARGE',
+  'STORE_CLOSED',
+  'STORE_LOCKED',
+  'STORE_PERMISSION',
+  'STORE_UNSUPPORTED',
+  'STORE_CLOCK',
+  'RECEIPT_INVALID',
+  'RECEIPT_NOT_JSON',
+  'RECEIPT_TOO_LARGE',
 ])
 
 /** Faults that pass, unless their error says otherwise. */
@@ -29,7 +36,10 @@ export function judgeFault(error: unknown, handed: boolean): Judged {
   const { code, details } = error
   if (code === 'STORE_CONFLICT') return { remedy: 'relink', ambiguous: false }
   if (code === 'STORE_ID_EXISTS' && handed) return { remedy: 'look-up', ambiguous: false }
-  const again = details.retryable === true || details.outcome === 'unknown' || (details.retryable === undefined && passing.has(code))
+  const again =
+    details.retryable === true ||
+    details.outcome === 'unknown' ||
+    (details.retryable === undefined && passing.has(code))
   const ambiguous = handed && details.outcome !== 'absent' && !foundBefore.has(code)
   return { remedy: again ? 'retry' : 'refuse', ambiguous }
 }
@@ -43,7 +53,12 @@ export function judgeFault(error: unknown, handed: boolean): Judged {
  */
 export function tell(error: unknown, told: Pick<ErrorDetails, 'outcome' | 'chainId' | 'receiptId'>): unknown {
   if (!QuittanceError.is(error)) return error
-  const details: ErrorDetails = { chainId: told.chainId, receiptId: told.receiptId, ...error.details, outcome: told.outcome }
+  const details: ErrorDetails = {
+    chainId: told.chainId,
+    receiptId: told.receiptId,
+    ...error.details,
+    outcome: told.outcome,
+  }
   return new QuittanceError(error.code, error.message, { details, cause: error.cause ?? error })
 }
 
@@ -55,5 +70,8 @@ export function tell(error: unknown, told: Pick<ErrorDetails, 'outcome' | 'chain
  */
 export function keyFault(error: unknown): QuittanceError {
   if (QuittanceError.is(error)) return error
-  return new QuittanceError('KEY_SIGNING_FAILED', 'the key provider failed', { details: { outcome: 'absent' }, cause: error })
+  return new QuittanceError('KEY_SIGNING_FAILED', 'the key provider failed', {
+    details: { outcome: 'absent' },
+    cause: error,
+  })
 }

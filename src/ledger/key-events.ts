@@ -36,10 +36,16 @@ export function rotate(
     async ({ signer }): Promise<KeyReceiptEvent> => {
       try {
         const next = await to.signer({ chainId, signal: options.signal })
-        if (next.keyId === signer.keyId) throw new RangeError('to must have another key than the one that signs the chain now')
+        if (next.keyId === signer.keyId)
+          throw new RangeError('to must have another key than the one that signs the chain now')
         entries = await entriesOf(to)
-        const signature = await next.sign(rotationMessage(chainId, signer.keyId, next.keyId), { signal: options.signal })
-        return { eventType: 'key', key: { event: 'rotate', newKeyId: next.keyId, countersignature: `ed25519:${toHex(signature)}` } as KeyEvent }
+        const signature = await next.sign(rotationMessage(chainId, signer.keyId, next.keyId), {
+          signal: options.signal,
+        })
+        return {
+          eventType: 'key',
+          key: { event: 'rotate', newKeyId: next.keyId, countersignature: `ed25519:${toHex(signature)}` } as KeyEvent,
+        }
       } catch (error) {
         if (error instanceof RangeError) throw error
         throw keyFault(error)

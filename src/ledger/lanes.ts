@@ -6,7 +6,11 @@
  * @param work - is called once for each, in order
  * @throws what `work` throws first
  */
-export async function inLanes<T>(items: readonly T[], most: number, work: (item: T, index: number) => Promise<void>): Promise<void> {
+export async function inLanes<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
   let next = 0
   const lane = async (): Promise<void> => {
     while (next < items.length) {

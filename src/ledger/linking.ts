@@ -39,7 +39,10 @@ export function failSlot(slot: Slot, chainId: string, error: unknown): void {
  * @param predecessor - the `chain_end` that it follows
  * @returns the event, with a fresh nonce
  */
-export function chainStart(parts: Parts, predecessor?: (SystemEvent & { event: 'chain_start' })['predecessor']): SystemEvent {
+export function chainStart(
+  parts: Parts,
+  predecessor?: (SystemEvent & { event: 'chain_start' })['predecessor'],
+): SystemEvent {
   const { environment, retentionDays, operator } = parts
   return {
     event: 'chain_start',
@@ -58,7 +61,11 @@ async function makeFrames(chain: Chain, batch: Batch, signer: Signer, opened: Op
     const { order } = slot
     if (ended && !order.afterEnd) {
       const details = { seq: head?.seq }
-      failSlot(slot, chain.chainId, new QuittanceError('LEDGER_CHAIN_ENDED', 'the chain has ended: append to its successor', { details }))
+      failSlot(
+        slot,
+        chain.chainId,
+        new QuittanceError('LEDGER_CHAIN_ENDED', 'the chain has ended: append to its successor', { details }),
+      )
       continue
     }
     if (typeof order.frame === 'object') {
@@ -84,7 +91,10 @@ async function makeFrames(chain: Chain, batch: Batch, signer: Signer, opened: Op
 export function rollbackEvents(lost: readonly Lost[]): (SystemEvent & { readonly event: 'rollback' })[] {
   const events: (SystemEvent & { readonly event: 'rollback' })[] = []
   for (let from = 0; from < lost.length; from += MAX_LOST) {
-    events.push({ event: 'rollback', lost: lost.slice(from, from + MAX_LOST) as (SystemEvent & { event: 'rollback' })['lost'] })
+    events.push({
+      event: 'rollback',
+      lost: lost.slice(from, from + MAX_LOST) as (SystemEvent & { event: 'rollback' })['lost'],
+    })
   }
   return events
 }
@@ -129,7 +139,13 @@ async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames
  * @returns the linked receipts; none where no order is left
  * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws
  */
-export async function linkBatch(parts: Parts, chain: Chain, batch: Batch, signer: Signer, opened: Opened): Promise<LinkedBatch> {
+export async function linkBatch(
+  parts: Parts,
+  chain: Chain,
+  batch: Batch,
+  signer: Signer,
+  opened: Opened,
+): Promise<LinkedBatch> {
   await makeFrames(chain, batch, signer, opened)
   const { slots } = batch
   const [first] = slots
@@ -156,9 +172,19 @@ export async function linkBatch(parts: Parts, chain: Chain, batch: Batch, signer
 }
 
 /** All of a batch have one key and one time; only what is alone may ask for a use of its own. */
-async function mayBeSigned(chain: Chain, linked: readonly Linked[], head: DecisionReceipt | undefined, signal: AbortSignal): Promise<void> {
-  const asked = linked.filter(({ frame: { body } }, index) => index === 0 || body.eventType === 'key' || body.eventType === 'retention')
-  for (const { frame: { body }, place } of asked) {
+async function mayBeSigned(
+  chain: Chain,
+  linked: readonly Linked[],
+  head: DecisionReceipt | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = linked.filter(
+    ({ frame: { body } }, index) => index === 0 || body.eventType === 'key' || body.eventType === 'retention',
+  )
+  for (const {
+    frame: { body },
+    place,
+  } of asked) {
     const { chainId, receiptId, eventType, key, retention } = body
     const { seq, timestamp, keyId } = place
     await chain.keys.maySign({ chainId, receiptId, seq, timestamp, eventType, keyId, key, retention }, head, signal)

@@ -31,7 +31,11 @@ function settleWith(parts: Parts, chain: Chain, slot: Slot, stored: DecisionRece
   // what it was sealed as before is not what stands there, so nothing of it can come any more
   for (const wait of slot.waits) wait.exposure = 'none'
   if (!examineReceipt(stored).sound) {
-    failSlot(slot, chain.chainId, new QuittanceError('STORE_CORRUPT', 'the receipt that stands under this id does not verify', { details }))
+    failSlot(
+      slot,
+      chain.chainId,
+      new QuittanceError('STORE_CORRUPT', 'the receipt that stands under this id does not verify', { details }),
+    )
   } else if (slot.frame !== undefined && agrees(slot.frame.body, stored)) settleSlot(slot, stored)
   else {
     const message = `another receipt of this id stands in the chain, at seq ${stored.seq}; this one was not appended`
@@ -66,7 +70,12 @@ export async function recogniseOwn(parts: Parts, chain: Chain, batch: Batch): Pr
  * @returns how many were settled
  * @throws what the store throws
  */
-export async function lookUpExisting(parts: Parts, chain: Chain, batch: Batch, named: string | undefined): Promise<number> {
+export async function lookUpExisting(
+  parts: Parts,
+  chain: Chain,
+  batch: Batch,
+  named: string | undefined,
+): Promise<number> {
   const meant = batch.slots.filter(({ order }) => order.receiptId === named)
   let found = 0
   for (const slot of meant.length > 0 ? meant : batch.slots) {

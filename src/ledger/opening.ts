@@ -15,7 +15,11 @@ export interface Opened {
 function watchClock(parts: Parts, chain: Chain, head: DecisionReceipt): void {
   if (Date.parse(head.timestamp) - parts.environment.now() <= MAX_AHEAD_MS) return
   const details = { chainId: chain.chainId, seq: head.seq }
-  chain.warn(new QuittanceError('STORE_CLOCK', "the chain's newest receipt is dated more than 5 minutes ahead of this clock", { details }))
+  chain.warn(
+    new QuittanceError('STORE_CLOCK', "the chain's newest receipt is dated more than 5 minutes ahead of this clock", {
+      details,
+    }),
+  )
 }
 
 async function readHead(parts: Parts, chain: Chain, signal: AbortSignal): Promise<DecisionReceipt | undefined> {
@@ -26,21 +30,27 @@ async function readHead(parts: Parts, chain: Chain, signal: AbortSignal): Promis
   await chain.keys.refresh(signal)
   if (found === undefined) return undefined
   const own = chain.acknowledged.recent().find(({ receiptHash }) => receiptHash === found.receiptHash)
-  if (own) return own
+  if (own) return JSON.parse(own.line) as DecisionReceipt
   await chain.keys.verifyHead(found, signal)
   watchClock(parts, chain, found)
   return found
 }
 
 /** Puts lost receipts back as they were; nothing else may stand there. */
-async function restore(parts: Parts, chain: Chain, standing: Standing & { readonly kind: 'restorable' }, signal: AbortSignal): Promise<DecisionReceipt> {
+async function restore(
+  parts: Parts,
+  chain: Chain,
+  standing: Standing & { readonly kind: 'restorable' },
+  signal: AbortSignal,
+): Promise<DecisionReceipt> {
   const { lost, expected } = standing
   const { chainId, acknowledged } = chain
-  for (let from = 0; from < lost.length; from += MAX_LOST) {
-    const before = from === 0 ? expected : refOf(lost[from - 1] as DecisionReceipt)
-    await parts.store.append(chainId, lost.slice(from, from + MAX_LOST), before, { signal })
+  const receipts = lost.map(({ line }) => JSON.parse(line) as DecisionReceipt)
+  for (let from = 0; from < receipts.length; from += MAX_LOST) {
+    const before = from === 0 ? expected : refOf(receipts[from - 1] as DecisionReceipt)
+    await parts.store.append(chainId, receipts.slice(from, from + MAX_LOST), before, { signal })
   }
-  const last = lost.at(-1) as DecisionReceipt
+  const last = receipts.at(-1) as DecisionReceipt
   parts.events.emit('rolled_back', {
     chainId,
     acknowledged: refOf(acknowledged.head ?? last),

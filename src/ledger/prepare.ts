@@ -1,12 +1,20 @@
 /** From a draft to a frame: copied, redacted, committed to, pseudonymised, checked and written, ready to be linked. */
 import { QuittanceError } from '../errors.js'
 import type { Redactor } from '../pii/redactor.js'
-import { toHex } from '../primitives/bytes.js'
+import { fromHex, toHex } from '../primitives/bytes.js'
 import { detailsHashOf } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
 import { type Frame, frame, type ReceiptBody } from '../receipt/seal.js'
 import type { HumanOversight, KeyEvent, RetentionEvent, Source, SystemEvent } from '../receipt/types.js'
-import { type CopiedContent, type ContentMember, commitmentOf, copyContent, type HashedContent, hashContent, plainCommit } from './content.js'
+import {
+  type ContentMember,
+  type CopiedContent,
+  commitmentOf,
+  copyContent,
+  type HashedContent,
+  hashContent,
+  plainCommit,
+} from './content.js'
 import { frozenCopy } from './copy.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Environment } from './environment.js'
@@ -41,8 +49,21 @@ export interface PreparerOptions {
 
 /** Members of a receipt that the ledger alone writes. */
 const ledgerOnly: ReadonlySet<string> = new Set([
-  'version', 'seq', 'timestamp', 'keyId', 'prevReceiptHash', 'receiptHash', 'signature', 'detailsHash',
-  'system', 'key', 'retention', 'redactor', 'subjectId', 'principalId', 'pseudonymKeyId',
+  'version',
+  'seq',
+  'timestamp',
+  'keyId',
+  'prevReceiptHash',
+  'receiptHash',
+  'signature',
+  'detailsHash',
+  'system',
+  'key',
+  'retention',
+  'redactor',
+  'subjectId',
+  'principalId',
+  'pseudonymKeyId',
 ])
 const ledgerEvents: ReadonlySet<unknown> = new Set(['system', 'key', 'retention'])
 
@@ -63,12 +84,14 @@ const invalid = (path: string, message: string): QuittanceError =>
 
 function person(value: unknown, path: string): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) throw invalid(path, 'must be a text that is not empty')
+  if (typeof value !== 'string' || value === '' || !value.isWellFormed())
+    throw invalid(path, 'must be a text that is not empty')
   return value
 }
 
 function copyDraft(draft: ReceiptDraft): Copied {
-  if (typeof draft !== 'object' || draft === null || Array.isArray(draft)) throw new TypeError('draft must be an object')
+  if (typeof draft !== 'object' || draft === null || Array.isArray(draft))
+    throw new TypeError('draft must be an object')
   const members: Record<string, unknown> = {}
   const contents: [ContentMember, CopiedContent][] = []
   const { subject, principal, ...rest } = draft as unknown as Members
@@ -87,20 +110,24 @@ function copyDraft(draft: ReceiptDraft): Copied {
   return { members, contents, subject: person(subject, 'subject'), principal: person(principal, 'principal') }
 }
 
-const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const matchOf = (source: unknown): Members | undefined => (isObject(source) && isObject(source.match) ? source.match : undefined)
+const matchOf = (source: unknown): Members | undefined =>
+  isObject(source) && isObject(source.match) ? source.match : undefined
 
 /** Nested members that the ledger alone writes, and what must stand beside them. */
 function checkNested({ humanOversight, sources, details, decision }: Members): void {
   if (isObject(humanOversight)) {
-    if (humanOversight.reviewerId !== undefined) throw invalid('humanOversight.reviewerId', 'is written by the ledger alone: give reviewer')
+    if (humanOversight.reviewerId !== undefined)
+      throw invalid('humanOversight.reviewerId', 'is written by the ledger alone: give reviewer')
     person(humanOversight.reviewer, 'humanOversight.reviewer')
   }
   if (Array.isArray(sources)) {
     for (const [index, source] of sources.entries()) {
       const match = matchOf(source)
-      if (match?.recordId !== undefined) throw invalid(`sources[${index}].match.recordId`, 'is written by the ledger alone: give record')
+      if (match?.recordId !== undefined)
+        throw invalid(`sources[${index}].match.recordId`, 'is written by the ledger alone: give record')
       person(match?.record, `sources[${index}].match.record`)
     }
   }
@@ -108,7 +135,25 @@ function checkNested({ humanOversight, sources, details, decision }: Members): v
   const basis = isObject(decision) ? decision.groupBasis : undefined
   if (basis === 'direct' || basis === 'inferred') {
     const groups = isObject(details) ? details.groups : undefined
-    if (!isObject(groups) || Object.keys(groups).length === 0) throw invalid('details.groups', 'is required where decision.groupBasis is not blind')
+    if (!isObject(groups) || Object.keys(groups).length === 0)
+      throw invalid('details.groups', 'is required where decision.groupBasis is not blind')
+  }
+}
+
+/** Paths made of names as programs have them; others may be somebody's words. */
+const plainPath = /^[A-Za-z_$][\w$-]{0,63}(?:\[\d+\]|\.[A-Za-z_$][\w$-]{0,63})*/
+
+/** As `frame`, but no name that a caller made up is repeated in the error. */
+function framed(body: ReceiptBody): Frame {
+  try {
+    return frame(body)
+  } catch (error) {
+    if (!QuittanceError.is(error)) throw error
+    const { path = '' } = error.details
+    const [plain = ''] = plainPath.exec(path) ?? []
+    if (plain === path) throw error
+    const message = `${plain === '' ? 'the receipt' : plain} has a member whose name or value the format does not take`
+    throw new QuittanceError(error.code, message, { details: { ...error.details, path: plain } })
   }
 }
 
@@ -153,20 +198,30 @@ function withRecordId(source: unknown, of: (role: PseudonymRole, id: string) => 
 export function createPreparer({ redactor, secrets, commitment, environment }: PreparerOptions): Preparer {
   const redaction = redactor === false ? undefined : createRedaction(redactor)
   const descriptor =
-    redactor === false ? undefined : Object.freeze({ name: redactor.name, version: redactor.version, configDigest: redactor.configDigest })
+    redactor === false
+      ? undefined
+      : Object.freeze({ name: redactor.name, version: redactor.version, configDigest: redactor.configDigest })
   const keyed = commitment === 'hmac-sha256'
   const withCounts = redactor !== false && redactor.countsInReceipt
 
   const looked = (members: Members): Maybe<Members> =>
     redaction ? (redaction.planned(members, receiptPlan, '') as Maybe<Members>) : members
 
-  const assemble = (copied: Copied, members: Members, hashed: readonly HashedContent[], secret: Secret | undefined): Frame => {
+  const assemble = (
+    copied: Copied,
+    members: Members,
+    hashed: readonly HashedContent[],
+    secret: Secret | undefined,
+  ): Frame => {
     const body: Record<string, unknown> = { ...members, version: VERSION }
     const receiptId = String(body.receiptId)
     copied.contents.forEach(([member], index) => {
       const commit =
         keyed && secret
-          ? (digest: Uint8Array) => ({ hash: keyedCommitment(secret, receiptId, member, digest), commitKeyId: secret.id })
+          ? (digest: string) => ({
+              hash: keyedCommitment(secret, receiptId, member, fromHex(digest)),
+              commitKeyId: secret.id,
+            })
           : plainCommit
       body[member] = commitmentOf(hashed[index] as HashedContent, members[member] as object, commit, withCounts)
     })
@@ -180,7 +235,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
         body.detailsHash = detailsHashOf(details)
       }
     }
-    return frame(Object.freeze(body) as unknown as ReceiptBody)
+    return framed(Object.freeze(body) as unknown as ReceiptBody)
   }
 
   return {
@@ -194,14 +249,15 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
       ]
       return after(
         each(steps, (step) => step()),
-        ([members, hashed, secret]) => assemble(copied, members as Members, hashed as HashedContent[], secret as Secret | undefined),
+        ([members, hashed, secret]) =>
+          assemble(copied, members as Members, hashed as HashedContent[], secret as Secret | undefined),
       )
     },
 
     own(body, receiptId) {
       const { key, ...texts } = frozenCopy(body, '', 1) as Members
       return after(looked(texts), (members) =>
-        frame(
+        framed(
           Object.freeze({
             ...members,
             version: VERSION,

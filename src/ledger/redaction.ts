@@ -37,18 +37,28 @@ const rootOf = (path: string): string => /^[A-Za-z]+/.exec(path)?.[0] ?? ''
 
 function failed(path: string, cause: unknown): QuittanceError {
   const details = { path: rootOf(path), outcome: 'absent' as const }
-  return new QuittanceError('LEDGER_REDACTION_FAILED', `the redactor failed at ${details.path}, so nothing was sealed`, { details, cause })
+  return new QuittanceError(
+    'LEDGER_REDACTION_FAILED',
+    `the redactor failed at ${details.path}, so nothing was sealed`,
+    { details, cause },
+  )
 }
 
 function refused(path: string): QuittanceError {
-  return new QuittanceError('LEDGER_PII_IN_IDENTIFIER', `${path} holds personal data, and an identifier is never rewritten`, {
-    details: { path, outcome: 'absent' },
-  })
+  return new QuittanceError(
+    'LEDGER_PII_IN_IDENTIFIER',
+    `${path} holds personal data, and an identifier is never rewritten`,
+    {
+      details: { path, outcome: 'absent' },
+    },
+  )
 }
 
 function sameName(path: string): QuittanceError {
   const details = { path: rootOf(path), outcome: 'absent' as const }
-  return new QuittanceError('RECEIPT_INVALID', `${details.path} has members whose names are the same after redaction`, { details })
+  return new QuittanceError('RECEIPT_INVALID', `${details.path} has members whose names are the same after redaction`, {
+    details,
+  })
 }
 
 /** Calls the redactor, at most so many at once where it works elsewhere. */

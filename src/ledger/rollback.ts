@@ -3,7 +3,7 @@ import { type HeadRef, QuittanceError } from '../errors.js'
 import { genesisHash } from '../receipt/digest.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
-import type { Acknowledged } from './acknowledged.js'
+import type { Acknowledged, Kept } from './acknowledged.js'
 
 /** A receipt that was acknowledged and is not there any more. */
 export interface Lost extends HeadRef {
@@ -14,9 +14,9 @@ export interface Lost extends HeadRef {
 export type Standing =
   | { readonly kind: 'holds' }
   /** Every lost receipt is in memory, and the store's head is what the first of them links to. */
-  | { readonly kind: 'restorable'; readonly lost: readonly DecisionReceipt[]; readonly expected: HeadRef | undefined }
+  | { readonly kind: 'restorable'; readonly lost: readonly Kept[]; readonly expected: HeadRef | undefined }
   /** Every lost receipt is known, but another line stands where they stood. */
-  | { readonly kind: 'recordable'; readonly lost: readonly DecisionReceipt[] }
+  | { readonly kind: 'recordable'; readonly lost: readonly Kept[] }
   /** More was lost than is known. */
   | { readonly kind: 'unknown'; readonly lost: readonly Lost[] }
 
@@ -40,12 +40,22 @@ export function lostOf(receipt: Lost): Lost {
 }
 
 /** Whether a receipt is still where it was acknowledged. */
-async function stands(store: ReceiptStore, chainId: string, one: Lost, signal: AbortSignal | undefined): Promise<boolean> {
+async function stands(
+  store: ReceiptStore,
+  chainId: string,
+  one: Lost,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const found = await store.get(chainId, one.receiptId, { signal })
   return found !== undefined && found.seq === one.seq && found.receiptHash === one.receiptHash
 }
 
-async function receiptAt(store: ReceiptStore, chainId: string, seq: number, signal: AbortSignal | undefined): Promise<DecisionReceipt | undefined> {
+async function receiptAt(
+  store: ReceiptStore,
+  chainId: string,
+  seq: number,
+  signal: AbortSignal | undefined,
+): Promise<DecisionReceipt | undefined> {
   for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt
   return undefined
 }
@@ -73,22 +83,27 @@ export async function holdAgainst(
     if (bounds !== undefined && bounds.first > last.seq) return { kind: 'holds' }
   }
   const known = acknowledged.recent().filter((receipt) => receipt.seq <= last.seq)
-  const lost: DecisionReceipt[] = []
+  const lost: Kept[] = []
   for (let index = known.length - 1; index >= 0; index -= 1) {
-    const receipt = known[index] as DecisionReceipt
+    const receipt = known[index] as Kept
     if (await stands(store, chainId, receipt, signal)) break
     lost.unshift(receipt)
   }
   const [first] = lost
-  const whole = first !== undefined && lost.at(-1)?.receiptHash === last.receiptHash && lost.length === last.seq - first.seq + 1
+  const whole =
+    first !== undefined && lost.at(-1)?.receiptHash === last.receiptHash && lost.length === last.seq - first.seq + 1
   if (!whole) {
     const named = lost.map(lostOf)
-    return { kind: 'unknown', lost: named.some((one) => one.receiptHash === last.receiptHash) ? named : [...named, lostOf(last)] }
+    return {
+      kind: 'unknown',
+      lost: named.some((one) => one.receiptHash === last.receiptHash) ? named : [...named, lostOf(last)],
+    }
   }
   if (head === undefined ? first.seq === 0 : head.receiptHash === first.prevReceiptHash) {
     return { kind: 'restorable', lost, expected: head && refOf(head) }
   }
-  const before = first.seq === 0 ? genesisHash(chainId) : (await receiptAt(store, chainId, first.seq - 1, signal))?.receiptHash
+  const before =
+    first.seq === 0 ? genesisHash(chainId) : (await receiptAt(store, chainId, first.seq - 1, signal))?.receiptHash
   return before === first.prevReceiptHash ? { kind: 'recordable', lost } : { kind: 'unknown', lost: lost.map(lostOf) }
 }
 

@@ -63,12 +63,19 @@ export interface Secrets {
  * @returns the source of secrets
  * @throws TypeError, RangeError when bare bytes are no secret
  */
-export function createSecrets(provider: SecretProvider | undefined, now: () => number, warn: (error: unknown) => void): Secrets {
+export function createSecrets(
+  provider: SecretProvider | undefined,
+  now: () => number,
+  warn: (error: unknown) => void,
+): Secrets {
   if (provider === undefined) {
     return {
       configured: false,
       current() {
-        throw new QuittanceError('LEDGER_SECRET_REQUIRED', 'a pseudonym or a keyed commitment needs the ledger option "secret"')
+        throw new QuittanceError(
+          'LEDGER_SECRET_REQUIRED',
+          'a pseudonym or a keyed commitment needs the ledger option "secret"',
+        )
       },
     }
   }
@@ -86,7 +93,10 @@ export function createSecrets(provider: SecretProvider | undefined, now: () => n
       askedAt = now()
       return known
     } catch (cause) {
-      const error = new QuittanceError('LEDGER_SECRET_UNAVAILABLE', 'the secret provider gave no secret', { details: { retryable: true }, cause })
+      const error = new QuittanceError('LEDGER_SECRET_UNAVAILABLE', 'the secret provider gave no secret', {
+        details: { retryable: true },
+        cause,
+      })
       if (known === undefined) throw error
       askedAt = now()
       warn(error)
@@ -140,6 +150,11 @@ export function commitmentKey(secret: Secret, receiptId: string, member: 'input'
  * @param digest - SHA-256 of the content, 32 bytes, so that a stream can be hashed as it flows
  * @returns HMAC-SHA256 over the digest
  */
-export function keyedCommitment(secret: Secret, receiptId: string, member: 'input' | 'output', digest: Uint8Array): Keyed {
+export function keyedCommitment(
+  secret: Secret,
+  receiptId: string,
+  member: 'input' | 'output',
+  digest: Uint8Array,
+): Keyed {
   return `hmac-sha256:${toHex(hmac(sha256, commitmentKey(secret, receiptId, member), digest))}`
 }

@@ -10,7 +10,9 @@ const MAX_IN_FLIGHT = 64
 
 function checked(signature: Uint8Array): Uint8Array {
   if (signature instanceof Uint8Array && signature.length === 64) return signature
-  throw new QuittanceError('KEY_SIGNING_FAILED', 'the key provider gave no Ed25519 signature: 64 bytes', { details: { outcome: 'absent' } })
+  throw new QuittanceError('KEY_SIGNING_FAILED', 'the key provider gave no Ed25519 signature: 64 bytes', {
+    details: { outcome: 'absent' },
+  })
 }
 
 /**
@@ -23,11 +25,16 @@ function checked(signature: Uint8Array): Uint8Array {
  * @returns the receipts, in order
  * @throws QuittanceError `KEY_SIGNING_FAILED`, `KEY_UNAVAILABLE`
  */
-export async function signAll(signer: Signer, linked: readonly Linked[], signal: AbortSignal): Promise<DecisionReceipt[]> {
+export async function signAll(
+  signer: Signer,
+  linked: readonly Linked[],
+  signal: AbortSignal,
+): Promise<DecisionReceipt[]> {
   const receipts: DecisionReceipt[] = new Array(linked.length)
   try {
     const [only] = linked
-    if (only !== undefined && linked.length === 1 && signer.signSync) return [seal(only, checked(signer.signSync(only.message)))]
+    if (only !== undefined && linked.length === 1 && signer.signSync)
+      return [seal(only, checked(signer.signSync(only.message)))]
     await inLanes(linked, MAX_IN_FLIGHT, async (one, index) => {
       receipts[index] = seal(one, checked(await signer.sign(one.message, { signal })))
     })

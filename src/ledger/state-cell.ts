@@ -37,7 +37,12 @@ const MAX_TRIES = 16
  * @param warn - hears of a write that failed; the next change tries again
  * @returns the cell, nothing read yet
  */
-export function createCell<T>(store: ReceiptStore, chainId: string, kind: CellKind<T>, warn: (error: unknown) => void): Cell<T> {
+export function createCell<T>(
+  store: ReceiptStore,
+  chainId: string,
+  kind: CellKind<T>,
+  warn: (error: unknown) => void,
+): Cell<T> {
   let value: T | undefined
   let version = 0
   let dirty = false
@@ -62,7 +67,11 @@ export function createCell<T>(store: ReceiptStore, chainId: string, kind: CellKi
     version = found.version
     const read = parse(found.bytes)
     if (read === undefined) {
-      warn(new QuittanceError('STORE_CORRUPT', `the state "${kind.name}" can't be read and is taken for absent`, { details: { chainId } }))
+      warn(
+        new QuittanceError('STORE_CORRUPT', `the state "${kind.name}" can't be read and is taken for absent`, {
+          details: { chainId },
+        }),
+      )
       return value
     }
     const merged = value === undefined ? read : kind.merge(value, read)

@@ -21,14 +21,20 @@ export function successorOf(chainId: string): string {
   return base !== undefined && Number(number) >= 2 ? `${base}/${Number(number) + 1}` : `${chainId}/2`
 }
 
-async function firstOf(store: ReceiptStore, chainId: string, signal: AbortSignal | undefined): Promise<DecisionReceipt | undefined> {
+async function firstOf(
+  store: ReceiptStore,
+  chainId: string,
+  signal: AbortSignal | undefined,
+): Promise<DecisionReceipt | undefined> {
   for await (const receipt of store.read(chainId, { fromSeq: 0, toSeq: 0, signal })) return receipt
   return undefined
 }
 
 function follows(start: DecisionReceipt | undefined, end: DecisionReceipt): start is DecisionReceipt {
   const predecessor = start?.system?.event === 'chain_start' ? start.system.predecessor : undefined
-  return predecessor?.chainId === end.chainId && predecessor.seq === end.seq && predecessor.receiptHash === end.receiptHash
+  return (
+    predecessor?.chainId === end.chainId && predecessor.seq === end.seq && predecessor.receiptHash === end.receiptHash
+  )
 }
 
 function taken(chainId: string, head: DecisionReceipt): QuittanceError {
@@ -67,7 +73,9 @@ export async function succeed(
       if (head === undefined) throw new RangeError('chainId must name a chain that has begun')
       if (head.system?.event === 'chain_end') {
         if (head.system.successorChainId === successorChainId) return { present: head }
-        throw new QuittanceError('LEDGER_CHAIN_ENDED', 'the chain has ended, with another successor', { details: { seq: head.seq } })
+        throw new QuittanceError('LEDGER_CHAIN_ENDED', 'the chain has ended, with another successor', {
+          details: { seq: head.seq },
+        })
       }
       const there = await store.head(successorChainId, { signal: options.signal })
       if (there !== undefined) throw taken(successorChainId, there)
@@ -80,7 +88,11 @@ export async function succeed(
   const start = await desk.submitOwn(
     successorChainId,
     async ({ head }): Promise<OwnEvent | Present> => {
-      if (head === undefined) return { eventType: 'system', system: chainStart(parts, { chainId, ...refOf(end) } as Parameters<typeof chainStart>[1]) }
+      if (head === undefined)
+        return {
+          eventType: 'system',
+          system: chainStart(parts, { chainId, ...refOf(end) } as Parameters<typeof chainStart>[1]),
+        }
       const first = await firstOf(store, successorChainId, options.signal)
       if (follows(first, end)) return { present: first }
       throw taken(successorChainId, head)

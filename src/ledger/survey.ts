@@ -3,7 +3,6 @@ import { QuittanceError } from '../errors.js'
 import type { DecisionReceipt, RetentionEvent } from '../receipt/types.js'
 
 type Hold = RetentionEvent & { readonly event: 'hold' }
-type Prune = RetentionEvent & { readonly event: 'prune' }
 
 /** A receipt that later ones may need to be verified. */
 interface Needed {
@@ -23,7 +22,7 @@ export interface Survey {
   /** What the chain itself promised, where its first receipt is still there. */
   readonly retentionDays: number
   /** The newest `prune` receipt whose receipts are still here. */
-  readonly unfinished: Prune | undefined
+  readonly unfinished: DecisionReceipt | undefined
   /** Cases whose receipts must stay. */
   readonly heldCases: ReadonlySet<string>
   /**
@@ -48,19 +47,21 @@ export function createSurvey(cutoff: string): Survey {
   /** The newest receipt that may be the first to stay. */
   let firstToStay = -1
   let youngMet = false
-  let lastPrune: Prune | undefined
+  let lastPrune: DecisionReceipt | undefined
   const holds = new Map<string, { readonly seq: number; readonly hold: Hold }>()
   const needed: Needed[] = []
   const lastUse = new Map<string, number>()
 
-  const learnRetention = ({ seq, retention }: DecisionReceipt): void => {
+  const learnRetention = (receipt: DecisionReceipt): void => {
+    const { seq, retention } = receipt
     if (retention?.event === 'hold') holds.set(retention.holdId, { seq, hold: retention })
     else if (retention?.event === 'release') holds.delete(retention.holdId)
-    else if (retention?.event === 'prune') lastPrune = retention
+    else if (retention?.event === 'prune') lastPrune = receipt
   }
 
   const learnKey = ({ seq, key }: DecisionReceipt): void => {
-    if (key?.event === 'delegate') needed.push({ seq, keyId: key.certificate.delegate, until: key.certificate.notAfter })
+    if (key?.event === 'delegate')
+      needed.push({ seq, keyId: key.certificate.delegate, until: key.certificate.notAfter })
     else if (key?.event === 'rotate') needed.push({ seq, keyId: key.newKeyId })
     else if (key?.event === 'revoke') needed.push({ seq, keyId: key.keyId })
   }
@@ -72,7 +73,8 @@ export function createSurvey(cutoff: string): Survey {
       const ranged = hold.fromSeq !== undefined || hold.toSeq !== undefined
       through = Math.min(through, seq - 1)
       if (whole) return -1
-      if (ranged && (hold.toSeq ?? Number.MAX_SAFE_INTEGER) >= (first?.seq ?? 0)) through = Math.min(through, (hold.fromSeq ?? 0) - 1)
+      if (ranged && (hold.toSeq ?? Number.MAX_SAFE_INTEGER) >= (first?.seq ?? 0))
+        through = Math.min(through, (hold.fromSeq ?? 0) - 1)
     }
     return through
   }
@@ -88,7 +90,8 @@ export function createSurvey(cutoff: string): Survey {
       return retentionDays
     },
     get unfinished() {
-      return lastPrune !== undefined && first !== undefined && lastPrune.through.seq >= first.seq ? lastPrune : undefined
+      const through = lastPrune?.retention?.event === 'prune' ? lastPrune.retention.through.seq : -1
+      return first !== undefined && through >= first.seq ? lastPrune : undefined
     },
     get heldCases() {
       return new Set([...holds.values()].flatMap(({ hold }) => hold.decisionId ?? []))

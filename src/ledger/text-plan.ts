@@ -21,10 +21,14 @@ export type TextPlan =
 
 /** Patterns that only hashes, keys, times and closed words fit. */
 const closed: ReadonlySet<unknown> = new Set([
-  ...[words.uuidv7, words.digest, words.pseudonym, words.digestOrPseudonym, words.signature].map((word) => word.json.pattern),
+  ...[words.uuidv7, words.digest, words.pseudonym, words.digestOrPseudonym, words.signature].map(
+    (word) => word.json.pattern,
+  ),
   ...[words.didKey, words.hex32, words.hex64, words.time, receiptMembers.version].map((word) => word.json.pattern),
 ])
-const identifiers: ReadonlySet<unknown> = new Set([words.id, words.version, words.chainName].map((word) => word.json.pattern))
+const identifiers: ReadonlySet<unknown> = new Set(
+  [words.id, words.version, words.chainName].map((word) => word.json.pattern),
+)
 
 /** Ids that machines make: long runs of digits are normal in them. */
 const machineMade: ReadonlySet<string> = new Set(['traceId', 'spanId', 'callId', 'responseId'])

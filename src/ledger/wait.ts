@@ -6,21 +6,6 @@ import type { Deadlines, Expiring } from './deadlines.js'
 /** What a store may hold of a receipt: nothing; it is being asked; it was asked and its answer was lost. */
 export type Exposure = 'none' | 'handed' | 'ambiguous'
 
-/** A caller's wait. It ends once; what comes later is not heard. */
-export interface Wait {
-  readonly promise: Promise<DecisionReceipt>
-  readonly ended: boolean
-  exposure: Exposure
-  /** The last trouble that was met and waited out: the cause of a timeout. */
-  trouble: unknown
-  /** The batch that hears of the end, whoever brought it about. */
-  onEnd: (() => void) | undefined
-  resolve(receipt: DecisionReceipt): void
-  reject(error: unknown): void
-  /** Ends it as a timeout would. */
-  giveUp(why: string): void
-}
-
 /** What a wait needs to know. */
 export interface WaitOptions {
   /** Absent where it is not known to be well-formed, for it is shown in errors. */
@@ -29,8 +14,13 @@ export interface WaitOptions {
   /** In milliseconds; Infinity for as long as it takes. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
-  /** Hears of the end first. */
-  readonly ended: (wait: Wait) => void
+}
+
+/** Who keeps count of waits. */
+export interface WaitKeeper {
+  readonly deadlines: Deadlines
+  /** Hears of each end first. */
+  ended(wait: Wait): void
 }
 
 const standing = {
@@ -39,65 +29,83 @@ const standing = {
 } as const
 
 /**
- * Begins a wait.
- *
- * @param deadlines - the ledger's
- * @param options - whose receipt, and how long
- * @returns the wait; its promise rejects with `LEDGER_TIMEOUT` or `LEDGER_ABORTED`, whose outcome is the truth at that moment
+ * A caller's wait. It ends once; what comes later is not heard. A class, because one is made for each append and closures
+ * would cost more than all the rest of it. Its promise rejects with `LEDGER_TIMEOUT` or `LEDGER_ABORTED` where nobody
+ * else ends it; the outcome in them is the truth at that moment.
  */
-export function beginWait(deadlines: Deadlines, options: WaitOptions): Wait {
-  const { chainId, receiptId, timeoutMs, signal } = options
-  let resolvePromise!: (receipt: DecisionReceipt) => void
-  let rejectPromise!: (error: unknown) => void
-  const promise = new Promise<DecisionReceipt>((resolve, reject) => {
-    resolvePromise = resolve
-    rejectPromise = reject
-  })
-  let ended = false
+export class Wait implements Expiring {
+  readonly promise: Promise<DecisionReceipt>
+  readonly deadline: number
+  exposure: Exposure = 'none'
+  /** The last trouble that was met and waited out: the cause of a timeout. */
+  trouble: unknown = undefined
+  /** The batch that hears of the end, whoever brought it about. */
+  onEnd: (() => void) | undefined = undefined
+  readonly #keeper: WaitKeeper
+  readonly #options: WaitOptions
+  readonly #onAbort: (() => void) | undefined
+  #ended = false
+  #resolve!: (receipt: DecisionReceipt) => void
+  #reject!: (error: unknown) => void
 
-  const end = (): boolean => {
-    if (ended) return false
-    ended = true
-    deadlines.remove(expiring)
-    signal?.removeEventListener('abort', onAbort)
-    options.ended(wait)
+  /**
+   * @param keeper - the ledger's
+   * @param options - whose receipt, and how long
+   */
+  constructor(keeper: WaitKeeper, options: WaitOptions) {
+    this.#keeper = keeper
+    this.#options = options
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    const { timeoutMs, signal } = options
+    this.deadline = performance.now() + timeoutMs
+    keeper.deadlines.add(this)
+    if (signal === undefined) return
+    this.#onAbort = () => this.#give('LEDGER_ABORTED', 'the append was given up', signal.reason)
+    if (signal.aborted) this.#onAbort()
+    else signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  resolve(receipt: DecisionReceipt): void {
+    if (!this.#end()) return
+    this.#resolve(receipt)
+    this.onEnd?.()
+  }
+
+  reject(error: unknown): void {
+    if (!this.#end()) return
+    this.#reject(error)
+    this.onEnd?.()
+  }
+
+  expire(): void {
+    this.giveUp(`the receipt did not become durable within ${this.#options.timeoutMs} ms`)
+  }
+
+  /** Ends it as a timeout does. */
+  giveUp(why: string): void {
+    this.#give('LEDGER_TIMEOUT', why, this.trouble)
+  }
+
+  #give(code: 'LEDGER_TIMEOUT' | 'LEDGER_ABORTED', why: string, cause: unknown): void {
+    const { chainId, receiptId } = this.#options
+    const outcome = this.exposure === 'none' ? 'absent' : 'unknown'
+    const details: ErrorDetails = { outcome, retryable: true, chainId, receiptId }
+    this.reject(new QuittanceError(code, `${why}; ${standing[outcome]}`, { details, ...(cause === undefined ? {} : { cause }) }))
+  }
+
+  #end(): boolean {
+    if (this.#ended) return false
+    this.#ended = true
+    this.#keeper.deadlines.remove(this)
+    if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#keeper.ended(this)
     return true
   }
-
-  const giveUp = (code: 'LEDGER_TIMEOUT' | 'LEDGER_ABORTED', why: string, cause: unknown): void => {
-    const outcome = wait.exposure === 'none' ? 'absent' : 'unknown'
-    const details: ErrorDetails = { outcome, retryable: true, chainId, receiptId }
-    wait.reject(new QuittanceError(code, `${why}; ${standing[outcome]}`, { details, ...(cause === undefined ? {} : { cause }) }))
-  }
-
-  const expiring: Expiring = {
-    deadline: performance.now() + timeoutMs,
-    expire: () => giveUp('LEDGER_TIMEOUT', `the receipt did not become durable within ${timeoutMs} ms`, wait.trouble),
-  }
-  const onAbort = (): void => giveUp('LEDGER_ABORTED', 'the append was given up', signal?.reason)
-
-  const wait: Wait = {
-    promise,
-    get ended() {
-      return ended
-    },
-    exposure: 'none',
-    trouble: undefined,
-    onEnd: undefined,
-    resolve(receipt) {
-      if (!end()) return
-      resolvePromise(receipt)
-      wait.onEnd?.()
-    },
-    reject(error) {
-      if (!end()) return
-      rejectPromise(error)
-      wait.onEnd?.()
-    },
-    giveUp: (why) => giveUp('LEDGER_TIMEOUT', why, wait.trouble),
-  }
-  deadlines.add(expiring)
-  if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort, { once: true })
-  return wait
 }

@@ -57,7 +57,8 @@ export function checkQuery(query: ReceiptQuery): void {
   checkChainId(query.chainId)
   for (const name of ['from', 'to'] as const) {
     const value = query[name]
-    if (value !== undefined && !isTime(value)) throw new RangeError(`${name} must be a time as YYYY-MM-DDTHH:MM:SS.sssZ`)
+    if (value !== undefined && !isTime(value))
+      throw new RangeError(`${name} must be a time as YYYY-MM-DDTHH:MM:SS.sssZ`)
   }
   checkSeq('limit', query.limit)
 }
@@ -97,9 +98,11 @@ export function checkAppend(
     if (typeof receipt !== 'object' || receipt === null) throw new TypeError(`${at} must be a receipt`)
     if (receipt.chainId !== chainId) throw new RangeError(`${at}.chainId is not the chain's`)
     if (receipt.seq !== seq) throw new RangeError(`${at}.seq must be ${seq}, the one after its predecessor's`)
-    if (receipt.prevReceiptHash !== previous) throw new RangeError(`${at}.prevReceiptHash is not its predecessor's receiptHash`)
+    if (receipt.prevReceiptHash !== previous)
+      throw new RangeError(`${at}.prevReceiptHash is not its predecessor's receiptHash`)
     if (!receiptIdPattern.test(receipt.receiptId)) throw new RangeError(`${at}.receiptId must be a lower-case UUID`)
-    if (!digestPattern.test(receipt.receiptHash)) throw new RangeError(`${at}.receiptHash must be sha256: and 64 hex digits`)
+    if (!digestPattern.test(receipt.receiptHash))
+      throw new RangeError(`${at}.receiptHash must be sha256: and 64 hex digits`)
     lines.push(lineWithinLimit(receipt))
     previous = receipt.receiptHash
     seq += 1
@@ -126,7 +129,8 @@ function lineWithinLimit(receipt: DecisionReceipt): string {
  */
 export function checkPrune(chainId: string, beforeSeq: number, through: HeadRef): void {
   checkChainId(chainId)
-  if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 1) throw new RangeError('beforeSeq must be an integer from 1 to 2^53-1')
+  if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 1)
+    throw new RangeError('beforeSeq must be an integer from 1 to 2^53-1')
   checkRef('through', through)
   if (through.seq !== beforeSeq - 1) throw new RangeError('through.seq must be beforeSeq - 1')
 }

@@ -1,6 +1,6 @@
-import type { ReceiptStore } from './store.js'
 import { type FileStoreOptions, fileStoreOn } from './file/file-store.js'
 import { nodeFs } from './file/fs.js'
+import type { ReceiptStore } from './store.js'
 
 export type { FileStoreOptions } from './file/file-store.js'
 export { type ChainFiles, chainFiles } from './file/layout.js'

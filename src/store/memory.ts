@@ -1,7 +1,15 @@
 import { type HeadRef, QuittanceError } from '../errors.js'
 import { textsOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import { checkAppend, checkChainId, checkPrune, checkQuery, checkRange, checkStateName, checkStateValue } from './checks.js'
+import {
+  checkAppend,
+  checkChainId,
+  checkPrune,
+  checkQuery,
+  checkRange,
+  checkStateName,
+  checkStateValue,
+} from './checks.js'
 import { storeClosed } from './closed.js'
 import { frozenFrom, frozenReceipt } from './frozen.js'
 import { conflict, planAppend, refOf } from './plan.js'
@@ -45,7 +53,8 @@ interface Chain {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
   const { maxReceipts = 1_000_000 } = options
-  if (!Number.isSafeInteger(maxReceipts) || maxReceipts < 1) throw new RangeError('maxReceipts must be a positive integer')
+  if (!Number.isSafeInteger(maxReceipts) || maxReceipts < 1)
+    throw new RangeError('maxReceipts must be a positive integer')
 
   const chains = new Map<string, Chain>()
   const states = new Map<string, StateValue>()

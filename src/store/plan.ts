@@ -65,7 +65,9 @@ function isSame(stored: string, receipt: DecisionReceipt, line: string): boolean
   if (stored === line) return true
   // what was erased since then stays erased; hash and signature say that it is the same receipt
   const there = JSON.parse(stored) as DecisionReceipt
-  return there.details === undefined && there.receiptHash === receipt.receiptHash && there.signature === receipt.signature
+  return (
+    there.details === undefined && there.receiptHash === receipt.receiptHash && there.signature === receipt.signature
+  )
 }
 
 /**

@@ -3,7 +3,7 @@ import type { DecisionReceipt } from '../receipt/types.js'
 
 /** Options that every method of a store takes. */
 export interface StoreOptions {
-  /** Gives up waiting. Of an `append` that had begun the outcome is then unknown. */
+  /** Gives up waiting: the call rejects with the signal's reason. Of an `append` that had begun the outcome is then unknown. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -75,10 +75,13 @@ export interface Lease {
  * **After a failure.** An `append` that rejects with `details.outcome: 'absent'` has left nothing. With `'unknown'`, or any
  * error that is not a `QuittanceError`, a prefix of the batch may be there: the caller drops its cached head, reads it
  * again and recognises its own `receiptId`s with `get`. Repeating the very same append is always safe: receipts that are
- * there, byte for byte at their seq, are a no-op. After a crash a prefix of a batch that was never acknowledged may remain.
+ * there, byte for byte at their seq (or with their `details` erased since), are a no-op, also behind a newer head; where
+ * only the first of them are there, and the newest of those is the head, the rest is appended. After a crash a prefix of a
+ * batch that was never acknowledged may remain.
  *
  * **Faults.** Each is a `QuittanceError`: `STORE_UNAVAILABLE` (retryable), `STORE_IO`, `STORE_FULL`, `STORE_PERMISSION`,
- * `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_CLOSED`. Shared code never asks a driver's name.
+ * `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_CLOSED` (every call after `close`). Shared code never asks a driver's name.
+ * Arguments that can't be right (a chain id, seq, time or name that none can have) are a RangeError that names them.
  */
 export interface ReceiptStore {
   /** True where the receipts outlive the process. */
@@ -90,7 +93,8 @@ export interface ReceiptStore {
    *
    * @param receipts - at least one; consecutive `seq`s from `expected.seq + 1` (0 where undefined), linked to each other
    * @param expected - the head that the first links to; `undefined` for an empty chain
-   * @throws QuittanceError `STORE_CONFLICT` with `details.actual`; `STORE_ID_EXISTS` where a `receiptId` stands at another seq
+   * @throws QuittanceError `STORE_CONFLICT` with `details.actual`; `STORE_ID_EXISTS` where a `receiptId` stands at another
+   *   seq (`details.seq`) although the head is the expected one
    * @throws RangeError when the receipts are not consecutive or not of this chain
    */
   append(
@@ -107,7 +111,7 @@ export interface ReceiptStore {
   lines?(chainId: string, range?: SeqRange): AsyncIterable<string>
   /** Ascending. Where it is absent, callers filter `read`. */
   query?(query: ReceiptQuery): AsyncIterable<DecisionReceipt>
-  /** Every chain that holds a receipt, in no stated order. */
+  /** Every chain that holds a receipt, once, in no stated order. A state value alone does not count. */
   chains(options?: StoreOptions): AsyncIterable<string>
   /** @returns the lowest and highest seq still held, `undefined` where the chain is empty */
   bounds(
@@ -117,9 +121,9 @@ export interface ReceiptStore {
   /**
    * Removes every receipt before `beforeSeq`. Without a trace only here: the ledger's `prune` records it first.
    *
-   * @param through - the last receipt that goes, as the caller knows it
-   * @returns how many went; 0 when they were gone already
-   * @throws QuittanceError `STORE_CONFLICT` when another receipt stands at that seq
+   * @param through - the last receipt that goes, as the caller knows it: its seq is `beforeSeq - 1`
+   * @returns how many went; 0 when they were gone already, or the chain is empty
+   * @throws QuittanceError `STORE_CONFLICT` when another receipt stands at that seq (`details.actual`)
    * @throws RangeError when it would empty the chain
    */
   prune?(chainId: string, beforeSeq: number, through: HeadRef, options?: StoreOptions): Promise<number>

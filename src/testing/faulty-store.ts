@@ -3,8 +3,20 @@ import type { ReceiptStore, StoreOptions } from '../store/store.js'
 
 /** The calls of a store that can be made to fail. */
 export type StoreMethod =
-  | 'head' | 'append' | 'get' | 'read' | 'lines' | 'query' | 'chains' | 'bounds'
-  | 'prune' | 'eraseDetails' | 'lease' | 'state.get' | 'state.put' | 'close'
+  | 'head'
+  | 'append'
+  | 'get'
+  | 'read'
+  | 'lines'
+  | 'query'
+  | 'chains'
+  | 'bounds'
+  | 'prune'
+  | 'eraseDetails'
+  | 'lease'
+  | 'state.get'
+  | 'state.put'
+  | 'close'
 
 /** What goes wrong with one call. */
 export type Fault =
@@ -169,7 +181,8 @@ export function faultyStore(store: ReceiptStore, plan: FaultPlan): FaultyStore {
     chains: (options) => iterate('chains', undefined, options, () => store.chains(options)),
     bounds: (chainId, options) => call('bounds', chainId, options, () => store.bounds(chainId, options)),
     state: {
-      get: (chainId, name, options) => call('state.get', chainId, options, () => store.state.get(chainId, name, options)),
+      get: (chainId, name, options) =>
+        call('state.get', chainId, options, () => store.state.get(chainId, name, options)),
       put: (chainId, name, bytes, expectedVersion, options) =>
         call('state.put', chainId, options, () => store.state.put(chainId, name, bytes, expectedVersion, options)),
     },
@@ -178,7 +191,9 @@ export function faultyStore(store: ReceiptStore, plan: FaultPlan): FaultyStore {
         closing.abort(new QuittanceError('STORE_CLOSED', 'the store was closed', { details: { outcome: 'unknown' } }))
         return store.close()
       }),
-    ...(lines && { lines: (chainId, range) => iterate('lines', chainId, range, () => lines.call(store, chainId, range)) }),
+    ...(lines && {
+      lines: (chainId, range) => iterate('lines', chainId, range, () => lines.call(store, chainId, range)),
+    }),
     ...(query && { query: (given) => iterate('query', given.chainId, given, () => query.call(store, given)) }),
     ...(prune && {
       prune: (chainId, beforeSeq, through, options) =>
@@ -189,7 +204,8 @@ export function faultyStore(store: ReceiptStore, plan: FaultPlan): FaultyStore {
         call('eraseDetails', chainId, options, () => eraseDetails.call(store, chainId, receiptId, options)),
     }),
     ...(lease && {
-      lease: (chainId, ttlMs, options) => call('lease', chainId, options, () => lease.call(store, chainId, ttlMs, options)),
+      lease: (chainId, ttlMs, options) =>
+        call('lease', chainId, options, () => lease.call(store, chainId, ttlMs, options)),
     }),
   } satisfies FaultyStore
 }

@@ -15,7 +15,7 @@ export interface TestReceiptOptions {
   readonly after?: DecisionReceipt | undefined
   /** Receipts of another label are others, also at the same place of the same chain: rivals. */
   readonly label?: string | undefined
-  /** Members over or beside those that each receipt has; called with its seq. */
+  /** Members over or beside those that each receipt has, `undefined` for one to be left out; called with its seq. */
   readonly body?: ((seq: number) => Partial<ReceiptBody>) | undefined
   /** Free text for `details.rationale`; the salt is derived, `detailsHash` follows. Called with the receipt's seq. */
   readonly rationale?: ((seq: number) => string | undefined) | undefined
@@ -84,8 +84,9 @@ function testReceipt(
   const time = START + seq * 1_000
   const name = JSON.stringify([chainId, label, seq])
   const rationale = options.rationale?.(seq)
-  const details: Details | undefined = rationale === undefined ? undefined : { salt: sha256Hex(`salt ${name}`), rationale }
-  const body: ReceiptBody = {
+  const details: Details | undefined =
+    rationale === undefined ? undefined : { salt: sha256Hex(`salt ${name}`), rationale }
+  const members: ReceiptBody = {
     version: 'quittance/1',
     receiptId: derivedId(time, name),
     chainId,
@@ -99,6 +100,9 @@ function testReceipt(
     ...(details === undefined ? {} : { details, detailsHash: detailsHashOf(details) }),
     ...options.body?.(seq),
   }
+  const body = Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined),
+  ) as unknown as ReceiptBody
   const linked = link(frame(deepFrozen(body)), {
     seq,
     timestamp: new Date(time).toISOString(),

@@ -68,11 +68,7 @@ function signatureRemark(claim: Claim): Remark<ProblemCode> | undefined {
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
-function detailsRemarks(
-  receipt: Claim,
-  problems: Remark<ProblemCode>[],
-  notices: Remark<NoticeCode>[],
-): void {
+function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices: Remark<NoticeCode>[]): void {
   const { details, detailsHash } = receipt
   if (details === undefined) {
     if (detailsHash !== undefined) {
@@ -107,7 +103,10 @@ function examine(reading: Reading): Examined {
   // a value that has no canonical form may be too deep to be walked
   const faults = texts === undefined ? [] : receiptFaults(claim)
   for (const fault of faults) {
-    problems.push({ code: fault.code, message: `${fault.path === '' ? 'the receipt' : shownPath(fault.path)} ${fault.message}` })
+    problems.push({
+      code: fault.code,
+      message: `${fault.path === '' ? 'the receipt' : shownPath(fault.path)} ${fault.message}`,
+    })
   }
   const unsigned = signatureRemark(claim)
   if (unsigned) problems.push(unsigned)

@@ -28,7 +28,8 @@ export function checkKeyring(keyring: unknown): asserts keyring is Keyring {
 export function checkOptions(options: VerifyOptions): void {
   const { keyring, chainId, expect, acceptPruned, now, anchors } = options
   checkKeyring(keyring)
-  if (chainId !== undefined && !isText(chainId, chainIdPattern)) throw new TypeError('options.chainId must be a chain id')
+  if (chainId !== undefined && !isText(chainId, chainIdPattern))
+    throw new TypeError('options.chainId must be a chain id')
   checkExpected(expect)
   if (acceptPruned !== undefined && !(Number.isFinite(acceptPruned.minDays) && acceptPruned.minDays >= 0)) {
     throw new RangeError('options.acceptPruned.minDays must be a number of 0 or more')

@@ -213,6 +213,13 @@ describe('a directory of .jsonl files', () => {
     expect(text).toContain('VALID  chain acme (by its own claim), ')
   })
 
+  test('is no store because of a folder of more files, which is not looked at', async () => {
+    await mkdir(join(cwd, 'files', 'old'))
+    await writeFile(join(cwd, 'files', 'old', '1.jsonl'), 'hello\n')
+    const { code, chains: found } = await all('files')
+    expect([code, found.length]).toEqual([0, 3])
+  })
+
   test('does not say which file holds a chain', async () => {
     const { code, stderr } = await verify('files', '--chain', 'acme')
     expect([code, stderr]).toEqual([2, expect.stringContaining('name one FILE')])

@@ -52,7 +52,8 @@ async function quittance(args: readonly string[], { stdin, env = {}, stdout = un
 
 const judge = (file: string, ...args: string[]) => ['verify', file, '--trust', did, ...args]
 
-describe('the process', () => {
+// several processes that compile themselves, perhaps on a busy machine
+describe('the process', { timeout: 60_000 }, () => {
   test('answers 0, 1, 3 and 2', async () => {
     const runs = await Promise.all([
       quittance(judge('ok.jsonl')),

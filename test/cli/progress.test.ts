@@ -42,7 +42,7 @@ describe('the progress line', () => {
   test('appears after a moment, comes seldom, and leaves nothing behind', () => {
     const { io, written } = terminal()
     let time = 0
-    const progress = progressOn(io, () => time)
+    const progress = progressOn({ ...io, now: () => time })
     const at = (ms: number) => {
       time = ms
       progress.update({ bytes: ms, totalBytes: 1_000, receipts: ms })
@@ -64,7 +64,7 @@ describe('the progress line', () => {
   test('fits the terminal', () => {
     const { io, written } = terminal({}, true, 20)
     let time = 0
-    const progress = progressOn(io, () => time)
+    const progress = progressOn({ ...io, now: () => time })
     time = 1_000
     progress.update({ bytes: 1, totalBytes: 2, receipts: 1 })
     expect(written[0]?.replace('\r\x1b[K', '')).toHaveLength(19)
@@ -75,7 +75,7 @@ describe('the progress line', () => {
     ['a dumb terminal', terminal({ TERM: 'dumb' })],
   ])('is nothing on %s', (_, { io, written }) => {
     let time = 0
-    const progress = progressOn(io, () => time)
+    const progress = progressOn({ ...io, now: () => time })
     time = 10_000
     progress.update({ bytes: 1, totalBytes: 2, receipts: 1 })
     progress.clear()

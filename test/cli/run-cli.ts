@@ -9,6 +9,7 @@ export interface CliOptions {
   /** Which streams are terminals. */
   readonly tty?: { readonly stdout?: boolean; readonly stderr?: boolean }
   readonly columns?: number
+  readonly now?: () => number
 }
 
 export interface Transcript {
@@ -35,6 +36,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
     stdin: stdin(),
     env: options.env ?? {},
     cwd: options.cwd,
+    now: options.now,
   }
   const code = await run(args, io)
   return { code, ...written }

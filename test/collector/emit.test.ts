@@ -244,6 +244,18 @@ describe('disposal', () => {
     expect(sink.drafts).toMatchObject([{ error: { code: 'NOT_EMITTED' } }])
   })
 
+  it('after an emit that was given up before there was a draft it still seals', async () => {
+    const sink = recordingSink()
+    {
+      await using c = collect(sink).setAction('allow').setInput(new ReadableStream())
+      const controller = new AbortController()
+      const emitted = c.emit({ signal: controller.signal })
+      controller.abort()
+      await expect(emitted).rejects.toMatchObject({ code: 'LEDGER_ABORTED' })
+    }
+    expect(sink.drafts).toMatchObject([{ action: 'allow', error: { code: 'NOT_EMITTED' }, input: { partial: true } }])
+  })
+
   it('does not wait for a stream', async () => {
     const sink = recordingSink()
     {

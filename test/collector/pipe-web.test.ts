@@ -9,6 +9,8 @@ const all = async <T>(stream: ReadableStream<T>) => {
   return read
 }
 
+const sha = (data: Uint8Array) => `sha256:${createHash('sha256').update(data).digest('hex')}`
+
 describe('pipeOutput of a web stream', () => {
   it('hands text on as it is and emits it at the end', async () => {
     const sink = recordingSink()
@@ -72,6 +74,7 @@ describe('pipeOutput of a web stream', () => {
     expect(await reader.read()).toEqual({ done: false, value: 'x' })
     await expect(reader.read()).rejects.toBe(down)
     expect(sink.warnings).toEqual([])
+    expect(sink.drafts).toHaveLength(1)
   })
 
   it('reads nothing ahead: back-pressure reaches the source', async () => {
@@ -209,6 +212,8 @@ describe('pipeOutput of a web stream', () => {
     await expect(collect(sink).setAction('allow').pipeOutput(source()).cancel()).rejects.toBe(down)
     await expect(collect(sink).setAction('allow').pipeOutput(source()).cancel()).rejects.toBe(stuck)
     expect(sink.drafts).toHaveLength(2)
+    // where both happen, one is thrown and the other told
+    expect(sink.warnings).toEqual([stuck])
   })
 
   it('a chunk that can not be recorded fails the stream before it is handed on', async () => {
@@ -263,6 +268,25 @@ describe('pipeOutput of a web stream', () => {
     expect(sink.drafts).toMatchObject([{ checks: [{ name: 'begun' }], usage: { outputTokens: 1 } }])
   })
 
+  it('takes the place of an output that was set, also of a stream that never ends', async () => {
+    const sink = recordingSink()
+    await all(collect(sink).setAction('allow').setOutput(new ReadableStream()).pipeOutput(web('piped')))
+    expect(sink.drafts).toMatchObject([{ output: { content: 'piped' } }])
+    const unfit = collect(sink).setAction('allow').setOutput('before').pipeOutput(web('\udc00'))
+    await expect(all(unfit)).rejects.toMatchObject({ code: 'RECEIPT_NOT_JSON' })
+    expect(sink.drafts[1]).not.toHaveProperty('output')
+  })
+
+  it('text that is no text, when the consumer goes away: the rest is recorded, and the sink is told', async () => {
+    const sink = recordingSink()
+    const reader = collect(sink).setAction('allow').pipeOutput(web('\udc00', 'x')).getReader()
+    await reader.read()
+    await reader.cancel()
+    expect(sink.drafts).toMatchObject([{ action: 'allow' }])
+    expect(sink.drafts[0]).not.toHaveProperty('output')
+    expect(sink.warnings).toMatchObject([{ code: 'RECEIPT_NOT_JSON' }])
+  })
+
   it('the output is piped once and not set beside', () => {
     const c = collect(recordingSink()).setOutput('replaced by the pipe')
     c.pipeOutput(web('x'))
@@ -310,19 +334,35 @@ describe('pipeOutput and the rest of the collector', () => {
     expect(sink.drafts).toHaveLength(1)
   })
 
-  it('work that throws after it piped is recorded at once, as partial; the stream flows on without', async () => {
-    const sink = recordingSink()
-    let piped: ReadableStream<string> | undefined
-    await expect(
-      collect(sink).run(async (c) => {
-        piped = c.setAction('allow').pipeOutput(web('a', 'b'))
-        throw new Error('after all')
-      }),
-    ).rejects.toThrow('after all')
-    expect(sink.drafts).toMatchObject([{ error: { code: 'Error' }, output: { content: '', partial: true } }])
-    expect(await all(piped as ReadableStream<string>)).toEqual(['a', 'b'])
-    expect(sink.drafts).toHaveLength(1)
-  })
+  it.each([
+    ['text', ['a', 'b', 'c'], { kind: 'text', content: 'a', partial: true }],
+    [
+      'bytes',
+      [1, 2, 3].map((byte) => Uint8Array.of(byte)),
+      { kind: 'bytes', hash: sha(Uint8Array.of(1)), partial: true },
+    ],
+  ])(
+    'work that throws after it piped %s is recorded at once, as partial; the stream flows on without',
+    async (_kind, parts, output) => {
+      const sink = recordingSink()
+      let reader: ReadableStreamDefaultReader<unknown> | undefined
+      await expect(
+        collect(sink).run(async (c) => {
+          reader = c
+            .setAction('allow')
+            .pipeOutput(web<unknown>(...parts))
+            .getReader()
+          await reader.read()
+          throw new Error('after all')
+        }),
+      ).rejects.toThrow('after all')
+      expect(sink.drafts).toMatchObject([{ error: { code: 'Error' } }])
+      expect(sink.drafts[0]?.output).toStrictEqual(output)
+      const rest = [await reader?.read(), await reader?.read(), await reader?.read()]
+      expect(rest.map((step) => step?.value)).toEqual([parts[1], parts[2], undefined])
+      expect(sink.drafts).toHaveLength(1)
+    },
+  )
 
   it('emit waits for the end, and gives the one receipt', async () => {
     const sink = recordingSink()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { currentCollector } from '../../src/collector/index.js'
 import { QuittanceError } from '../../src/errors.js'
-import { collect, deferred, recordingSink, settle } from './sink.js'
+import { collect, deferred, recordingSink, settle, web } from './sink.js'
 
 describe('run', () => {
   it('emits one receipt and gives back what the work returned, once it is durable', async () => {
@@ -136,6 +136,47 @@ describe('run', () => {
     expect(sink.drafts).toMatchObject([{ error: { code: 'COLLECTOR_STREAM' }, action: 'allow' }])
     expect(sink.drafts[0]).not.toHaveProperty('output')
     expect(sink.warnings).toEqual([])
+  })
+
+  it('nor does what stood there before take its place', async () => {
+    const sink = recordingSink()
+    const unfit = web({})
+    await expect(
+      collect(sink).run((c) => c.setAction('allow').setOutput('before').setOutput(unfit) && 1),
+    ).rejects.toMatchObject({ code: 'COLLECTOR_STREAM' })
+    expect(sink.drafts[0]).not.toHaveProperty('output')
+  })
+
+  it('where the request fails for another reason, the sink is told what was left out', async () => {
+    const sink = recordingSink()
+    await expect(
+      collect(sink).run(async (c) => {
+        c.setInput(web({}))
+        await settle()
+        throw new Error('broken')
+      }),
+    ).rejects.toThrow('broken')
+    expect(sink.drafts).toMatchObject([{ error: { code: 'Error' } }])
+    expect(sink.drafts[0]).not.toHaveProperty('input')
+    expect(sink.warnings).toMatchObject([{ code: 'COLLECTOR_STREAM', details: { path: 'input' } }])
+  })
+
+  it('a stream that was cut is let go', async () => {
+    const sink = recordingSink()
+    const cancelled = deferred()
+    let feed: ReadableStreamDefaultController<string> | undefined
+    const source = new ReadableStream<string>({
+      start: (controller) => {
+        feed = controller
+      },
+      cancel: () => cancelled.resolve(),
+    })
+    await expect(collect(sink).run((c) => c.setInput(source) && Promise.reject(new Error('broken')))).rejects.toThrow(
+      'broken',
+    )
+    feed?.enqueue('too late')
+    await cancelled.promise
+    expect(sink.drafts).toMatchObject([{ input: { content: '', partial: true } }])
   })
 
   it('does not wait for a stream when the request has failed', async () => {

@@ -125,8 +125,14 @@ const cases: [string, (c: ReceiptCollector) => unknown, Partial<ReceiptDraft>][]
   ],
   [
     'addCheck named as something inherited',
-    (c) => c.addCheck('toString', { fired: true, detail: 'x' }),
-    { checks: [{ name: 'toString', fired: true }], details: { checks: { toString: 'x' } } },
+    (c) => c.addCheck('a', { fired: true, detail: 'y' }).addCheck('toString', { fired: true, detail: 'x' }),
+    {
+      checks: [
+        { name: 'a', fired: true },
+        { name: 'toString', fired: true },
+      ],
+      details: { checks: { a: 'y', toString: 'x' } },
+    },
   ],
   ['setAction', (c) => c.setAction('escalate'), { action: 'escalate' }],
   ['setAction again', (c) => c.setAction('allow').setAction('reject'), { action: 'reject' }],

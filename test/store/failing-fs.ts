@@ -32,10 +32,17 @@ function systemError(code: string, syscall: string, path: string): NodeJS.ErrnoE
  *
  * @param plan - asked at each call that could change something
  */
-export function failingFs(plan: (call: FsCall) => FsFault | undefined): FileSystem & { readonly calls: readonly FsCall[] } {
+export function failingFs(
+  plan: (call: FsCall) => FsFault | undefined,
+): FileSystem & { readonly calls: readonly FsCall[] } {
   const calls: FsCall[] = []
 
-  const attempt = async <T>(name: string, path: string, run: () => Promise<T>, half?: () => Promise<unknown>): Promise<T> => {
+  const attempt = async <T>(
+    name: string,
+    path: string,
+    run: () => Promise<T>,
+    half?: () => Promise<unknown>,
+  ): Promise<T> => {
     const call = { name, number: calls.length + 1, path }
     calls.push(call)
     const fault = plan(call)

@@ -1,13 +1,15 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { QuittanceError } from '../../src/errors.js'
 import { lineOf } from '../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
-import { fileStore } from '../../src/store/file.js'
 import { fileStoreOn } from '../../src/store/file/file-store.js'
+import { chainFolder } from '../../src/store/file/layout.js'
+import { fileStore } from '../../src/store/file.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { testReceipts } from '../../src/testing/receipts.js'
-import { asAfterCrash, failingFs, type FsCall, type FsFault } from './failing-fs.js'
+import { asAfterCrash, type FsCall, type FsFault, failingFs } from './failing-fs.js'
 import { closedAtEnd, collect, failureOf, refOf, temporaryFolder } from './temporary.js'
 
 const receipts = testReceipts({ chainId: 'acme', count: 8, rationale: (seq) => `free text ${seq}` })
@@ -109,7 +111,16 @@ async function forEachCall(
       error = caught
     }
     const over = fs.calls.length - base < number
-    if (met) await check({ dir, store, error, call: met, heal: () => { armed = false } })
+    if (met)
+      await check({
+        dir,
+        store,
+        error,
+        call: met,
+        heal: () => {
+          armed = false
+        },
+      })
     armed = false
     await store.close()
     if (over) return number - 1
@@ -258,6 +269,65 @@ describe('an fdatasync that fails', () => {
     expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 4)))
   })
 
+  it('when a chain is opened, leaves no trust in the lines that were there: they are written anew', async () => {
+    const dir = await temporaryFolder()
+    const before = fileStore(dir)
+    await start(before, 2)
+    await before.close()
+    let failing = true
+    const seen: string[] = []
+    const fs = failingFs((call) => {
+      if (!call.path.endsWith('.jsonl')) return undefined
+      seen.push(call.name)
+      return failing && call.name === 'datasync' ? { code: 'EIO', when: 'after' } : undefined
+    })
+    const store = closedAtEnd(fileStoreOn(dir, {}, fs))
+    const append = () => store.append('acme', receipts.slice(2, 3), refOf(receipts[1]!))
+    expect(await failureOf(append())).toMatchObject({ code: 'STORE_IO', details: { outcome: 'absent' } })
+    expect(await failureOf(append())).toMatchObject({ code: 'STORE_IO', details: { outcome: 'absent' } })
+    expect(seen).toContain('rename')
+    failing = false
+    seen.length = 0
+    await append()
+    expect(seen.indexOf('rename')).toBeGreaterThan(-1)
+    expect(seen.indexOf('rename')).toBeLessThan(seen.indexOf('write'))
+    expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 3)))
+    seen.length = 0
+    await store.append('acme', receipts.slice(3, 4), refOf(receipts[2]!))
+    expect(seen).toEqual(['write', 'datasync'])
+  })
+
+  it('of a folder is made up for by the next append, before it is acknowledged', async () => {
+    const dir = await temporaryFolder()
+    const root = join(dir, 'a', 'b')
+    for (let failed = 1; failed <= 8; failed += 1) {
+      // of the folders that have to be synced, each in turn fails once; those after it then have to be synced as well
+      let armed = true
+      let count = 0
+      const synced = new Set<string>()
+      const fs = failingFs(({ name, path }) => {
+        if (name !== 'sync' || path.endsWith('.jsonl') || path.includes('.tmp-')) return undefined
+        count += 1
+        if (armed && count === failed) return { code: 'EIO', when: 'before' }
+        synced.add(path)
+        return undefined
+      })
+      const store = fileStoreOn(root, {}, fs)
+      const error = await start(store, 1).catch((caught: unknown) => caught)
+      armed = false
+      await start(store, 1)
+      await store.close()
+      const folder = join(root, chainFolder('acme'))
+      expect([...synced].sort()).toEqual([dir, join(dir, 'a'), root, folder].sort())
+      await rm(join(dir, 'a'), { recursive: true })
+      if (error === undefined) {
+        expect(failed).toBeGreaterThan(4)
+        return
+      }
+    }
+    expect.unreachable('every sync of a folder failed once, and there were always more')
+  })
+
   it('once, and the truncation holds: the batch is absent, and every append of the group is told', async () => {
     let count = 0
     const dir = await temporaryFolder()
@@ -272,7 +342,11 @@ describe('an fdatasync that fails', () => {
       store.append('acme', receipts.slice(1, 2), refOf(receipts[0]!)),
       store.append('acme', receipts.slice(2, 3), refOf(receipts[1]!)),
       // this one was decided on receipts that never came to be: it is decided anew
-      store.append('acme', testReceipts({ chainId: 'acme', count: 1, after: receipts[0], label: 'rival' }), refOf(receipts[0]!)),
+      store.append(
+        'acme',
+        testReceipts({ chainId: 'acme', count: 1, after: receipts[0], label: 'rival' }),
+        refOf(receipts[0]!),
+      ),
     ]
     const results = await Promise.allSettled(group)
     for (const result of results.slice(0, 2)) {
@@ -284,6 +358,54 @@ describe('an fdatasync that fails', () => {
 })
 
 describe('group commit', () => {
+  it('shows nothing of a group to readers of the same process before it is durable', async () => {
+    const dir = await temporaryFolder()
+    let gate: Promise<void> | undefined
+    const arrived: string[] = []
+    const fs = failingFs(() => undefined)
+    const slow: typeof fs = {
+      ...fs,
+      open: async (...given) => {
+        const handle = await fs.open(...given)
+        if (!String(given[0]).endsWith('.jsonl')) return handle
+        const datasync = handle.datasync.bind(handle)
+        return Object.assign(Object.create(handle) as typeof handle, {
+          datasync: async () => {
+            arrived.push('datasync')
+            await gate
+            await datasync()
+          },
+          // getters of the prototype want the real one
+          fd: handle.fd,
+          read: handle.read.bind(handle),
+          write: handle.write.bind(handle),
+          stat: handle.stat.bind(handle),
+          close: handle.close.bind(handle),
+        })
+      },
+    }
+    const store = closedAtEnd(fileStoreOn(dir, {}, slow))
+    await start(store, 2)
+    let release: () => void = () => undefined
+    gate = new Promise((resolve) => {
+      release = resolve
+    })
+    arrived.length = 0
+    const appended = store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!))
+    while (arrived.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    // written by now, but not durable
+    const other = closedAtEnd(fileStore(dir))
+    for (const reader of [store, other]) {
+      expect(await readable(reader)).toEqual(linesOf(receipts.slice(0, 2)))
+      expect(await reader.head('acme')).toEqual(receipts[1])
+      expect(await reader.get('acme', receipts[2]!.receiptId)).toBeUndefined()
+      expect(await reader.bounds('acme')).toEqual({ first: 0, last: 1 })
+    }
+    release()
+    await appended
+    expect(await readable(other)).toEqual(linesOf(receipts.slice(0, 4)))
+  })
+
   it('writes and syncs once for all that wait together, and shows none of it before', async () => {
     const dir = await temporaryFolder()
     const names: string[] = []
@@ -305,19 +427,25 @@ describe('group commit', () => {
   it('drops an append whose signal is aborted before its group, and tells one under way only that it gave up', async () => {
     const dir = await temporaryFolder()
     let release: () => void = () => undefined
-    const gate = new Promise<void>((resolve) => { release = resolve })
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
     const fs = failingFs(() => undefined)
-    const slow = { ...fs, open: async (...given: Parameters<typeof fs.open>) => {
-      if (join(String(given[0])).endsWith('.jsonl') && given[1] === 'r+') await gate
-      return fs.open(...given)
-    } }
+    const slow = {
+      ...fs,
+      open: async (...given: Parameters<typeof fs.open>) => {
+        if (join(String(given[0])).endsWith('.jsonl') && given[1] === 'r+') await gate
+        return fs.open(...given)
+      },
+    }
     const store = closedAtEnd(fileStoreOn(dir, {}, slow))
     const reason = new Error('enough')
     const under = new AbortController()
     const waiting = new AbortController()
     const first = store.append('acme', receipts.slice(0, 1), undefined, { signal: under.signal })
     // the first is at the gate when the second comes
-    while (!fs.calls.some(({ path, name }) => name === 'open' && path.endsWith('.jsonl'))) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (!fs.calls.some(({ path, name }) => name === 'open' && path.endsWith('.jsonl')))
+      await new Promise((resolve) => setTimeout(resolve, 5))
     const second = store.append('acme', receipts.slice(1, 2), refOf(receipts[0]!), { signal: waiting.signal })
     await new Promise((resolve) => setTimeout(resolve, 5))
     waiting.abort(reason)

@@ -28,7 +28,23 @@ describe('chainFolder', () => {
         expect(chainFolder(a) === chainFolder(b)).toBe(a === b)
       }),
     )
-    const alike = ['acme', 'Acme', 'ACME', 'acme.', 'acme_', 'acme-', 'a/cme', 'a:cme', 'a@cme', 'a.cme', 'con', 'CON', 'nul', 'x'.repeat(256), `${'x'.repeat(255)}X`]
+    const alike = [
+      'acme',
+      'Acme',
+      'ACME',
+      'acme.',
+      'acme_',
+      'acme-',
+      'a/cme',
+      'a:cme',
+      'a@cme',
+      'a.cme',
+      'con',
+      'CON',
+      'nul',
+      'x'.repeat(256),
+      `${'x'.repeat(255)}X`,
+    ]
     expect(new Set(alike.map((chainId) => chainFolder(chainId).toLowerCase())).size).toBe(alike.length)
   })
 
@@ -45,7 +61,12 @@ describe('segmentName', () => {
         expect(segmentName(a) < segmentName(b)).toBe(a < b)
       }),
     )
-    for (const name of ['1.jsonl', '00000000000000000000.jsonl.torn-1', '.tmp-segment-1', '99999999999999999999.jsonl']) {
+    for (const name of [
+      '1.jsonl',
+      '00000000000000000000.jsonl.torn-1',
+      '.tmp-segment-1',
+      '99999999999999999999.jsonl',
+    ]) {
       expect(segmentSeq(name)).toBeUndefined()
     }
   })
@@ -118,7 +139,8 @@ describe('lineChunks', () => {
           expect(tail).toEqual({ offset: content.length - rest, bytes: rest })
           const from = (texts[0]?.length ?? -1) + 1
           const later: string[] = []
-          for await (const chunk of lineChunks(handle, from)) later.push(...chunk.lines.map(({ bytes }) => bytes.toString()))
+          for await (const chunk of lineChunks(handle, from))
+            later.push(...chunk.lines.map(({ bytes }) => bytes.toString()))
           expect(later).toEqual(texts.slice(1))
         } finally {
           await handle.close()
@@ -131,7 +153,10 @@ describe('lineChunks', () => {
   it('keeps only the beginning of a line over the limit, and goes on behind it', async () => {
     const file = join(await temporaryFolder(), 'long')
     const limit = 128 * 1024
-    await writeFile(file, `a\n${'b'.repeat(limit)}\n${'c'.repeat(limit + 1)}\n${'d'.repeat(10 * limit)}\ne\n${'f'.repeat(3 * limit)}`)
+    await writeFile(
+      file,
+      `a\n${'b'.repeat(limit)}\n${'c'.repeat(limit + 1)}\n${'d'.repeat(10 * limit)}\ne\n${'f'.repeat(3 * limit)}`,
+    )
     const handle = await open(file, 'r')
     const seen: [string, number, boolean][] = []
     let tail = 0
@@ -140,7 +165,13 @@ describe('lineChunks', () => {
       tail = chunk.tail.bytes
     }
     await handle.close()
-    expect(seen).toEqual([['a', 1, false], ['b', limit, false], ['c', limit + 1, true], ['d', limit + 1, true], ['e', 1, false]])
+    expect(seen).toEqual([
+      ['a', 1, false],
+      ['b', limit, false],
+      ['c', limit + 1, true],
+      ['d', limit + 1, true],
+      ['e', 1, false],
+    ])
     expect(tail).toBe(3 * limit)
   })
 })

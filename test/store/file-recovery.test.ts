@@ -1,10 +1,22 @@
-import { appendFile, cp, mkdir, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { lineOf } from '../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
-import { chainFiles, type FileStoreNotice, fileStore } from '../../src/store/file.js'
 import { chainFolder } from '../../src/store/file/layout.js'
+import { chainFiles, type FileStoreNotice, fileStore } from '../../src/store/file.js'
 import { testReceipts } from '../../src/testing/receipts.js'
 import { collect, failureOf, refOf, temporaryFolder } from './temporary.js'
 
@@ -29,11 +41,21 @@ const appendNext = (store: ReturnType<typeof fileStore>, after: number) =>
 describe('the files', () => {
   it('are JSON Lines of canonical receipts, and nothing of a closed store lies beside them', async () => {
     const dir = await written(3)
-    expect(await readFile(segmentIn(dir), 'utf8')).toBe(lines.slice(0, 3).map((line) => `${line}\n`).join(''))
-    expect(JSON.parse(await readFile(join(folderIn(dir), 'chain.json'), 'utf8'))).toEqual({ version: 1, chainId: 'acme' })
+    expect(await readFile(segmentIn(dir), 'utf8')).toBe(
+      lines
+        .slice(0, 3)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
+    expect(JSON.parse(await readFile(join(folderIn(dir), 'chain.json'), 'utf8'))).toEqual({
+      version: 1,
+      chainId: 'acme',
+    })
     expect(await readdir(dir)).toEqual([chainFolder('acme')])
     expect((await readdir(folderIn(dir))).sort()).toEqual([SEGMENT, 'chain.json'])
-    expect(await collect(chainFiles(dir))).toEqual([{ chainId: 'acme', folder: folderIn(dir), files: [segmentIn(dir)] }])
+    expect(await collect(chainFiles(dir))).toEqual([
+      { chainId: 'acme', folder: folderIn(dir), files: [segmentIn(dir)] },
+    ])
   })
 
   it('are not made by looking', async () => {
@@ -60,11 +82,9 @@ describe('the files', () => {
 
 describe('a file cut off by a crash', () => {
   it('loses only what was not acknowledged, at every byte of its last line, and keeps the rest of it aside', async () => {
-    const dir = await written(2)
-    const whole = await readFile(segmentIn(dir))
     const start = Buffer.byteLength(lines[0]!) + 1
     const next = testReceipts({ chainId: 'acme', count: 1, after: receipts[0], label: 'after the crash' })
-    for (let length = start; length < whole.length; length += 1) {
+    const cutAt = async (dir: string, whole: Buffer, length: number) => {
       await writeFile(segmentIn(dir), whole.subarray(0, length))
       const notices: FileStoreNotice[] = []
       const store = fileStore(dir, { onNotice: (notice) => notices.push(notice) })
@@ -76,15 +96,19 @@ describe('a file cut off by a crash', () => {
       await store.append('acme', next, refOf(receipts[0]!))
       await store.close()
       expect(await readFile(segmentIn(dir), 'utf8')).toBe(`${lines[0]}\n${lineOf(next[0]!)}\n`)
-      if (length === start) {
-        expect(notices).toEqual([])
-        continue
-      }
+      if (length === start) return expect(notices).toEqual([])
       const aside = `${segmentIn(dir)}.torn-1`
       expect(notices).toEqual([{ code: 'TORN_LINE_SET_ASIDE', chainId: 'acme', file: aside, bytes: length - start }])
       expect(await readFile(aside)).toEqual(whole.subarray(start, length))
       await rm(aside)
     }
+    const LANES = 8
+    const lane = async (_: unknown, index: number) => {
+      const dir = await written(2)
+      const whole = await readFile(segmentIn(dir))
+      for (let length = start + index; length < whole.length; length += LANES) await cutAt(dir, whole, length)
+    }
+    await Promise.all(Array.from({ length: LANES }, lane))
   }, 60_000)
 
   it('may be cut in its first line: the chain is empty again', async () => {
@@ -100,7 +124,13 @@ describe('a file cut off by a crash', () => {
   })
 
   it('may end in a whole line that is no JSON, or is too long for one: that too was never acknowledged', async () => {
-    for (const rubbish of ['{"chainId":"acm\0\0\0\0\n', '\0'.repeat(300_000), `${'x'.repeat(200_000)}\n`, '\n', Buffer.from([0xff, 0xfe, 10])]) {
+    for (const rubbish of [
+      '{"chainId":"acm\0\0\0\0\n',
+      '\0'.repeat(300_000),
+      `${'x'.repeat(200_000)}\n`,
+      '\n',
+      Buffer.from([0xff, 0xfe, 10]),
+    ]) {
       const dir = await written(2)
       await appendFile(segmentIn(dir), rubbish)
       const notices: FileStoreNotice[] = []
@@ -108,7 +138,12 @@ describe('a file cut off by a crash', () => {
       expect(await store.head('acme')).toEqual(receipts[1])
       await appendNext(store, 1)
       await store.close()
-      expect(await readFile(segmentIn(dir), 'utf8')).toBe(lines.slice(0, 3).map((line) => `${line}\n`).join(''))
+      expect(await readFile(segmentIn(dir), 'utf8')).toBe(
+        lines
+          .slice(0, 3)
+          .map((line) => `${line}\n`)
+          .join(''),
+      )
       expect(notices.map(({ bytes }) => bytes)).toEqual([Buffer.from(rubbish as string).length])
       expect(await readFile(notices[0]!.file)).toEqual(Buffer.from(rubbish as string))
     }
@@ -150,7 +185,8 @@ describe('a file cut off by a crash', () => {
 })
 
 describe('a file that is not what was written', () => {
-  const swap = (all: readonly string[], at: number, line: string) => all.map((one, index) => (index === at ? line : one))
+  const swap = (all: readonly string[], at: number, line: string) =>
+    all.map((one, index) => (index === at ? line : one))
   const foreign = lineOf(testReceipts({ chainId: 'other', count: 3 })[1]!)
   const rival = lineOf(testReceipts({ chainId: 'acme', count: 1, after: receipts[0], label: 'rival' })[0]!)
   const cases: [string, readonly string[], number][] = [
@@ -173,7 +209,9 @@ describe('a file that is not what was written', () => {
     it(`is STORE_CORRUPT with file and line, and nothing is appended: ${name}`, async () => {
       const dir = await written(1)
       const bytes = Buffer.concat(
-        content.map((one) => (one === '\ud800' ? Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22, 10]) : Buffer.from(`${one}\n`))),
+        content.map((one) =>
+          one === '\ud800' ? Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22, 10]) : Buffer.from(`${one}\n`),
+        ),
       )
       await writeFile(segmentIn(dir), bytes)
       const store = fileStore(dir)
@@ -242,17 +280,37 @@ describe('a file that is not what was written', () => {
     const store = fileStore(dir, { onNotice: () => undefined })
     await appendNext(store, 1)
     // replaced by a copy that is older
-    await writeFile(`${segmentIn(dir)}.copy`, lines.slice(0, 2).map((line) => `${line}\n`).join(''))
+    await writeFile(
+      `${segmentIn(dir)}.copy`,
+      lines
+        .slice(0, 2)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
     await rename(`${segmentIn(dir)}.copy`, segmentIn(dir))
-    expect(await failureOf(appendNext(store, 2))).toMatchObject({ code: 'STORE_CONFLICT', details: { actual: refOf(receipts[1]!) } })
+    expect(await failureOf(appendNext(store, 2))).toMatchObject({
+      code: 'STORE_CONFLICT',
+      details: { actual: refOf(receipts[1]!) },
+    })
     await appendNext(store, 1)
     // cut
     await truncate(segmentIn(dir), Buffer.byteLength(`${lines[0]}\n`))
-    expect(await failureOf(appendNext(store, 2))).toMatchObject({ code: 'STORE_CONFLICT', details: { actual: refOf(receipts[0]!) } })
+    expect(await failureOf(appendNext(store, 2))).toMatchObject({
+      code: 'STORE_CONFLICT',
+      details: { actual: refOf(receipts[0]!) },
+    })
     await store.append('acme', receipts.slice(1, 3), refOf(receipts[0]!))
     // written to
     await appendFile(segmentIn(dir), `${lines[3]}\n`)
-    expect(await failureOf(store.append('acme', testReceipts({ chainId: 'acme', count: 1, after: receipts[2], label: 'late' }), refOf(receipts[2]!)))).toMatchObject({
+    expect(
+      await failureOf(
+        store.append(
+          'acme',
+          testReceipts({ chainId: 'acme', count: 1, after: receipts[2], label: 'late' }),
+          refOf(receipts[2]!),
+        ),
+      ),
+    ).toMatchObject({
       code: 'STORE_CONFLICT',
       details: { actual: refOf(receipts[3]!) },
     })
@@ -289,18 +347,37 @@ describe('what a killed prune or erasure leaves', () => {
   })
 
   it('is finished: the old file beside the new one', async () => {
-    const dir = await written(5)
-    const before = await readFile(segmentIn(dir))
+    const dir = await written(4)
     const pruning = fileStore(dir)
+    // the newest receipt is the one that a ledger writes before it prunes: it holds another seq than its own
+    const retention = {
+      event: 'prune',
+      through: refOf(receipts[2]!),
+      count: 3,
+      merkleRoot: receipts[2]!.receiptHash,
+      policy: 'p1',
+      reason: 'expired',
+    } as const
+    const newest = testReceipts({
+      chainId: 'acme',
+      count: 1,
+      after: receipts[3],
+      body: () => ({ eventType: 'retention', retention, action: undefined }),
+    })
+    await pruning.append('acme', newest, refOf(receipts[3]!))
+    const before = await readFile(segmentIn(dir))
     await pruning.prune?.('acme', 3, refOf(receipts[2]!))
     await pruning.close()
     await writeFile(segmentIn(dir), before)
     const store = fileStore(dir)
     // a reader takes the new one and touches nothing
-    expect(await collect(store.read('acme'))).toEqual(receipts.slice(3, 5))
-    expect((await collect(chainFiles(dir))).flatMap(({ files }) => files)).toEqual([join(folderIn(dir), '00000000000000000003.jsonl')])
+    expect(await collect(store.read('acme'))).toEqual([receipts[3], ...newest])
+    expect((await collect(chainFiles(dir))).flatMap(({ files }) => files)).toEqual([
+      join(folderIn(dir), '00000000000000000003.jsonl'),
+    ])
     expect(await store.get('acme', receipts[1]!.receiptId)).toBeUndefined()
-    await appendNext(store, 4)
+    const next = testReceipts({ chainId: 'acme', count: 1, after: newest[0] })
+    await store.append('acme', next, refOf(newest[0]!))
     await store.close()
     expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003.jsonl', 'chain.json'])
   })
@@ -310,9 +387,18 @@ describe('what a killed prune or erasure leaves', () => {
     const pruning = fileStore(dir)
     await pruning.prune?.('acme', 3, refOf(receipts[2]!))
     await pruning.close()
-    await writeFile(segmentIn(dir), lines.slice(0, 3).map((line) => `${line}\n`).join(''))
+    await writeFile(
+      segmentIn(dir),
+      lines
+        .slice(0, 3)
+        .map((line) => `${line}\n`)
+        .join(''),
+    )
     const store = fileStore(dir)
-    expect(await failureOf(appendNext(store, 4))).toMatchObject({ code: 'STORE_CORRUPT', details: { file: segmentIn(dir) } })
+    expect(await failureOf(appendNext(store, 4))).toMatchObject({
+      code: 'STORE_CORRUPT',
+      details: { file: segmentIn(dir) },
+    })
     await store.close()
     expect((await readdir(folderIn(dir))).length).toBe(3)
   })

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { testReceipts } from '../../src/testing/receipts.js'
 import { storeConformance } from '../../src/testing/store-conformance.js'
-import type { DecisionReceipt } from '../../src/receipt/types.js'
 
 describe('memoryStore keeps the contract', () => {
-  for (const { name, run } of storeConformance(async () => ({ store: memoryStore() }), { without: ['lease'] })) it(name, run)
+  for (const { name, run } of storeConformance(async () => ({ store: memoryStore() }), { without: ['lease'] }))
+    it(name, run)
 })
 
 describe('memoryStore', () => {
@@ -33,7 +34,9 @@ describe('memoryStore', () => {
 
   it('leaves no trace of a chain whose first append was refused', async () => {
     const store = memoryStore({ maxReceipts: 1 })
-    await expect(store.append('a', testReceipts({ chainId: 'a', count: 2 }), undefined)).rejects.toMatchObject({ code: 'STORE_FULL' })
+    await expect(store.append('a', testReceipts({ chainId: 'a', count: 2 }), undefined)).rejects.toMatchObject({
+      code: 'STORE_FULL',
+    })
     const listed: string[] = []
     for await (const chainId of store.chains()) listed.push(chainId)
     expect(listed).toEqual([])

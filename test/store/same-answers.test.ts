@@ -22,11 +22,19 @@ type Step =
 
 const seq = fc.nat({ max: 11 })
 const history = fc.nat({ max: 1 })
-const append = fc.record({ do: fc.constant('append' as const), history, from: seq, count: fc.integer({ min: 1, max: 6 }) })
+const append = fc.record({
+  do: fc.constant('append' as const),
+  history,
+  from: seq,
+  count: fc.integer({ min: 1, max: 6 }),
+})
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: append },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('prune' as const), history, before: fc.integer({ min: 1, max: 12 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('prune' as const), history, before: fc.integer({ min: 1, max: 12 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('erase' as const), history, seq }) },
     { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },
   ),
@@ -120,7 +128,9 @@ describe('whatever is asked of them, in whatever order', () => {
           expect(await collect(store.lines!('c'))).toEqual(lines)
           expect(await store.head('c')).toEqual(model.held().at(-1))
           for (const receipt of [...trunk, ...branch]) {
-            expect(await store.get('c', receipt.receiptId)).toEqual(model.held().find((one) => one.receiptId === receipt.receiptId))
+            expect(await store.get('c', receipt.receiptId)).toEqual(
+              model.held().find((one) => one.receiptId === receipt.receiptId),
+            )
           }
         }
         await file.close()

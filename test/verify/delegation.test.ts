@@ -35,7 +35,10 @@ describe('a delegate counts', () => {
     ['a tool call', { body: { eventType: 'tool_call', tool: { name: 'search' } } }],
     ['the end of the chain', { body: { eventType: 'system', system: { event: 'chain_end', reason: 'closed' } } }],
   ] as [string, Entry][])('from the receipt on that carries its certificate, be it %s', async (_name, entry) => {
-    const receipts = chainOf([delegated(delegation(), entry), ...(_name.includes('end') ? [] : [byDelegate(), byDelegate()])])
+    const receipts = chainOf([
+      delegated(delegation(), entry),
+      ...(_name.includes('end') ? [] : [byDelegate(), byDelegate()]),
+    ])
     expect(await judged(receipts, { keyring: trustRoot })).toEqual(['VALID'])
   })
 
@@ -61,14 +64,18 @@ describe('a delegate counts', () => {
 
   test('for every chain that certificate and root cover', async () => {
     const wide = delegation({ chains: ['globex', 'ac*'] })
-    expect(await judged(chainOf([delegated(wide)]), { keyring: trusting(rootEntry({ chains: ['acme*'] })) })).toEqual(['VALID'])
+    expect(await judged(chainOf([delegated(wide)]), { keyring: trusting(rootEntry({ chains: ['acme*'] })) })).toEqual([
+      'VALID',
+    ])
   })
 
   test('two delegates of one root, and of two', async () => {
     const [otherRoot, other] = [keyNamed('other root'), keyNamed('other')]
     const second = delegation({ root: otherRoot.keyId, delegate: other.keyId }, { root: otherRoot })
     const receipts = chainOf([delegated(), delegated(second, { by: other }), byDelegate(), { by: other }])
-    expect(await judged(receipts, { keyring: trusting(rootEntry(), entryOf(otherRoot, { uses: ['delegate'] })) })).toEqual(['VALID'])
+    expect(
+      await judged(receipts, { keyring: trusting(rootEntry(), entryOf(otherRoot, { uses: ['delegate'] })) }),
+    ).toEqual(['VALID'])
     expect(await judged(receipts, { keyring: trustRoot })).toEqual(['INCOMPLETE', 'KEY_UNKNOWN@1', 'KEY_UNKNOWN@3'])
   })
 
@@ -142,20 +149,34 @@ describe('DELEGATION_INVALID', () => {
   test('another use than receipt is one this release does not know, and not delegated', async () => {
     const [plain] = chainOf([delegated()])
     const { certificate, certificateSignature } = delegation({ uses: ['rotate'] as never })
-    const forged = resealed(plain as DecisionReceipt, { key: { event: 'delegate', certificate, certificateSignature } }, keys.delegate)
+    const forged = resealed(
+      plain as DecisionReceipt,
+      { key: { event: 'delegate', certificate, certificateSignature } },
+      keys.delegate,
+    )
     expect(await judged([forged], { keyring: trusted })).toEqual(['INVALID', 'UNSUPPORTED@0', 'DELEGATION_INVALID@0'])
   })
 
-  test.each(['../acme', 'acme/', 'ac*me', 'a b', ''])('a certificate for the malformed chain %j beside the right one is no certificate', async (chain) => {
-    const [plain] = chainOf([delegated()])
-    const key = { event: 'delegate', ...delegation({ chains: ['acme', chain] }) }
-    expect(await judged([resealed(plain as DecisionReceipt, { key }, keys.delegate)], { keyring: trusted })).toEqual(['INVALID', 'FIELD_INVALID@0'])
-  })
+  test.each(['../acme', 'acme/', 'ac*me', 'a b', ''])(
+    'a certificate for the malformed chain %j beside the right one is no certificate',
+    async (chain) => {
+      const [plain] = chainOf([delegated()])
+      const key = { event: 'delegate', ...delegation({ chains: ['acme', chain] }) }
+      expect(await judged([resealed(plain as DecisionReceipt, { key }, keys.delegate)], { keyring: trusted })).toEqual([
+        'INVALID',
+        'FIELD_INVALID@0',
+      ])
+    },
+  )
 
   test('a certificate with a member more, which the signature covers', async () => {
     const [plain] = chainOf([delegated()])
     const { certificate, certificateSignature } = delegation({ maxDepth: 2 } as never)
-    const forged = resealed(plain as DecisionReceipt, { key: { event: 'delegate', certificate, certificateSignature } }, keys.delegate)
+    const forged = resealed(
+      plain as DecisionReceipt,
+      { key: { event: 'delegate', certificate, certificateSignature } },
+      keys.delegate,
+    )
     expect(await judged([forged], { keyring: trusted })).toEqual(['INCOMPLETE', 'UNSUPPORTED@0', 'KEY_UNKNOWN@0'])
   })
 
@@ -184,11 +205,17 @@ describe('DELEGATION_INVALID', () => {
     'whose window ended before': { validUntil: after(0) },
   }
   test.each(Object.entries(roots))('a root %s', async (_name, more) => {
-    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry(more)) })).toEqual(['INVALID', 'DELEGATION_INVALID@0'])
+    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry(more)) })).toEqual([
+      'INVALID',
+      'DELEGATION_INVALID@0',
+    ])
   })
 
   test('a root that is revoked: KEY_REVOKED', async () => {
-    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry({ revokedAt: after(0) })) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
+    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry({ revokedAt: after(0) })) })).toEqual([
+      'INVALID',
+      'KEY_REVOKED@0',
+    ])
   })
 
   test('a delegate of a delegate, however well signed', async () => {
@@ -244,7 +271,10 @@ describe('without a certificate that counts, a delegate is an unknown key', () =
   test('when it was sealed by somebody else', async () => {
     const [receipt] = chainOf([delegated()])
     const stolen = resealed(receipt as DecisionReceipt, { keyId: keys.one.keyId }, keys.one)
-    expect(await judged([stolen], { keyring: trusting(keys.one, rootEntry()) })).toEqual(['INVALID', 'DELEGATION_INVALID@0'])
+    expect(await judged([stolen], { keyring: trusting(keys.one, rootEntry()) })).toEqual([
+      'INVALID',
+      'DELEGATION_INVALID@0',
+    ])
   })
 })
 
@@ -260,7 +290,10 @@ describe('a delegate may sign receipts, nothing more', () => {
   })
 
   test('a certificate beside a rotation is two events, which one receipt can not hold', async () => {
-    const both = keyEvent({ ...(rotation(keys.two).body?.key as object), ...(delegated().body?.key as object) } as never)
+    const both = keyEvent({
+      ...(rotation(keys.two).body?.key as object),
+      ...(delegated().body?.key as object),
+    } as never)
     expect(() => chainOf([both])).toThrow()
   })
 

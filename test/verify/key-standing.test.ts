@@ -1,8 +1,24 @@
 /** What a keyring says of a key: uses, windows, chains. */
 import { describe, expect, test } from 'vitest'
-import { Keyring, type KeyUse } from '../../src/keys/keyring.js'
+import type { Keyring, KeyUse } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
-import { after, chainOf, days, delegated, entryOf, type EntryOf, judge, judged, keyEvent, keys, plainChain, prune, revocation, rotation, trusting } from './support.js'
+import {
+  after,
+  chainOf,
+  days,
+  delegated,
+  type EntryOf,
+  entryOf,
+  judge,
+  judged,
+  keyEvent,
+  keys,
+  plainChain,
+  prune,
+  revocation,
+  rotation,
+  trusting,
+} from './support.js'
 
 describe('windows are [from, until), to the millisecond', () => {
   const dated = (ms: number) => chainOf([{ at: after(ms) }])
@@ -17,10 +33,20 @@ describe('windows are [from, until), to the millisecond', () => {
   })
 
   test('a window may be open at either end', async () => {
-    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual(['VALID'])
-    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual(['INVALID', 'KEY_OUTSIDE_WINDOW@0'])
-    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual(['VALID'])
-    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual(['INVALID', 'KEY_OUTSIDE_WINDOW@0'])
+    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual([
+      'VALID',
+    ])
+    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual([
+      'INVALID',
+      'KEY_OUTSIDE_WINDOW@0',
+    ])
+    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual([
+      'VALID',
+    ])
+    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual([
+      'INVALID',
+      'KEY_OUTSIDE_WINDOW@0',
+    ])
   })
 
   test('a retired key goes on counting for what it signed in its time', async () => {
@@ -32,7 +58,9 @@ describe('windows are [from, until), to the millisecond', () => {
 
 describe('uses', () => {
   const plain: EntryOf = {}
-  const hold: EntryOf = { body: { eventType: 'retention', retention: { event: 'hold', holdId: 'hold-1', reason: 'claim' } } }
+  const hold: EntryOf = {
+    body: { eventType: 'retention', retention: { event: 'hold', holdId: 'hold-1', reason: 'claim' } },
+  }
   const pruning: EntryOf = (before) => prune(before[0] as DecisionReceipt, { by: keys.two })
   const rotating: EntryOf = rotation(keys.delegate, { by: keys.two })
   const revoking: EntryOf = revocation(keys.delegate, days(9))
@@ -50,25 +78,31 @@ describe('uses', () => {
     checkpoint: [],
     report: [],
   }
-  const cases = Object.entries(may).flatMap(([use, allowed]) => Object.keys(events).map((event) => [use, event, allowed.includes(event)] as const))
+  const cases = Object.entries(may).flatMap(([use, allowed]) =>
+    Object.keys(events).map((event) => [use, event, allowed.includes(event)] as const),
+  )
 
   test.each(cases)('a key with the use %s signs %s: %s', async (use, event, allowed) => {
     const entry = events[event] as EntryOf
-    const receipts = chainOf([{}, (before) => ({ ...(typeof entry === 'function' ? entry(before) : entry), by: keys.two })])
+    const receipts = chainOf([
+      {},
+      (before) => ({ ...(typeof entry === 'function' ? entry(before) : entry), by: keys.two }),
+    ])
     const keyring = trusting(keys.one, entryOf(keys.two, { uses: [use as KeyUse] }))
     expect(await judged(receipts, { keyring })).toEqual(allowed ? ['VALID'] : ['INVALID', 'KEY_NOT_ALLOWED@1'])
   })
 
   test('several uses add up', async () => {
     const receipts = chainOf([{ by: keys.two }, (before) => prune(before[0] as DecisionReceipt, { by: keys.two })])
-    expect(await judged(receipts, { keyring: trusting(entryOf(keys.two, { uses: ['receipt', 'retention'] })) })).toEqual(['VALID'])
+    expect(
+      await judged(receipts, { keyring: trusting(entryOf(keys.two, { uses: ['receipt', 'retention'] })) }),
+    ).toEqual(['VALID'])
   })
 
   test('a certificate on a receipt of a keyring key is for another key than its own', async () => {
-    expect(await judged(chainOf([delegating]), { keyring: trusting(keys.one, entryOf(keys.root, { uses: ['delegate'] })) })).toEqual([
-      'INVALID',
-      'DELEGATION_INVALID@0',
-    ])
+    expect(
+      await judged(chainOf([delegating]), { keyring: trusting(keys.one, entryOf(keys.root, { uses: ['delegate'] })) }),
+    ).toEqual(['INVALID', 'DELEGATION_INVALID@0'])
   })
 })
 
@@ -87,14 +121,19 @@ describe('chains', () => {
   ]
   test.each(cases)('a key for %j signs in %s: %s', async (chains, chainId, covered) => {
     const keyring = trusting(entryOf(keys.one, { chains }))
-    expect(await judged(plainChain(1, { chainId }), { keyring })).toEqual(covered ? ['VALID'] : ['INVALID', 'KEY_NOT_ALLOWED@0'])
+    expect(await judged(plainChain(1, { chainId }), { keyring })).toEqual(
+      covered ? ['VALID'] : ['INVALID', 'KEY_NOT_ALLOWED@0'],
+    )
   })
 })
 
 test('everything that is wrong with a key is listed', async () => {
   const entry = entryOf(keys.one, { uses: ['checkpoint'], chains: ['globex'], validFrom: days(1), revokedAt: days(0) })
   const result = await judge(plainChain(1), { keyring: trusting(entry) })
-  expect([result.verdict, result.counts]).toEqual(['INVALID', { KEY_NOT_ALLOWED: 2, KEY_OUTSIDE_WINDOW: 1, KEY_REVOKED: 1 }])
+  expect([result.verdict, result.counts]).toEqual([
+    'INVALID',
+    { KEY_NOT_ALLOWED: 2, KEY_OUTSIDE_WINDOW: 1, KEY_REVOKED: 1 },
+  ])
 })
 
 test('the key of each receipt is looked up anew: two keys may take turns', async () => {

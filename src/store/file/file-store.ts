@@ -1,18 +1,26 @@
 /** The store that callers hold: one of perhaps several on the same directory. */
 import { resolve } from 'node:path'
 import type { ErrorDetails } from '../../errors.js'
-import { checkAppend, checkChainId, checkPrune, checkQuery, checkRange, checkStateName, checkStateValue } from '../checks.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
+import {
+  checkAppend,
+  checkChainId,
+  checkPrune,
+  checkQuery,
+  checkRange,
+  checkStateName,
+  checkStateValue,
+} from '../checks.js'
 import { storeClosed } from '../closed.js'
 import { filterReceipts } from '../query.js'
-import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore, SeqRange, StoreOptions } from '../store.js'
 import { hasFolder, view } from './chain.js'
 import { append } from './commit.js'
 import { storeError } from './errors.js'
-import { type FileHandle, type FileSystem, ifThere, makeFolder } from './fs.js'
+import { type FileHandle, type FileSystem, ifThere, syncMade } from './fs.js'
 import { chainFiles } from './layout.js'
 import type { FileStoreNotice } from './notice.js'
-import { getReceipt, readLines, type Reader, receiptFrom, type StoredLine } from './reading.js'
+import { getReceipt, type Reader, readLines, receiptFrom, type StoredLine } from './reading.js'
 import { type Share, shareDirectory } from './registry.js'
 import { eraseDetails, prune } from './rewrite.js'
 import { getState, putState } from './state.js'
@@ -37,7 +45,8 @@ export interface FileStoreOptions {
 export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSystem): ReceiptStore {
   const { waitForLockMs = 0, onNotice } = options
   if (typeof dir !== 'string' || dir === '') throw new TypeError('dir must be the path of a directory')
-  if (typeof waitForLockMs !== 'number' || !(waitForLockMs >= 0)) throw new RangeError('waitForLockMs must be 0 or more')
+  if (typeof waitForLockMs !== 'number' || !(waitForLockMs >= 0))
+    throw new RangeError('waitForLockMs must be 0 or more')
   if (onNotice !== undefined && typeof onNotice !== 'function') throw new TypeError('onNotice must be a function')
   const root = resolve(dir)
   // a function of its own: two stores may have been given the same one
@@ -46,6 +55,8 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
   const running = new Set<Promise<unknown>>()
   const open = new Set<FileHandle>()
   let share: Share | undefined
+  /** The topmost folder that was made and whose name is not known to be durable. */
+  let made: string | undefined
   let closing: Promise<void> | undefined
 
   const enter = (given: StoreOptions | undefined): void => {
@@ -58,8 +69,12 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
     if (share) return share.directory
     return opening.run(async () => {
       if (share) return share.directory
-      if (make) await makeFolder(fs, root)
-      const path = await ifThere(fs.realpath(root))
+      if (make) {
+        made = (await fs.mkdir(root, { recursive: true })) ?? made
+        if (made) await syncMade(fs, root, made)
+        made = undefined
+      }
+      const path = make ? await fs.realpath(root) : await ifThere(fs.realpath(root))
       if (path === undefined) return undefined
       share = await shareDirectory(path, fs)
       if (listener) share.directory.listeners.add(listener)
@@ -85,7 +100,11 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
     return untilAborted(working, given?.signal)
   }
 
-  async function* stored(chainId: string, range: SeqRange, unjudged: boolean): AsyncGenerator<StoredLine, void, undefined> {
+  async function* stored(
+    chainId: string,
+    range: SeqRange,
+    unjudged: boolean,
+  ): AsyncGenerator<StoredLine, void, undefined> {
     checkChainId(chainId)
     checkRange(range)
     enter(range)

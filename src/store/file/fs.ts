@@ -57,14 +57,13 @@ export async function syncFolder(fs: FileSystem, folder: string): Promise<void> 
 }
 
 /**
- * Makes a folder and the folders above it, durably.
+ * Makes the names of new folders durable.
  *
  * @param fs - the file system
- * @param folder - an absolute path
+ * @param folder - the lowest of them, an absolute path
+ * @param topmost - the highest of them
  */
-export async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
-  const topmost = await fs.mkdir(folder, { recursive: true })
-  if (topmost === undefined) return
+export async function syncMade(fs: FileSystem, folder: string, topmost: string): Promise<void> {
   for (let made = folder; ; made = dirname(made)) {
     await syncFolder(fs, dirname(made))
     if (made === topmost || made === dirname(made)) return

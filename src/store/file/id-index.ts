@@ -27,7 +27,7 @@ function parse(receiptId: string): void {
  */
 export function idIndex(): IdIndex {
   let ids = new Uint32Array(4 * 64)
-  let slots = new Int32Array(256)
+  let slots = new Int32Array(128)
   let size = 0
   // ids may come from outside: without a secret start someone could choose ids that all fall into one slot
   const seed = randomBytes(4).readUInt32LE()

@@ -9,9 +9,9 @@
  * ```
  */
 import { join } from 'node:path'
-import { sha256Hex } from '../../primitives/sha256.js'
-import { chainIdPattern } from '../../primitives/chain-id.js'
 import { QuittanceError } from '../../errors.js'
+import { chainIdPattern } from '../../primitives/chain-id.js'
+import { sha256Hex } from '../../primitives/sha256.js'
 import { corrupt } from './errors.js'
 import { type FileSystem, ifThere, nodeFs } from './fs.js'
 import { lineChunks } from './lines.js'
@@ -32,7 +32,10 @@ const segmentPattern = /^(\d{20})\.jsonl$/
  * @returns the folder's name, at most 89 characters of `[a-z0-9_-]`
  */
 export function chainFolder(chainId: string): string {
-  const readable = chainId.toLowerCase().replace(/[^a-z0-9]/g, '_').slice(0, 48)
+  const readable = chainId
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '_')
+    .slice(0, 48)
   return `${readable}-${sha256Hex(`quittance/1 folder\n${chainId}`).slice(0, 40)}`
 }
 
@@ -109,12 +112,15 @@ export async function readChainFile(fs: FileSystem, directory: string, name: str
   }
   const { version, chainId } = (value ?? {}) as { version?: unknown; chainId?: unknown }
   if (typeof version === 'number' && version > CHAIN_FILE_VERSION) {
-    throw new QuittanceError('STORE_UNSUPPORTED', 'a later release of quittance wrote this chain', { details: { file } })
+    throw new QuittanceError('STORE_UNSUPPORTED', 'a later release of quittance wrote this chain', {
+      details: { file },
+    })
   }
   if (version !== CHAIN_FILE_VERSION || typeof chainId !== 'string' || !chainIdPattern.test(chainId)) {
     throw corrupt(file, undefined, 'chain.json does not name a chain')
   }
-  if (chainFolder(chainId) !== name) throw corrupt(file, undefined, 'chain.json names a chain that belongs into another folder', chainId)
+  if (chainFolder(chainId) !== name)
+    throw corrupt(file, undefined, 'chain.json names a chain that belongs into another folder', chainId)
   return chainId
 }
 
@@ -141,7 +147,10 @@ export interface ChainFiles {
  * for await (const { chainId, files } of chainFiles('./receipts')) console.log(chainId, files)
  * ```
  */
-export async function* chainFiles(directory: string, fs: FileSystem = nodeFs): AsyncGenerator<ChainFiles, void, undefined> {
+export async function* chainFiles(
+  directory: string,
+  fs: FileSystem = nodeFs,
+): AsyncGenerator<ChainFiles, void, undefined> {
   const entries = await ifThere(fs.opendir(directory))
   if (entries === undefined) return
   for await (const entry of entries) {

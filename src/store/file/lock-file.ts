@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isBeaconLit, lightBeacon, removeBeacon, type Beacon } from './beacon.js'
+import { type Beacon, isBeaconLit, lightBeacon, removeBeacon } from './beacon.js'
 import { errnoOf, ifThere, temporaryPath } from './fs.js'
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
@@ -24,7 +24,7 @@ export type Taking =
   | { readonly ours: false; readonly owner: LockOwner | undefined }
 
 /** How long an empty lock file may be one that is just being made, on file systems without hard links. */
-const MAKING_MS = 1_000
+const MAKING_MS = 250
 
 /** @returns the owner; `unreadable` where the file says nothing; `undefined` where there is none */
 export async function readOwner(file: string): Promise<LockOwner | 'unreadable' | undefined> {

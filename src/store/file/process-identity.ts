@@ -29,7 +29,9 @@ async function procText(read: Promise<string>): Promise<string | undefined> {
 }
 
 /** The state letter and the start time of a process; its name, in brackets, may hold anything. */
-async function procStat(pid: number | 'self'): Promise<{ readonly state: string; readonly startTime: string } | undefined> {
+async function procStat(
+  pid: number | 'self',
+): Promise<{ readonly state: string; readonly startTime: string } | undefined> {
   const text = await procText(readFile(`/proc/${pid}/stat`, 'utf8'))
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ')
   const [state, startTime] = [fields?.[0], fields?.[19]]

@@ -47,7 +47,8 @@ async function withSegment<T>(
     if (segment === undefined) return undefined
     const result = await use(segment)
     if (result) return result.value
-    if (attempt === MAX_ATTEMPTS) throw corrupt(segment.file, undefined, 'the file is replaced again and again', chainId)
+    if (attempt === MAX_ATTEMPTS)
+      throw corrupt(segment.file, undefined, 'the file is replaced again and again', chainId)
     const chain = directory.chain(chainId)
     await chain.turns.run(async () => {
       // not by this process, or what is known would have been replaced with it: the disk decides
@@ -57,7 +58,12 @@ async function withSegment<T>(
 }
 
 /** @returns the bytes of a stretch; `undefined` where the file is not the one that is known */
-async function bytesAt(directory: Directory, segment: Segment, start: number, end: number): Promise<Buffer | undefined> {
+async function bytesAt(
+  directory: Directory,
+  segment: Segment,
+  start: number,
+  end: number,
+): Promise<Buffer | undefined> {
   const read = await ifThere(
     directory.handles.use(segment.file, 'r', async ({ handle, inode }) => {
       if (inode !== segment.inode) return undefined
@@ -107,7 +113,11 @@ export function receiptFrom(stored: StoredLine, chainId: string): DecisionReceip
  * @param receiptId - any text
  * @returns the receipt of that id
  */
-export async function getReceipt(directory: Directory, chainId: string, receiptId: string): Promise<DecisionReceipt | undefined> {
+export async function getReceipt(
+  directory: Directory,
+  chainId: string,
+  receiptId: string,
+): Promise<DecisionReceipt | undefined> {
   return withSegment(directory, chainId, async (segment) => {
     const position = segment.ids.find(receiptId)
     if (position === undefined) return { value: undefined }
@@ -142,7 +152,8 @@ async function openStretch(directory: Directory, chainId: string, range: SeqRang
     if (handle === undefined) return undefined
     try {
       const { ino } = await handle.stat({ bigint: true })
-      if (ino === segment.inode) return { value: { handle, file, start, end, line: first - firstSeq + 1, count: last - first + 1 } }
+      if (ino === segment.inode)
+        return { value: { handle, file, start, end, line: first - firstSeq + 1, count: last - first + 1 } }
     } catch (error) {
       await handle.close()
       throw error
@@ -181,7 +192,7 @@ export async function* readLines(
   }
   if (stretch === undefined) return
   let line = stretch.line
-  for await (const text of textsOf(stretch.handle, stretch.start, stretch.end, reader)) {
+  for await (const text of readTexts(stretch.handle, stretch.start, stretch.end, reader)) {
     yield { text, file: stretch.file, line }
     line += 1
   }
@@ -199,14 +210,14 @@ async function* readUnjudged(
   if (live === undefined) return
   const file = join(folder, segmentName(live))
   let line = 1
-  for await (const text of textsOf(await fs.open(file, 'r'), 0, undefined, reader)) {
+  for await (const text of readTexts(await fs.open(file, 'r'), 0, undefined, reader)) {
     yield { text, file, line }
     line += 1
   }
 }
 
 /** Reads texts and closes the file, whatever happens. */
-async function* textsOf(
+async function* readTexts(
   handle: FileHandle,
   start: number,
   end: number | undefined,

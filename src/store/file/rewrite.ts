@@ -4,11 +4,11 @@ import { type HeadRef, QuittanceError } from '../../errors.js'
 import { textsOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { conflict, refOf } from '../plan.js'
-import { ownSegment } from './chain.js'
 import { copyRange } from './copy.js'
 import { storeError } from './errors.js'
 import { type FileHandle, syncFolder, writeAll, writeAside } from './fs.js'
 import { segmentName } from './layout.js'
+import { ownSegment } from './own.js'
 import { linesAt, receiptFrom } from './reading.js'
 import { emptySegment, type Segment, scan, spanOf } from './segment.js'
 import type { Chain, Directory } from './types.js'
@@ -66,7 +66,12 @@ export function eraseDetails(directory: Directory, chain: Chain, receiptId: stri
   })
 }
 
-async function receiptAt(directory: Directory, chain: Chain, segment: Segment, position: number): Promise<DecisionReceipt> {
+async function receiptAt(
+  directory: Directory,
+  chain: Chain,
+  segment: Segment,
+  position: number,
+): Promise<DecisionReceipt> {
   const seq = segment.firstSeq + position
   const [text = ''] = await linesAt(directory, segment, seq, seq)
   return receiptFrom({ text, file: segment.file, line: position + 1 }, chain.chainId)
@@ -94,7 +99,8 @@ async function replaceSegment(
       writeAside(fs, chain.folder, 'segment', (to) => fill(handle, to)),
     )
     const next = await lookThrough(directory, chain, temporary, file, firstSeq)
-    if (next.head?.receiptHash !== segment.head?.receiptHash) throw new Error('the new file does not end as the old one does')
+    if (next.head?.receiptHash !== segment.head?.receiptHash)
+      throw new Error('the new file does not end as the old one does')
     if (!lock.stillOurs()) {
       throw new QuittanceError('STORE_LOCKED', 'the lock of the directory was lost', {
         details: { chainId: chain.chainId, outcome: 'absent', retryable: true },

@@ -73,9 +73,12 @@ export async function scan(handle: FileHandle, segment: Segment, chainId: string
   const take = (text: string, link: Link, offset: number): void => {
     const line = offsets.length + 1
     if (link.chainId !== chainId) throw refuse(line, 'belongs to another chain')
-    if (link.seq !== segment.firstSeq + offsets.length) throw refuse(line, `does not have seq ${segment.firstSeq + offsets.length}`)
-    if (previous !== undefined && link.prevReceiptHash !== previous) throw refuse(line, 'does not link to the receipt before it')
-    if (typeof link.receiptId !== 'string' || !receiptIdPattern.test(link.receiptId)) throw refuse(line, 'has no receiptId')
+    if (link.seq !== segment.firstSeq + offsets.length)
+      throw refuse(line, `does not have seq ${segment.firstSeq + offsets.length}`)
+    if (previous !== undefined && link.prevReceiptHash !== previous)
+      throw refuse(line, 'does not link to the receipt before it')
+    if (typeof link.receiptId !== 'string' || !receiptIdPattern.test(link.receiptId))
+      throw refuse(line, 'has no receiptId')
     if (typeof link.receiptHash !== 'string') throw refuse(line, 'has no receiptHash')
     offsets.push(offset)
     segment.ids.push(link.receiptId)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { base64 } from '@scure/base'
 import { stateConflict } from '../state-conflict.js'
 import type { StateValue } from '../store.js'
-import { ownFolder } from './chain.js'
 import { corrupt } from './errors.js'
 import { ifThere, removeTemporaries, replaceFile, writeAll } from './fs.js'
 import { chainFolder, stateFile } from './layout.js'
+import { ownFolder } from './own.js'
 import type { Chain, Directory } from './types.js'
 
 /**

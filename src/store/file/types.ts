@@ -41,6 +41,10 @@ export interface Chain {
   tenure: number
   /** A write failed and what it left could not be cut off yet: nothing is written before that is done. */
   mustCutBack: boolean
+  /** An `fdatasync` of lines that this process did not write failed: they are written anew before they count as durable. */
+  mustRewrite: boolean
+  /** Whether the name of its folder is durable. */
+  isNamed: boolean
 }
 
 /** An append that waits for its group. */

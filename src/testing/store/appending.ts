@@ -16,7 +16,11 @@ function rivalsAfter(after: DecisionReceipt | undefined, chainId: string, count:
   })
 }
 
-async function exactlyOneWins(store: ReceiptStore, chainId: string, after: DecisionReceipt | undefined): Promise<DecisionReceipt> {
+async function exactlyOneWins(
+  store: ReceiptStore,
+  chainId: string,
+  after: DecisionReceipt | undefined,
+): Promise<DecisionReceipt> {
   const rivals = rivalsAfter(after, chainId, 16)
   const results = await Promise.allSettled(rivals.map((rival) => appendAfter(store, after, [rival])))
   const winners = rivals.filter((_, index) => results[index]?.status === 'fulfilled')
@@ -91,7 +95,11 @@ export const appendingCases: readonly StoreCase[] = [
           return own
         }),
       )
-      await assertHolds(store, chainId, appended.flat().sort((a, b) => a.seq - b.seq))
+      await assertHolds(
+        store,
+        chainId,
+        appended.flat().sort((a, b) => a.seq - b.seq),
+      )
     },
   },
   {
@@ -183,7 +191,13 @@ export const appendingCases: readonly StoreCase[] = [
       const held = testReceipts({ chainId, count: 3 })
       const reused = (held[1] as DecisionReceipt).receiptId
       await appendAfter(store, undefined, held)
-      const [again] = testReceipts({ chainId, count: 1, after: held[2], label: 'again', body: () => ({ receiptId: reused }) })
+      const [again] = testReceipts({
+        chainId,
+        count: 1,
+        after: held[2],
+        label: 'again',
+        body: () => ({ receiptId: reused }),
+      })
       assert.ok(again)
       const error = await rejectsWith(appendAfter(store, held[2], [again]), 'STORE_ID_EXISTS')
       assert.equal(error.details.receiptId, reused)
@@ -197,7 +211,13 @@ export const appendingCases: readonly StoreCase[] = [
       })
       await rejectsWith(appendAfter(store, held[2], behindGood), 'STORE_ID_EXISTS')
       const own = '01890a5d-ac96-774b-bcce-b302099a8057'
-      const twice = testReceipts({ chainId, count: 2, after: held[2], label: 'twice', body: () => ({ receiptId: own }) })
+      const twice = testReceipts({
+        chainId,
+        count: 2,
+        after: held[2],
+        label: 'twice',
+        body: () => ({ receiptId: own }),
+      })
       await rejectsWith(appendAfter(store, held[2], twice), 'STORE_ID_EXISTS')
       await assertHolds(store, chainId, held)
       // ids belong to their chain
@@ -238,7 +258,13 @@ export const appendingCases: readonly StoreCase[] = [
     name: 'append: lines up to the 128 KiB limit, and any Unicode, come back as they went in',
     async run({ store }) {
       const chainId = freshChain()
-      const texts = ['x'.repeat(129_200), '€'.repeat(43_060), '\u0000\u001f"\\\u2028\u2029\ufeff', '👩🏽‍🚀 ǅ שלום ไทย', '\ud83d\ude00'.repeat(2_000)]
+      const texts = [
+        'x'.repeat(129_200),
+        '€'.repeat(43_060),
+        '\u0000\u001f"\\\u2028\u2029\ufeff',
+        '👩🏽‍🚀 ǅ שלום ไทย',
+        '\ud83d\ude00'.repeat(2_000),
+      ]
       const receipts = testReceipts({ chainId, count: texts.length, rationale: (seq) => texts[seq] })
       const longest = Math.max(...receipts.map((receipt) => new TextEncoder().encode(lineOf(receipt)).length))
       assert.ok(longest > 130_000 && longest <= MAX_LINE_BYTES)
@@ -253,7 +279,10 @@ export const appendingCases: readonly StoreCase[] = [
       const receipts = testReceipts({ chainId, count: 1_000 })
       await appendAfter(store, undefined, receipts)
       const seqs = await seqsOf(store, chainId)
-      assert.deepEqual(seqs, receipts.map((receipt) => receipt.seq))
+      assert.deepEqual(
+        seqs,
+        receipts.map((receipt) => receipt.seq),
+      )
       for (const seq of [0, 499, 999]) {
         const receipt = receipts[seq] as DecisionReceipt
         assert.deepEqual(await store.get(chainId, receipt.receiptId), receipt)

@@ -76,7 +76,11 @@ export async function rejectsWith(promise: Promise<unknown>, code: ErrorCode): P
 }
 
 /** Asserts that a chain holds exactly these receipts, by every way of looking at it. */
-export async function assertHolds(store: ReceiptStore, chainId: string, receipts: readonly DecisionReceipt[]): Promise<void> {
+export async function assertHolds(
+  store: ReceiptStore,
+  chainId: string,
+  receipts: readonly DecisionReceipt[],
+): Promise<void> {
   assert.deepEqual(await collect(store.read(chainId)), receipts)
   assert.deepEqual(await store.head(chainId), receipts.at(-1))
   const [first] = receipts

@@ -3,12 +3,26 @@ import assert from 'node:assert/strict'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore } from '../../store/store.js'
 import { testReceipts } from '../receipts.js'
-import { appendAfter, assertHolds, collect, feature, freshChain, refOf, rejectsWith, type StoreCase, type StoreHarness } from './harness.js'
+import {
+  appendAfter,
+  assertHolds,
+  collect,
+  feature,
+  freshChain,
+  refOf,
+  rejectsWith,
+  type StoreCase,
+  type StoreHarness,
+} from './harness.js'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 /** Every call of a store, each on a signal. */
-function everyCall(store: ReceiptStore, receipts: readonly DecisionReceipt[], signal?: AbortSignal): [string, () => Promise<unknown>][] {
+function everyCall(
+  store: ReceiptStore,
+  receipts: readonly DecisionReceipt[],
+  signal?: AbortSignal,
+): [string, () => Promise<unknown>][] {
   const [first, second] = receipts as [DecisionReceipt, DecisionReceipt]
   const { chainId } = first
   const calls: [string, () => Promise<unknown>][] = [
@@ -61,8 +75,12 @@ export const livingCases: readonly StoreCase[] = [
       let version = 0
       for (let round = 0; round < 3; round += 1) {
         const rivals = Array.from({ length: 8 }, (_, index) => bytesOf(`round ${round} rival ${index}`))
-        const results = await Promise.allSettled(rivals.map((bytes) => store.state.put(chainId, 'turn', bytes, version)))
-        const winners = results.flatMap((result, index) => (result.status === 'fulfilled' ? [{ index, version: result.value }] : []))
+        const results = await Promise.allSettled(
+          rivals.map((bytes) => store.state.put(chainId, 'turn', bytes, version)),
+        )
+        const winners = results.flatMap((result, index) =>
+          result.status === 'fulfilled' ? [{ index, version: result.value }] : [],
+        )
         assert.equal(winners.length, 1)
         const [winner] = winners as [{ index: number; version: number }]
         version = winner.version
@@ -189,7 +207,8 @@ export const livingCases: readonly StoreCase[] = [
   {
     name: 'reopen: receipts, state values, pruning and erasure are still there, and the chain goes on',
     async run(harness) {
-      if (!harness.store.durable) return assert.equal(harness.reopen, undefined, 'a store that forgets can not be reopened')
+      if (!harness.store.durable)
+        return assert.equal(harness.reopen, undefined, 'a store that forgets can not be reopened')
       const chainId = freshChain()
       const receipts = testReceipts({ chainId, count: 12, rationale: (seq) => `free text ${seq}` })
       await appendAfter(harness.store, undefined, receipts.slice(0, 8))

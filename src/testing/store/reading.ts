@@ -124,7 +124,11 @@ export const readingCases: readonly StoreCase[] = [
         }),
       })
       await appendAfter(store, undefined, receipts)
-      await appendAfter(store, undefined, testReceipts({ chainId: freshChain(), count: 2, body: () => ({ traceId: 'trace-0' }) }))
+      await appendAfter(
+        store,
+        undefined,
+        testReceipts({ chainId: freshChain(), count: 2, body: () => ({ traceId: 'trace-0' }) }),
+      )
       const query = feature(store, 'query')
       const found = async (by: Omit<ReceiptQuery, 'chainId'>) => {
         const hits = await collect(query({ chainId, ...by }))
@@ -167,9 +171,23 @@ export const readingCases: readonly StoreCase[] = [
     async run({ store }) {
       const base = freshChain()
       const ids = [
-        `${base}/tenant`, `${base}/Tenant`, `${base}/TENANT`, `${base}:tenant`, `${base}@tenant`, `${base}.tenant`, `${base}_tenant`,
-        `${base}-tenant`, `${base}/tenant.`, `${base}/CON`, `${base}/con`, `${base}/nul.txt`, `${base}/a/b`, `${base}/a:b`, `${base}/.hidden`,
-        `${base}/${'x'.repeat(255 - base.length)}`, `${base}/${'x'.repeat(254 - base.length)}X`,
+        `${base}/tenant`,
+        `${base}/Tenant`,
+        `${base}/TENANT`,
+        `${base}:tenant`,
+        `${base}@tenant`,
+        `${base}.tenant`,
+        `${base}_tenant`,
+        `${base}-tenant`,
+        `${base}/tenant.`,
+        `${base}/CON`,
+        `${base}/con`,
+        `${base}/nul.txt`,
+        `${base}/a/b`,
+        `${base}/a:b`,
+        `${base}/.hidden`,
+        `${base}/${'x'.repeat(255 - base.length)}`,
+        `${base}/${'x'.repeat(254 - base.length)}X`,
       ]
       const made = ids.map((chainId, index) => testReceipts({ chainId, count: (index % 3) + 1 }))
       for (const receipts of made) await appendAfter(store, undefined, receipts)

@@ -3,7 +3,17 @@ import assert from 'node:assert/strict'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { testReceipts } from '../receipts.js'
-import { appendAfter, assertHolds, collect, feature, freshChain, refOf, rejectsWith, type StoreCase, seqsOf } from './harness.js'
+import {
+  appendAfter,
+  assertHolds,
+  collect,
+  feature,
+  freshChain,
+  refOf,
+  rejectsWith,
+  type StoreCase,
+  seqsOf,
+} from './harness.js'
 
 function withoutDetails(receipt: DecisionReceipt): DecisionReceipt {
   const { details: _, ...rest } = receipt
@@ -93,7 +103,11 @@ export const removingCases: readonly StoreCase[] = [
     needs: 'eraseDetails',
     async run({ store }) {
       const chainId = freshChain()
-      const receipts = testReceipts({ chainId, count: 5, rationale: (seq) => (seq === 3 ? undefined : `free text ${seq}`) })
+      const receipts = testReceipts({
+        chainId,
+        count: 5,
+        rationale: (seq) => (seq === 3 ? undefined : `free text ${seq}`),
+      })
       await appendAfter(store, undefined, receipts)
       const erase = feature(store, 'eraseDetails')
       const held = [...receipts]
@@ -122,7 +136,10 @@ export const removingCases: readonly StoreCase[] = [
       await appendAfter(store, undefined, receipts)
       assert.equal(await feature(store, 'eraseDetails')(chainId, (receipts[1] as DecisionReceipt).receiptId), true)
       await appendAfter(store, undefined, receipts)
-      await assertHolds(store, chainId, [receipts[0] as DecisionReceipt, withoutDetails(receipts[1] as DecisionReceipt)])
+      await assertHolds(store, chainId, [
+        receipts[0] as DecisionReceipt,
+        withoutDetails(receipts[1] as DecisionReceipt),
+      ])
     },
   },
 ]

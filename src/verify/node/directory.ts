@@ -98,12 +98,16 @@ export async function chainsIn(directory: string): Promise<DirectoryContents> {
     listed.add(name)
     chains.push({ name, chainId, files: await Promise.all(files.map((file) => planned(directory, file))) })
   }
+  const remnants: DirectoryChain[] = []
   for (const entry of entries) {
     if (!entry.isDirectory() || listed.has(entry.name)) continue
     const found = await remnant(directory, entry.name)
-    if (found !== undefined) chains.push(found)
+    if (found !== undefined) remnants.push(found)
   }
-  if (chains.length > 0) return { kind: 'store', chains: chains.sort(byName) }
+  // a folder of files beside others makes no store: one has to say which chain it is for
+  if (chains.length > 0 || remnants.some(({ chainId }) => chainId !== undefined)) {
+    return { kind: 'store', chains: [...chains, ...remnants].sort(byName) }
+  }
   for (const { name } of entries) {
     if (!isLines(name)) continue
     const path = join(directory, name)

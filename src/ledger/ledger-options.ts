@@ -1,0 +1,63 @@
+import { QuittanceError } from '../errors.js'
+import { Keyring } from '../keys/keyring.js'
+import { receiptMembers } from '../receipt/schema/receipt.js'
+import { id } from '../receipt/schema/words.js'
+import type { LedgerOptions } from './types.js'
+
+type Defaulted = 'commitment' | 'retentionDays' | 'maxQueued' | 'timeoutMs'
+
+/** The options with their defaults. */
+export type CheckedOptions = Omit<LedgerOptions, Defaulted> & {
+  readonly [Name in Defaulted]: NonNullable<LedgerOptions[Name]>
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+function checkParts({ store, keys, redactor, keyring }: LedgerOptions): void {
+  if (!isObject(store) || typeof store.append !== 'function' || !isObject(store.state))
+    throw new TypeError('store must be a ReceiptStore')
+  if (!isObject(keys) || typeof keys.signer !== 'function') throw new TypeError('keys must be a KeyProvider')
+  if (keyring !== undefined && !(keyring instanceof Keyring)) throw new TypeError('keyring must be a Keyring')
+  if (redactor === false) return
+  if (!isObject(redactor) || typeof redactor.redact !== 'function')
+    throw new TypeError('redactor is required: a Redactor, or false for none')
+  const { name, version, configDigest } = redactor
+  const [fault] = receiptMembers.redactor.check({ name, version, configDigest }) ?? []
+  if (fault) throw new TypeError(`redactor.${fault.path} ${fault.message}`)
+}
+
+/**
+ * Checks what `createLedger` was given.
+ *
+ * @param options - the caller's
+ * @returns the options with their defaults
+ * @throws TypeError, RangeError naming the option
+ * @throws QuittanceError `KEY_EPHEMERAL`, `LEDGER_SECRET_REQUIRED`
+ */
+export function checkedOptions(options: LedgerOptions): CheckedOptions {
+  if (!isObject(options)) throw new TypeError('options must be an object')
+  checkParts(options)
+  const { store, keys, secret, operator } = options
+  const { commitment = 'sha256', retentionDays = 184, maxQueued = 10_000, timeoutMs = 30_000 } = options
+  if (secret !== undefined && typeof secret !== 'function' && !(secret instanceof Uint8Array))
+    throw new TypeError('secret must be a Uint8Array or a function')
+  if (commitment !== 'sha256' && commitment !== 'hmac-sha256')
+    throw new TypeError("commitment must be 'sha256' or 'hmac-sha256'")
+  if (!Number.isSafeInteger(retentionDays) || retentionDays < 0)
+    throw new RangeError('retentionDays must be an integer of at least 0')
+  if (!Number.isSafeInteger(maxQueued) || maxQueued < 1) throw new RangeError('maxQueued must be a positive integer')
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
+    throw new RangeError('timeoutMs must be a number of milliseconds above 0')
+  if (operator !== undefined && id.check(operator)) throw new RangeError('operator must be an id')
+  if (keys.ephemeral === true && store.durable) {
+    throw new QuittanceError(
+      'KEY_EPHEMERAL',
+      'the store outlives the process and the key does not: nobody could verify its receipts',
+    )
+  }
+  if (commitment === 'hmac-sha256' && secret === undefined) {
+    throw new QuittanceError('LEDGER_SECRET_REQUIRED', "commitment 'hmac-sha256' needs the option secret")
+  }
+  return { ...options, commitment, retentionDays, maxQueued, timeoutMs }
+}
