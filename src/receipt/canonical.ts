@@ -245,3 +245,26 @@ export function canonicalMember(name: string, value: unknown): string {
 export function canonicalNames(value: object): readonly string[] {
   return sortedNames(value)
 }
+
+/**
+ * Writes a string that is known to be well-formed only if that shows at once.
+ *
+ * @param value - any string
+ * @returns its canonical text; `undefined` where the writer has to look closely
+ */
+export function plainString(value: string): string | undefined {
+  return needsCare.test(value) ? undefined : `"${value}"`
+}
+
+/**
+ * @param value - any object
+ * @returns its names in canonical order; `undefined` where it is not a plain object, or has a name that is forbidden
+ *   everywhere or reserved in a place that has names of its own
+ */
+export function freeNames(value: object): readonly string[] | undefined {
+  if (!isPlain(value)) return undefined
+  const names = sortedNames(value)
+  for (const name of names) if (forbidden.has(name) || reserved.has(name)) return undefined
+  return names
+}
+

@@ -8,7 +8,7 @@ import { canonicalMember, canonicalNames } from './canonical.js'
 import { receiptHashOf, type Sha256, signedMessage } from './digest.js'
 import { MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from './limits.js'
 import type { DecisionReceipt, UnsealedReceipt } from './types.js'
-import { checkBody } from './validate.js'
+import { bodyWriters, checkBody, checkBodyRules, requiredMembers } from './validate.js'
 
 /** The members that a receipt gets from its place in the chain. */
 export interface ChainPlace {
@@ -57,11 +57,12 @@ const PROOF_BYTES = 239
  * @throws QuittanceError `RECEIPT_INVALID`, `RECEIPT_NOT_JSON`, `RECEIPT_TOO_LARGE`
  */
 export function frame(body: ReceiptBody): Frame {
-  checkBody(body)
   const parts: string[] = []
   let details = ''
   let part = ''
   let slot = slots[0] as string | undefined
+  let required = 0
+  let checked = false
   const names = canonicalNames(body)
   for (const name of names) {
     while (slot !== undefined && name > slot) {
@@ -69,10 +70,22 @@ export function frame(body: ReceiptBody): Frame {
       part = ''
       slot = slots[parts.length]
     }
-    const text = `${canonicalMember(name, (body as Record<string, unknown>)[name])},`
-    if (name === 'details') details = text
-    else part += text
+    const value = (body as Record<string, unknown>)[name]
+    const writer = bodyWriters.get(name)
+    let text = writer?.write?.(value)
+    if (writer !== undefined && text !== undefined) text = writer.prefix + text
+    else {
+      // not so simple, or wrong: the general check has the words for it, the general writer the whole strictness
+      if (!checked) checkBody(body)
+      checked = true
+      text = canonicalMember(name, value)
+    }
+    if (writer?.required) required += 1
+    if (name === 'details') details = `${text},`
+    else part += `${text},`
   }
+  if (required < requiredMembers) checkBody(body)
+  if (!checked) checkBodyRules(body as DecisionReceipt)
   // the last member is behind every slot: each receipt has a version
   parts.push(part.slice(0, -1))
   checkSize(parts, details)

@@ -1,6 +1,6 @@
 import { QuittanceError } from '../errors.js'
 import { ruleFaults } from './rules.js'
-import { type Fault, object } from './schema/describe.js'
+import { type Fault, object, type Shape } from './schema/describe.js'
 import { receipt, receiptMembers } from './schema/receipt.js'
 import type { DecisionReceipt } from './types.js'
 
@@ -34,12 +34,40 @@ export function receiptFaults(value: unknown): readonly Fault[] {
  * @throws QuittanceError `RECEIPT_INVALID` with `details.path`
  */
 export function checkBody(value: unknown): void {
-  let faults: readonly Fault[] = body.check(value) ?? []
-  if (faults.length === 0) faults = ruleFaults(value as DecisionReceipt)
-  const [first] = faults
-  if (first) {
-    throw new QuittanceError('RECEIPT_INVALID', `${first.path === '' ? 'the receipt' : first.path} ${first.message}`, {
-      details: { path: first.path },
-    })
-  }
+  refuseFirst(body.check(value) ?? ruleFaults(value as DecisionReceipt))
 }
+
+/**
+ * Refuses by the rules alone, where every member was written, and so checked, by its own shape.
+ *
+ * @param value - a receipt's body
+ * @throws QuittanceError `RECEIPT_INVALID` with `details.path`
+ */
+export function checkBodyRules(value: DecisionReceipt): void {
+  refuseFirst(ruleFaults(value))
+}
+
+function refuseFirst([first]: readonly Fault[]): void {
+  if (first === undefined) return
+  throw new QuittanceError('RECEIPT_INVALID', `${first.path === '' ? 'the receipt' : first.path} ${first.message}`, {
+    details: { path: first.path },
+  })
+}
+
+/** How each member of a body is checked and written in one pass, and how many must be there. */
+export const bodyWriters: ReadonlyMap<
+  string,
+  {
+    readonly prefix: string
+    readonly required: boolean
+    readonly write: ((value: unknown) => string | undefined) | undefined
+  }
+> = new Map(
+  Object.entries<Shape<unknown>>(bodyMembers).map(([name, shape]) => [
+    name,
+    { prefix: `${JSON.stringify(name)}:`, required: shape.optional !== true, write: shape.write },
+  ]),
+)
+
+/** How many members every body has. */
+export const requiredMembers = [...bodyWriters.values()].filter(({ required }) => required).length

@@ -86,7 +86,7 @@ describe('faults that pass are waited out: nothing is lost, nothing is doubled',
       return seed / 0x7fffffff
     }
     const plan: FaultPlan = ({ method }) => {
-      if (!['append', 'head', 'get', 'state.get'].includes(method) || random() > 0.4) return undefined
+      if (!['append', 'head', 'get', 'state.get'].includes(method) || random() > 0.15) return undefined
       const kinds: Fault[] = [{ kind: 'before' }, { kind: 'after' }, { kind: 'before', error: new Error('x') }, { kind: 'after', error: new Error('x') }]
       if (method === 'append') kinds.push({ kind: 'partial', count: 1 }, { kind: 'partial', count: 3 })
       return kinds[Math.floor(random() * kinds.length)]
@@ -94,7 +94,7 @@ describe('faults that pass are waited out: nothing is lost, nothing is doubled',
     const memory = memoryStore()
     const ledger = createLedger({ store: faultyStore(memory, plan), keys: keyNamed('a'), redactor: false })
     const outcomes: Outcome[] = []
-    for (let round = 0; round < 40; round += 1) outcomes.push(...(await appendMany(ledger, 1 + (round % 7), 20_000)))
+    for (let round = 0; round < 25; round += 1) outcomes.push(...(await appendMany(ledger, 1 + (round % 5), 20_000)))
     expect(outcomes.filter(({ error }) => error)).toEqual([])
     await expectTruth(memory, ledger, outcomes)
     expect((await stored(memory)).length).toBe(outcomes.length + 1)

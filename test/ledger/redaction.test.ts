@@ -62,7 +62,7 @@ const full = (): ReceiptDraft =>
       groups: { sex: 'f' }, disclosures: 'd', metadata: { key: 'v' }, xDetails: { x: 'y' },
     },
     xVendor: { name: ['n', { k: 'v' }] },
-  } as Partial<ReceiptDraft>)
+  } as object)
 
 type Step = string | number
 interface Leaf {

@@ -144,6 +144,35 @@ describe('storeConformance', () => {
     })
   }
 
+  /** A store whose turns are taken in order and end alone, as a server would do it. */
+  const withLease = (endsAlone: boolean): ReceiptStore => {
+    let last: Promise<unknown> = Promise.resolve()
+    return {
+      ...memoryStore(),
+      async lease(_chainId, ttlMs, options) {
+        options?.signal?.throwIfAborted()
+        let release: () => void = () => undefined
+        const before = last
+        last = new Promise<void>((resolve) => {
+          release = resolve
+        })
+        await before
+        const timer = endsAlone ? setTimeout(release, ttlMs) : undefined
+        timer?.unref()
+        return { release: async () => release() }
+      },
+    }
+  }
+  const leaseCase = (store: ReceiptStore) =>
+    storeConformance(async () => ({ store })).find(({ name }) => name.startsWith('lease:'))
+
+  it('looks at leases where there are some', async () => {
+    await leaseCase(withLease(true))?.run()
+    const everyone: ReceiptStore = { ...memoryStore(), lease: async () => ({ release: async () => undefined }) }
+    await expect(leaseCase(everyone)?.run()).rejects.toThrow()
+    await expect(leaseCase(memoryStore())?.run()).rejects.toThrow(/no lease/)
+  })
+
   it('leaves out what a store declares that it has not, and names each case once', () => {
     const make = async () => ({ store: memoryStore() })
     const all = storeConformance(make).map(({ name }) => name)

@@ -30,10 +30,10 @@ function systemError(code: string, syscall: string, path: string): NodeJS.ErrnoE
 /**
  * The real file system, of which chosen calls fail.
  *
- * @param plan - asked at each call that could change something
+ * @param plan - asked at each call that could change something; one that answers later makes the call wait
  */
 export function failingFs(
-  plan: (call: FsCall) => FsFault | undefined,
+  plan: (call: FsCall) => FsFault | undefined | Promise<FsFault | undefined>,
 ): FileSystem & { readonly calls: readonly FsCall[] } {
   const calls: FsCall[] = []
 
@@ -45,7 +45,7 @@ export function failingFs(
   ): Promise<T> => {
     const call = { name, number: calls.length + 1, path }
     calls.push(call)
-    const fault = plan(call)
+    const fault = await plan(call)
     if (fault === undefined) return run()
     if (fault.when === 'partial' && half) await half()
     // a file is closed even where the system says that closing failed

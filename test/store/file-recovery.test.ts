@@ -319,6 +319,28 @@ describe('a file that is not what was written', () => {
     await store.close()
   })
 
+  it('is noticed by readers of an open store too', async () => {
+    const dir = await written(3)
+    const store = fileStore(dir)
+    await appendNext(store, 2)
+    const { receiptId } = receipts[1]!
+    // the same content in another file
+    for (const look of [() => store.get('acme', receiptId), async () => (await collect(store.read('acme')))[1]]) {
+      await cp(segmentIn(dir), `${segmentIn(dir)}.copy`)
+      await rename(`${segmentIn(dir)}.copy`, segmentIn(dir))
+      expect(await look()).toEqual(receipts[1])
+    }
+    // other content in the same file
+    await truncate(segmentIn(dir), Buffer.byteLength(`${lines[0]}\n`))
+    expect(await store.get('acme', receipts[3]!.receiptId)).toBeUndefined()
+    await rm(segmentIn(dir))
+    expect(await store.get('acme', receipts[0]!.receiptId)).toBeUndefined()
+    expect(await collect(store.read('acme'))).toEqual([])
+    await store.append('acme', receipts.slice(0, 1), undefined)
+    expect(await store.get('acme', receipts[0]!.receiptId)).toEqual(receipts[0])
+    await store.close()
+  })
+
   it('may be a state value', async () => {
     const dir = await written(1)
     for (const content of ['', 'x', '{}', '{"version":0,"bytes":""}', '{"version":1,"bytes":"*"}']) {

@@ -56,6 +56,26 @@ describe('memoryStore', () => {
     expect(Object.isFrozen(kept) && Object.isFrozen(kept?.checks) && Object.isFrozen(kept?.checks?.[0])).toBe(true)
   })
 
+  it('refuses a receipt that no line can hold, and arguments that are of another type', async () => {
+    const store = memoryStore()
+    const [sealed] = testReceipts({ chainId: 'a', count: 1, rationale: () => 'short' })
+    const long = { ...sealed!, details: { ...sealed!.details!, rationale: 'é'.repeat(70_000) } }
+    await expect(store.append('a', [long], undefined)).rejects.toMatchObject({
+      code: 'RECEIPT_TOO_LARGE',
+      details: { outcome: 'absent', receiptId: sealed!.receiptId },
+    })
+    await expect(store.append('a', [{ ...sealed!, receiptId: 'x' }], undefined)).rejects.toThrow(RangeError)
+    await expect(store.append('a', [{ ...sealed!, receiptHash: 'sha256:x' }], undefined)).rejects.toThrow(RangeError)
+    await expect(store.append('a', sealed as never, undefined)).rejects.toThrow(TypeError)
+    await expect(store.append('a', [null as never], undefined)).rejects.toThrow(TypeError)
+    await expect(store.append('a', [sealed!], 'head' as never)).rejects.toThrow(TypeError)
+    await expect(store.append('a', [sealed!], { seq: 1 } as never)).rejects.toThrow(TypeError)
+    await expect(store.append('a', [sealed!], { receiptHash: 'x' } as never)).rejects.toThrow(RangeError)
+    await expect(store.state.put('a', 'x', 'text' as never, 0)).rejects.toThrow(TypeError)
+    await expect(store.state.put('a', 'x', new Uint8Array(1), -1)).rejects.toThrow(RangeError)
+    expect(await store.head('a')).toBeUndefined()
+  })
+
   it('refuses a bound that is none', () => {
     for (const maxReceipts of [0, -1, 1.5, Number.NaN]) expect(() => memoryStore({ maxReceipts })).toThrow(RangeError)
   })

@@ -13,7 +13,6 @@ import {
 } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
 import {
-  after,
   chainEnd,
   chainOf,
   days,
@@ -25,6 +24,7 @@ import {
   keyNamed,
   keys,
   linesOf,
+  msAfter,
   plainChain,
   prune,
   trusting,
@@ -52,10 +52,10 @@ const scenarios: Readonly<Record<ProblemCode | NoticeCode, () => Promise<VerifyR
   SEQ_REPEATED: () => judge([at(0), at(1), at(1), at(2)]),
   CHAIN_MISMATCH: () => judge(chain, { chainId: 'globex' }),
   VERSION_CHANGED: () => judge([at(0), { ...at(1), version: 'quittance/2' }]),
-  TIME_WENT_BACK: () => judge(chainOf([{ at: after(1) }, { at: after(0) }])),
+  TIME_WENT_BACK: () => judge(chainOf([{ at: msAfter(1) }, { at: msAfter(0) }])),
   TIME_IN_FUTURE: () => judge(chain, { now: '2025-12-31T00:00:00.000Z' }),
   KEY_OUTSIDE_WINDOW: () => judge(chain, { keyring: trusting(entryOf(keys.one, { validFrom: days(1) })) }),
-  KEY_REVOKED: () => judge(chain, { keyring: trusting(entryOf(keys.one, { revokedAt: after(0) })) }),
+  KEY_REVOKED: () => judge(chain, { keyring: trusting(entryOf(keys.one, { revokedAt: msAfter(0) })) }),
   KEY_NOT_ALLOWED: () => judge(chain, { keyring: trusting(entryOf(keys.one, { uses: ['checkpoint'] })) }),
   DELEGATION_INVALID: () =>
     judge(chainOf([delegated(delegation({ chains: ['globex'] }))]), {

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { DelegationCertificate } from '../../src/keys/provider.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import {
-  after,
   chainOf,
   chainStart,
   days,
@@ -17,6 +16,7 @@ import {
   keyNamed,
   keys,
   type Loose,
+  msAfter,
   resealed,
   revocation,
   rotation,
@@ -51,9 +51,9 @@ describe('a delegate counts', () => {
     const renewed = delegation({ notBefore: days(1), notAfter: days(2), serial: 'certificate-2' })
     const receipts = chainOf([
       delegated(),
-      byDelegate(after(86_399_999)),
+      byDelegate(msAfter(86_399_999)),
       delegated(renewed, { at: days(1) }),
-      byDelegate(after(2 * 86_400_000 - 1)),
+      byDelegate(msAfter(2 * 86_400_000 - 1)),
     ])
     expect(await judged(receipts, { keyring: trustRoot })).toEqual(['VALID'])
     const late = chainOf([byDelegate(days(2))], { on: receipts })
@@ -80,16 +80,16 @@ describe('a delegate counts', () => {
   })
 
   test('to the millisecond of its certificate, [notBefore, notAfter)', async () => {
-    const given = delegation({ notBefore: after(1_000), notAfter: after(2_000) })
+    const given = delegation({ notBefore: msAfter(1_000), notAfter: msAfter(2_000) })
     for (const [ms, codes] of [
       [999, ['INVALID', 'DELEGATION_INVALID@0']],
       [1_000, ['VALID']],
       [1_999, ['VALID']],
       [2_000, ['INVALID', 'DELEGATION_INVALID@0']],
     ] as const) {
-      expect(await judged(chainOf([delegated(given, { at: after(ms) })]), { keyring: trustRoot })).toEqual(codes)
+      expect(await judged(chainOf([delegated(given, { at: msAfter(ms) })]), { keyring: trustRoot })).toEqual(codes)
     }
-    const later = chainOf([delegated(given, { at: after(1_500) }), byDelegate(after(2_000))])
+    const later = chainOf([delegated(given, { at: msAfter(1_500) }), byDelegate(msAfter(2_000))])
     expect(await judged(later, { keyring: trustRoot })).toEqual(['INVALID', 'DELEGATION_INVALID@1'])
   })
 
@@ -112,10 +112,10 @@ describe('DELEGATION_INVALID', () => {
     'for a prefix that this chain does not have': changed({ chains: ['acme/*'] }),
     'for no use': changed({ uses: [] }),
     'for one use twice': changed({ uses: ['receipt', 'receipt'] }),
-    'that ends before it begins': changed({ notBefore: after(1), notAfter: after(0) }),
-    'that ends as it begins': changed({ notBefore: after(0), notAfter: after(0) }),
-    'that begins later': changed({ notBefore: after(1) }),
-    'that ended': changed({ notBefore: '2025-01-01T00:00:00.000Z', notAfter: after(0) }),
+    'that ends before it begins': changed({ notBefore: msAfter(1), notAfter: msAfter(0) }),
+    'that ends as it begins': changed({ notBefore: msAfter(0), notAfter: msAfter(0) }),
+    'that begins later': changed({ notBefore: msAfter(1) }),
+    'that ended': changed({ notBefore: '2025-01-01T00:00:00.000Z', notAfter: msAfter(0) }),
     'signed by the delegate itself': changed({}, { signer: keys.delegate }),
     'signed by another trusted key': changed({}, { signer: keys.one }),
     'of a root that is no admissible key': changed({ root: `did:key:z6Mk${'1'.repeat(44)}` }),
@@ -201,8 +201,8 @@ describe('DELEGATION_INVALID', () => {
   const roots: Record<string, object> = {
     'without the use delegate': { uses: ['receipt', 'rotate'] },
     'not trusted for this chain': { chains: ['globex'] },
-    'whose window began later': { validFrom: after(1) },
-    'whose window ended before': { validUntil: after(0) },
+    'whose window began later': { validFrom: msAfter(1) },
+    'whose window ended before': { validUntil: msAfter(0) },
   }
   test.each(Object.entries(roots))('a root %s', async (_name, more) => {
     expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry(more)) })).toEqual([
@@ -212,7 +212,7 @@ describe('DELEGATION_INVALID', () => {
   })
 
   test('a root that is revoked: KEY_REVOKED', async () => {
-    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry({ revokedAt: after(0) })) })).toEqual([
+    expect(await judged(chainOf([delegated()]), { keyring: trusting(rootEntry({ revokedAt: msAfter(0) })) })).toEqual([
       'INVALID',
       'KEY_REVOKED@0',
     ])
@@ -285,7 +285,7 @@ describe('a delegate may sign receipts, nothing more', () => {
   })
 
   test('it may revoke, because that only narrows', async () => {
-    const receipts = chainOf([delegated(), revocation(keys.one, after(0), byDelegate()), {}])
+    const receipts = chainOf([delegated(), revocation(keys.one, msAfter(0), byDelegate()), {}])
     expect(await judged(receipts, { keyring: trusting(keys.one, rootEntry()) })).toEqual(['INVALID', 'KEY_REVOKED@2'])
   })
 

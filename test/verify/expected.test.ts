@@ -5,7 +5,6 @@ import { verifyChain } from '../../src/verify/chain.js'
 import type { VerifyOptions } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
 import {
-  after,
   chainEnd,
   chainOf,
   codesOf,
@@ -15,6 +14,7 @@ import {
   judged,
   keyNamed,
   keys,
+  msAfter,
   plainChain,
   prune,
   resealed,
@@ -174,7 +174,7 @@ describe('chain_end', () => {
 
   test('that does not hold, or says more than this release knows, proves no tail', async () => {
     const last = ended[2] as DecisionReceipt
-    const forged = { ...last, timestamp: after(999_999) }
+    const forged = { ...last, timestamp: msAfter(999_999) }
     expect((await judge([...ended.slice(0, 2), forged])).scope.tail).toBe('unproved')
     const unknown = resealed(last, { system: { event: 'chain_end', reason: 'closed', except: 'not' } })
     const result = await judge([...ended.slice(0, 2), unknown as never])

@@ -4,7 +4,6 @@ import { didKey } from '../../src/keys/did-key.js'
 import { fromHex } from '../../src/primitives/bytes.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import {
-  after,
   chainOf,
   chainStart,
   fileOf,
@@ -15,6 +14,7 @@ import {
   type Loose,
   lineOfLoose,
   linesOf,
+  msAfter,
   plainChain,
   resealed,
   sealedLoosely,
@@ -480,13 +480,18 @@ describe('details', () => {
 
 describe('time', () => {
   test('going back: TIME_WENT_BACK; standing still is no fault', async () => {
-    const back = chainOf([{ at: after(5_000) }, { at: after(4_999) }, { at: after(5_000) }, { at: after(5_000) }])
+    const back = chainOf([
+      { at: msAfter(5_000) },
+      { at: msAfter(4_999) },
+      { at: msAfter(5_000) },
+      { at: msAfter(5_000) },
+    ])
     expect(await judged(back)).toEqual(['INVALID', 'TIME_WENT_BACK@1'])
   })
 
   test('5 minutes ahead of the judge’s clock is taken, a millisecond more is not', async () => {
-    const now = after(0)
-    const ahead = chainOf([{ at: after(300_000) }, { at: after(300_001) }])
+    const now = msAfter(0)
+    const ahead = chainOf([{ at: msAfter(300_000) }, { at: msAfter(300_001) }])
     expect(await judged(ahead, { now })).toEqual(['INVALID', 'TIME_IN_FUTURE@1'])
     expect(await judged(ahead, { now: new Date(Date.parse(now) + 1) })).toEqual(['VALID'])
   })

@@ -1,7 +1,6 @@
 /** Receipts that together hold every member of the format, at every level. */
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import {
-  after,
   chainOf,
   days,
   delegated,
@@ -10,6 +9,7 @@ import {
   type Entry,
   type EntryOf,
   keys,
+  msAfter,
   prune,
   revocation,
   rotation,
@@ -69,8 +69,8 @@ const decision: EntryOf = (before) => {
       ],
       stepIndex: 3,
       attempt: 1,
-      startedAt: after(0),
-      endedAt: after(250),
+      startedAt: msAfter(0),
+      endedAt: msAfter(250),
       subjectId: hmac('2'),
       principalId: hmac('3'),
       pseudonymKeyId: 'pseudonyms-1',
@@ -184,7 +184,7 @@ const oversight: EntryOf = (before) => {
   }
 }
 
-const lost = derivedId(after(0), 'lost')
+const lost = derivedId(msAfter(0), 'lost')
 
 /** Everything that may stand in a chain, by name. */
 const entries: Readonly<Record<string, EntryOf>> = {
@@ -205,7 +205,7 @@ const entries: Readonly<Record<string, EntryOf>> = {
   session_end: { body: { eventType: 'session_end', sessionId: 'session-1' } },
   'system rollback': system({ event: 'rollback', lost: [{ seq: 9, receiptId: lost, receiptHash: sha('f') }] }),
   'system heartbeat': system({ event: 'heartbeat', dropped: 0 }),
-  'system gap': system({ event: 'gap', from: after(0), to: after(1), reason: 'overload', count: 3, rate: 0.5 }),
+  'system gap': system({ event: 'gap', from: msAfter(0), to: msAfter(1), reason: 'overload', count: 3, rate: 0.5 }),
   'system change': system({ event: 'change', what: 'model', from: 'model-0', to: 'model-1', substantial: false }),
   'system report': system({ event: 'report', hash: sha('0'), fromSeq: 0, toSeq: 8 }),
   'system checkpoint': system({ event: 'checkpoint', origin: 'operator.example/log', size: 8, rootHash: sha('1') }),

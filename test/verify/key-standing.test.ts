@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import type { Keyring, KeyUse } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import {
-  after,
   chainOf,
   days,
   delegated,
@@ -13,6 +12,7 @@ import {
   judged,
   keyEvent,
   keys,
+  msAfter,
   plainChain,
   prune,
   revocation,
@@ -21,32 +21,31 @@ import {
 } from './support.js'
 
 describe('windows are [from, until), to the millisecond', () => {
-  const dated = (ms: number) => chainOf([{ at: after(ms) }])
+  const dated = (ms: number) => chainOf([{ at: msAfter(ms) }])
   test.each([
     [999, 'KEY_OUTSIDE_WINDOW@0'],
     [1_000, undefined],
     [1_999, undefined],
     [2_000, 'KEY_OUTSIDE_WINDOW@0'],
   ])('a receipt dated %i ms in a window of [1000, 2000)', async (ms, code) => {
-    const keyring = trusting(entryOf(keys.one, { validFrom: after(1_000), validUntil: after(2_000) }))
+    const keyring = trusting(entryOf(keys.one, { validFrom: msAfter(1_000), validUntil: msAfter(2_000) }))
     expect(await judged(dated(ms), { keyring })).toEqual(code ? ['INVALID', code] : ['VALID'])
   })
 
   test('a window may be open at either end', async () => {
-    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual([
-      'VALID',
-    ])
-    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validFrom: after(1_000) })) })).toEqual([
+    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validFrom: msAfter(1_000) })) })).toEqual(
+      ['VALID'],
+    )
+    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validFrom: msAfter(1_000) })) })).toEqual([
       'INVALID',
       'KEY_OUTSIDE_WINDOW@0',
     ])
-    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual([
+    expect(await judged(dated(999), { keyring: trusting(entryOf(keys.one, { validUntil: msAfter(1_000) })) })).toEqual([
       'VALID',
     ])
-    expect(await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validUntil: after(1_000) })) })).toEqual([
-      'INVALID',
-      'KEY_OUTSIDE_WINDOW@0',
-    ])
+    expect(
+      await judged(dated(1_000), { keyring: trusting(entryOf(keys.one, { validUntil: msAfter(1_000) })) }),
+    ).toEqual(['INVALID', 'KEY_OUTSIDE_WINDOW@0'])
   })
 
   test('a retired key goes on counting for what it signed in its time', async () => {

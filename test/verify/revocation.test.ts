@@ -4,7 +4,6 @@ import type { DecisionReceipt } from '../../src/receipt/types.js'
 import type { Anchor } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
 import {
-  after,
   chainOf,
   days,
   delegated,
@@ -16,6 +15,7 @@ import {
   judged,
   keyNamed,
   keys,
+  msAfter,
   revocation,
   rotation,
   trusting,
@@ -31,10 +31,10 @@ const revoked = (at: string, key = keys.one) => entryOf(key, { revokedAt: at })
 
 describe('revoked in the keyring', () => {
   test('at or after the time: KEY_REVOKED; the millisecond before: only undated', async () => {
-    const receipts = chainOf([{ at: after(999) }])
-    expect(await judged(receipts, { keyring: trusting(revoked(after(999))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
-    expect(await judged(receipts, { keyring: trusting(revoked(after(998))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
-    expect(await judged(receipts, { keyring: trusting(revoked(after(1_000))) })).toEqual([
+    const receipts = chainOf([{ at: msAfter(999) }])
+    expect(await judged(receipts, { keyring: trusting(revoked(msAfter(999))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
+    expect(await judged(receipts, { keyring: trusting(revoked(msAfter(998))) })).toEqual(['INVALID', 'KEY_REVOKED@0'])
+    expect(await judged(receipts, { keyring: trusting(revoked(msAfter(1_000))) })).toEqual([
       'INCOMPLETE',
       'KEY_REVOKED_UNDATED@0',
     ])

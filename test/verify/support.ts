@@ -50,8 +50,8 @@ const START = Date.UTC(2026, 0, 1)
 const DAY_MS = 86_400_000
 
 /** @returns the time so many milliseconds after the first receipt's */
-export const after = (ms: number): string => new Date(START + ms).toISOString()
-export const days = (count: number): string => after(count * DAY_MS)
+export const msAfter = (ms: number): string => new Date(START + ms).toISOString()
+export const days = (count: number): string => msAfter(count * DAY_MS)
 
 /** A UUIDv7 whose random part is derived. */
 export function derivedId(time: string, from: string): string {
@@ -95,7 +95,7 @@ function receiptOf(entry: Entry, before: readonly DecisionReceipt[], options: Ch
   const { chainId = 'acme', label = '' } = options
   const previous = before.at(-1)
   const seq = previous === undefined ? 0 : previous.seq + 1
-  const timestamp = entry.at ?? (previous ? new Date(Date.parse(previous.timestamp) + 1_000).toISOString() : after(0))
+  const timestamp = entry.at ?? (previous ? new Date(Date.parse(previous.timestamp) + 1_000).toISOString() : msAfter(0))
   const name = JSON.stringify([chainId, label, seq])
   const details = entry.details && { salt: sha256Hex(`salt ${name}`), ...entry.details }
   const decision = (entry.body?.eventType ?? 'decision') === 'decision'
@@ -157,7 +157,7 @@ export function delegation(
     root: root.keyId,
     delegate: keys.delegate.keyId,
     chains: ['acme'],
-    notBefore: after(0),
+    notBefore: msAfter(0),
     notAfter: days(1),
     uses: ['receipt'],
     serial: 'certificate-1',

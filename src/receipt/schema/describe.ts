@@ -3,6 +3,8 @@
  * the fast check and the JSON Schema, so that the three can't drift apart.
  */
 
+import { canonicalNames, freeNames, isPlain, plainString } from '../canonical.js'
+
 /** JSON Schema 2020-12, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
@@ -18,6 +20,11 @@ export interface Fault {
 export interface Shape<out T> {
   /** Returns nothing when the value fits, so that the good case allocates nothing. */
   readonly check: (value: unknown) => Fault[] | undefined
+  /**
+   * The canonical text (RFC 8785) of a value that fits, in one pass with the check. `undefined` says only that it is not
+   * so simple: the value is then checked by `check` and written by the general writer.
+   */
+  readonly write?: (value: unknown) => string | undefined
   readonly json: JsonSchema
   readonly optional?: boolean
   readonly type?: T
@@ -54,7 +61,10 @@ const joined = (faults: Fault[] | undefined, found: Fault[]): Fault[] => {
   return faults
 }
 
-/** A string that matches a pattern (anchored; it bounds the length too) and, where given, a predicate. */
+/**
+ * A string that matches a pattern and, where given, a predicate. The pattern is anchored, bounds the length, and allows
+ * only characters that JSON writes as they are.
+ */
 export function text<T extends string = string>(
   pattern: RegExp,
   what: string,
@@ -66,6 +76,10 @@ export function text<T extends string = string>(
       typeof value === 'string' && pattern.test(value) && (also.holds === undefined || also.holds(value))
         ? undefined
         : wrong(fault),
+    write: (value) =>
+      typeof value === 'string' && pattern.test(value) && (also.holds === undefined || also.holds(value))
+        ? `"${value}"`
+        : undefined,
     json: { type: 'string', pattern: pattern.source, ...also.json },
   }
 }
@@ -73,13 +87,16 @@ export function text<T extends string = string>(
 /** Any string. */
 export const anyText: Shape<string> = {
   check: (value) => (typeof value === 'string' ? undefined : wrong('must be a string')),
+  write: (value) => (typeof value === 'string' ? plainString(value) : undefined),
   json: { type: 'string' },
 }
 
 /** One of a closed list of words; another word is UNSUPPORTED. */
 export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> {
   const known: ReadonlySet<unknown> = new Set(words)
+  const written: ReadonlyMap<unknown, string> = new Map(words.map((word) => [word, JSON.stringify(word)]))
   return {
+    write: (value) => written.get(value),
     check: (value) => {
       if (known.has(value)) return undefined
       return typeof value === 'string'
@@ -93,12 +110,14 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
 /** `true` and nothing else. */
 export const onlyTrue: Shape<true> = {
   check: (value) => (value === true ? undefined : wrong('must be true or absent')),
+  write: (value) => (value === true ? 'true' : undefined),
   json: { const: true },
 }
 
 /** true or false. */
 export const bool: Shape<boolean> = {
   check: (value) => (typeof value === 'boolean' ? undefined : wrong('must be true or false')),
+  write: (value) => (typeof value === 'boolean' ? String(value) : undefined),
   json: { type: 'boolean' },
 }
 
@@ -108,6 +127,8 @@ export const uint: Shape<number> = {
     Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
       ? undefined
       : wrong('must be an integer from 0 to 2^53-1'),
+  write: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? String(value) : undefined,
   json: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 }
 
@@ -126,6 +147,13 @@ export function numberIn(minimum: number, maximum: number): Shape<number> {
       !(Number.isInteger(value) && !Number.isSafeInteger(value))
         ? undefined
         : wrong(fault),
+    write: (value) =>
+      typeof value === 'number' &&
+      value >= minimum &&
+      value <= maximum &&
+      !(Number.isInteger(value) && !Number.isSafeInteger(value))
+        ? String(value)
+        : undefined,
     // beyond 2^53-1 every double is an integer, so that bounds say the same as the check
     json: {
       type: 'number',
@@ -148,6 +176,16 @@ export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
       }
       return faults
     },
+    write: (value) => {
+      if (!Array.isArray(value) || (most !== undefined && value.length > most)) return undefined
+      let items = ''
+      for (let index = 0; index < value.length; index += 1) {
+        const written = item.write?.(value[index])
+        if (written === undefined) return undefined
+        items += index === 0 ? written : `,${written}`
+      }
+      return `[${items}]`
+    },
     json: { type: 'array', items: item.json, ...(most === undefined ? {} : { maxItems: most }) },
   }
 }
@@ -166,6 +204,18 @@ export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonl
         if (found) faults = joined(faults, below(key, found))
       }
       return faults
+    },
+    write: (object) => {
+      const names = isObject(object) ? freeNames(object) : undefined
+      if (names === undefined) return undefined
+      let members = ''
+      for (const key of names) {
+        const prefix = name.write?.(key)
+        const written = value.write?.((object as Record<string, unknown>)[key])
+        if (prefix === undefined || written === undefined) return undefined
+        members += `${members === '' ? '' : ','}${prefix}:${written}`
+      }
+      return `{${members}}`
     },
     json: { type: 'object', propertyNames: name.json, additionalProperties: value.json },
   }
@@ -198,7 +248,23 @@ export function object<const M extends Members>(
   const names = Object.keys(members)
   const required = names.filter((name) => !members[name]?.optional)
   const shapes = new Map(Object.entries(members))
+  const written = new Map(
+    Object.entries(members).map(([name, shape]) => [name, { prefix: `${JSON.stringify(name)}:`, ...shape }]),
+  )
   return {
+    write: (value) => {
+      if (!isObject(value) || !isPlain(value)) return undefined
+      let text = ''
+      let seen = 0
+      for (const key of canonicalNames(value)) {
+        const member = written.get(key)
+        const part = member?.write?.(value[key])
+        if (member === undefined || part === undefined) return undefined
+        if (!member.optional) seen += 1
+        text += (text === '' ? member.prefix : `,${member.prefix}`) + part
+      }
+      return seen === required.length ? `{${text}}` : undefined
+    },
     check: (value) => {
       if (!isObject(value)) return wrong('must be an object')
       let faults: Fault[] | undefined
@@ -248,6 +314,7 @@ export function tagged<const Tag extends string, const C extends Cases>(
       if (typeof value[tag] !== 'string') return below(tag, wrong('must be a string'))
       return below(tag, unsupported('is a value this release does not know'))
     },
+    write: (value) => (isObject(value) ? shapes.get(value[tag])?.write?.(value) : undefined),
     json: { oneOf: [...shapes.values()].map((shape) => shape.json) },
   }
 }

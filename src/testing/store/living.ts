@@ -160,6 +160,8 @@ export const livingCases: readonly StoreCase[] = [
         order.push('second')
         return taken
       })
+      // time enough for a store that lets everybody in at once
+      await new Promise<void>((resolve) => setTimeout(resolve, 50))
       order.push('first gives back')
       await first.release()
       await (await second).release()

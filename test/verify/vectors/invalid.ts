@@ -6,7 +6,6 @@ import { fromHex } from '../../../src/primitives/bytes.js'
 import type { DecisionReceipt } from '../../../src/receipt/types.js'
 import { anchorOf } from '../anchor.js'
 import {
-  after,
   chainEnd,
   chainOf,
   days,
@@ -17,6 +16,7 @@ import {
   keys,
   type Loose,
   linesOf,
+  msAfter,
   plainChain,
   resealed,
   revocation,
@@ -95,7 +95,7 @@ const rehashed = resealed(at(1), { action: 'reject' })
 const twin = chainOf([{}, {}, {}], { label: 'twin' })
 const other = plainChain(3, { chainId: 'globex' })
 const moved = resealed(other[0] as DecisionReceipt, { chainId: 'acme' })
-const back = chainOf([{ at: after(1) }, { at: after(0) }])
+const back = chainOf([{ at: msAfter(1) }, { at: msAfter(0) }])
 const future = chainOf([{ at: '2026-12-31T12:05:00.001Z' }])
 const ended = chainOf([{}, chainEnd(), {}])
 const revokedInChain = chainOf([
@@ -333,7 +333,7 @@ export const invalidVectors: readonly VectorFile[] = [
   }),
   invalid('key-before-its-window', chain, {
     about: 'A window that begins a millisecond after seq 0.',
-    keyring: [entryOf(keys.one, { validFrom: after(1) })],
+    keyring: [entryOf(keys.one, { validFrom: msAfter(1) })],
     problems: ['KEY_OUTSIDE_WINDOW@0:1'],
   }),
   invalid('key-after-its-window', chain, {
@@ -343,7 +343,7 @@ export const invalidVectors: readonly VectorFile[] = [
   }),
   invalid('key-revoked', chain, {
     about: 'The key is revoked at the time of seq 0.',
-    keyring: [entryOf(keys.one, { revokedAt: after(0) })],
+    keyring: [entryOf(keys.one, { revokedAt: msAfter(0) })],
     problems: ['KEY_REVOKED@0:1', 'KEY_REVOKED@1:2', 'KEY_REVOKED@2:3'],
   }),
   invalid('key-revoked-in-the-chain', revokedInChain, {
@@ -353,7 +353,7 @@ export const invalidVectors: readonly VectorFile[] = [
   }),
   invalid('key-of-a-revoked-root', chainOf([delegated()]), {
     about: 'The root of the delegate is revoked.',
-    keyring: [entryOf(keys.root, { uses: ['delegate'], revokedAt: after(0) })],
+    keyring: [entryOf(keys.root, { uses: ['delegate'], revokedAt: msAfter(0) })],
     problems: ['KEY_REVOKED@0:1'],
   }),
   invalid('key-for-another-use', chain, {
@@ -373,12 +373,12 @@ export const invalidVectors: readonly VectorFile[] = [
   badCertificate('for-another-chain', 'A certificate for another chain.', { chains: ['globex'] }),
   badCertificate('for-no-chain', 'A certificate for no chain.', { chains: [] }),
   badCertificate('for-no-use', 'A certificate for no use.', { uses: [] }),
-  badCertificate('too-early', 'A certificate that begins a millisecond later.', { notBefore: after(1) }),
+  badCertificate('too-early', 'A certificate that begins a millisecond later.', { notBefore: msAfter(1) }),
   badCertificate('too-late', 'A certificate that ends at the time of the receipt.', {
     notBefore: '2025-12-31T00:00:00.000Z',
-    notAfter: after(0),
+    notAfter: msAfter(0),
   }),
-  badCertificate('backwards', 'A certificate that ends as it begins.', { notBefore: after(0), notAfter: after(0) }),
+  badCertificate('backwards', 'A certificate that ends as it begins.', { notBefore: msAfter(0), notAfter: msAfter(0) }),
   badCertificate(
     'not-signed-by-its-root',
     'A certificate that the delegate signed itself.',
@@ -399,7 +399,7 @@ export const invalidVectors: readonly VectorFile[] = [
   plainRoot(
     'retired',
     'The certificate begins when the root’s window has ended.',
-    entryOf(keys.root, { uses: ['delegate'], validUntil: after(0) }),
+    entryOf(keys.root, { uses: ['delegate'], validUntil: msAfter(0) }),
   ),
   invalid('delegation-depth-two', depthTwo, {
     about: 'A delegate delegates in its turn.',

@@ -3,7 +3,6 @@ import type { DecisionReceipt } from '../../../src/receipt/types.js'
 import { anchorOf } from '../anchor.js'
 import { fullChain } from '../full-receipts.js'
 import {
-  after,
   chainEnd,
   chainOf,
   chainStart,
@@ -14,6 +13,7 @@ import {
   keys,
   type Loose,
   lineOfLoose,
+  msAfter,
   plainChain,
   prune,
   resealed,
@@ -80,7 +80,7 @@ const numbers = chainOf([
     body: {
       latencyMs: 0.1,
       xNumbers: [
-        0, 1, -1, 0.5, -0.5, 1e-7, 1e-6, 0.000001, 5e-324, 2.2250738585072014e-308, 333333333.33333329, 4.35, 0.002,
+        0, 1, -1, 0.5, -0.5, 1e-7, 1e-6, 0.000001, 5e-324, 2.2250738585072014e-308, 333333333.3333333, 4.35, 0.002,
         1e-27, 123456.789, 9007199254740991, -9007199254740991, 4503599627370495.5, 1.0000000000000002, 100,
       ],
     },
@@ -116,7 +116,7 @@ const rotated = chainOf([
   rotation(keys.delegate, { by: keys.two }),
   { by: keys.delegate },
 ])
-const turns = chainOf([{ at: after(0) }, { at: after(86_399_999) }, { by: keys.two, at: days(1) }])
+const turns = chainOf([{ at: msAfter(0) }, { at: msAfter(86_399_999) }, { by: keys.two, at: days(1) }])
 const still = chainOf([{ at: '2026-12-31T12:05:00.000Z' }, { at: '2026-12-31T12:05:00.000Z' }])
 
 /** Another order, white space, a carriage return: the same receipts. */
