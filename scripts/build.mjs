@@ -1,12 +1,58 @@
-// Builds dist/ from src/ by the TypeScript compiler alone: one file in, one file out, with declarations and source maps.
+// Builds dist/ from src/. Each public entry is one module that shares chunks with the others: a fresh process loads a dozen
+// files instead of two hundred. Declarations stay one file a source file; those that no entry reaches are left out.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-rmSync(`${root}dist`, { recursive: true, force: true })
+const dist = join(root, 'dist')
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const modules = Object.values(manifest.exports).flatMap((target) => (target.default ? [target.default] : []))
+const programs = Object.values(manifest.bin).map((file) => `./${file}`)
+const source = (file) => join(root, file.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts'))
+
+rmSync(dist, { recursive: true, force: true })
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
-const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.json', '--emitDeclarationOnly'], {
+  cwd: root,
+  stdio: 'inherit',
+})
 if (status !== 0) process.exit(status ?? 1)
-chmodSync(`${root}dist/cli/main.js`, 0o755)
+
+await build({
+  absWorkingDir: root,
+  entryPoints: [...modules, ...programs].map(source),
+  outdir: dist,
+  outbase: join(root, 'src'),
+  bundle: true,
+  splitting: true,
+  packages: 'external',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: true,
+  // the maps give file and line; the text is in the repository
+  sourcesContent: false,
+  chunkNames: 'chunks/[name]-[hash]',
+  logLevel: 'warning',
+})
+for (const program of programs) chmodSync(join(root, program), 0o755)
+
+/** The declarations that the public ones need. */
+const needed = new Set()
+const visit = (file) => {
+  if (needed.has(file)) return
+  needed.add(file)
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?['"](\.[^'"]+)\.js['"]/g)) {
+    visit(resolve(dirname(file), `${path}.d.ts`))
+  }
+}
+for (const entry of modules) visit(join(root, entry.replace(/\.js$/, '.d.ts')))
+for (const name of readdirSync(dist, { recursive: true })) {
+  const file = join(dist, name)
+  if (/\.d\.ts(?:\.map)?$/.test(name) && !needed.has(file.replace(/\.map$/, ''))) rmSync(file)
+}
+for (const file of needed) if (!existsSync(file)) throw new Error(`${relative(root, file)} is needed and was not made`)

@@ -5,7 +5,7 @@
  *   npx tsx scripts/generate-vectors.ts           writes what is missing; refuses to change what is there
  *   npx tsx scripts/generate-vectors.ts --check   exits with 1 where the folder is not what this script makes
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publishedFiles } from '../test/verify/vectors/index.js'
@@ -29,7 +29,7 @@ const args = process.argv.slice(2)
 const say = (what: string, names: readonly string[]) =>
   names.length > 0 && console.error(`${what}: ${names.join(', ')}`)
 
-if (args.some((arg) => arg !== '--check' && arg !== '--unfreeze')) {
+if (args.some((arg) => arg !== '--check')) {
   console.error('usage: generate-vectors.ts [--check]')
   process.exitCode = 2
 } else if (args.includes('--check')) {
@@ -38,12 +38,11 @@ if (args.some((arg) => arg !== '--check' && arg !== '--unfreeze')) {
   say('changed', changed)
   if (missing.length + unknown.length + changed.length > 0) process.exitCode = 1
   else console.log(`the ${wanted.size} files of test/vectors are what this script makes`)
-} else if (frozen.length + unknown.length > 0 && !args.includes('--unfreeze')) {
+} else if (frozen.length + unknown.length > 0) {
   say('frozen, and would change', frozen)
   say('frozen, and would go', unknown)
   process.exitCode = 1
 } else {
-  for (const name of unknown) rmSync(join(folder, name))
   for (const [name, bytes] of wanted) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), bytes)

@@ -120,6 +120,8 @@ async function handOver(
 /** @returns whether the batch is done */
 async function attempt(parts: Parts, chain: Chain, batch: Batch, progress: Progress): Promise<void> {
   const accepts = batch.slots[0]?.order.acceptsRollback === true
+  // who accepts a rollback means what the store says now
+  if (accepts) chain.head = undefined
   const opened = chain.head
     ? { head: chain.head.receipt, lost: [] }
     : await batch.during(openHead(parts, chain, accepts, batch.signal))

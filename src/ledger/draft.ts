@@ -1,4 +1,4 @@
-import type { DecisionReceipt, Details, EventType, HumanOversight, Source } from '../receipt/types.js'
+import type { DecisionReceipt, Details, EventType, Extensions, HumanOversight, Source } from '../receipt/types.js'
 
 /** Content that the ledger redacts (text, json), hashes and forgets. */
 export type Content =
@@ -64,5 +64,5 @@ type Match = NonNullable<Source['match']>
 
 /** A source whose matched record is still named as the caller knows it. */
 export interface SourceDraft extends Omit<Source, 'match'> {
-  readonly match?: (Omit<Match, 'recordId'> & { readonly record?: string | undefined }) | undefined
+  readonly match?: (Omit<Match, 'recordId'> & Extensions & { readonly record?: string | undefined }) | undefined
 }

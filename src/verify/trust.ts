@@ -204,8 +204,9 @@ export class ChainTrust {
   ): string | undefined {
     if (certificate.delegate !== receipt.keyId) return 'has a certificate for another key than its own'
     if (certificate.root === certificate.delegate) return 'has a certificate of a key for itself'
-    if (certificate.uses.length !== 1 || certificate.uses[0] !== 'receipt')
-      return 'has a certificate for other uses than receipt'
+    // a use of a later release is UNSUPPORTED, which is said already and teaches nothing
+    const usesKnown = certificate.uses.every((use) => use === 'receipt')
+    if (usesKnown && certificate.uses.length !== 1) return 'has a certificate that names its use not once'
     if (certificate.chains.length === 0 || !certificate.chains.every(isChainPattern))
       return 'has a certificate whose chains are malformed'
     if (!coversChain(certificate.chains, this.#chainId)) return 'has a certificate that does not cover this chain'

@@ -1,8 +1,11 @@
 import { localKey } from '../../src/keys/local.js'
-import type { KeyProvider } from '../../src/keys/provider.js'
+import { signedDelegationMessage } from '../../src/keys/delegation.js'
+import type { DelegationCertificate, KeyProvider } from '../../src/keys/provider.js'
 import { sha256 } from '../../src/primitives/sha256.js'
 import type { ReceiptDraft } from '../../src/ledger/draft.js'
 import { realEnvironment } from '../../src/ledger/environment.js'
+import { canonicalize } from '../../src/receipt/canonical.js'
+import { digestOf } from '../../src/receipt/digest.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 
@@ -29,3 +32,28 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 export const stored = (store: ReceiptStore, chainId = 'acme'): Promise<DecisionReceipt[]> => collect(store.read(chainId))
+
+/** A provider whose key signs under a certificate of a root key. */
+export async function delegatedBy(
+  root: KeyProvider,
+  delegate: KeyProvider,
+  more: Partial<DelegationCertificate> = {},
+): Promise<KeyProvider> {
+  const [rootSigner, signer] = [await root.signer(), await delegate.signer()]
+  const certificate: DelegationCertificate = {
+    root: rootSigner.keyId,
+    delegate: signer.keyId,
+    chains: ['*'],
+    notBefore: '2020-01-01T00:00:00.000Z',
+    notAfter: '2099-01-01T00:00:00.000Z',
+    uses: ['receipt'],
+    serial: '1',
+    ...more,
+  }
+  const signature = await rootSigner.sign(signedDelegationMessage(digestOf(canonicalize(certificate))))
+  const delegation = { certificate, certificateSignature: `ed25519:${Buffer.from(signature).toString('hex')}` }
+  return {
+    signer: async () => ({ ...signer, delegation }),
+    publicKeys: async () => [{ keyId: rootSigner.keyId, uses: ['delegate'] }],
+  }
+}

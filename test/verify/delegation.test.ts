@@ -146,7 +146,7 @@ describe('DELEGATION_INVALID', () => {
     expect(await judged(chainOf([{ ...entry, by }]), { keyring: trusted })).toEqual(['INVALID', 'DELEGATION_INVALID@0'])
   })
 
-  test('another use than receipt is one this release does not know, and not delegated', async () => {
+  test('a use that only a later release may know delegates nothing, and contradicts nothing', async () => {
     const [plain] = chainOf([delegated()])
     const { certificate, certificateSignature } = delegation({ uses: ['rotate'] as never })
     const forged = resealed(
@@ -154,7 +154,7 @@ describe('DELEGATION_INVALID', () => {
       { key: { event: 'delegate', certificate, certificateSignature } },
       keys.delegate,
     )
-    expect(await judged([forged], { keyring: trusted })).toEqual(['INVALID', 'UNSUPPORTED@0', 'DELEGATION_INVALID@0'])
+    expect(await judged([forged], { keyring: trusted })).toEqual(['INCOMPLETE', 'UNSUPPORTED@0', 'KEY_UNKNOWN@0'])
   })
 
   test.each(['../acme', 'acme/', 'ac*me', 'a b', ''])(
