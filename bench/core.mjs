@@ -1,11 +1,11 @@
 // Sealing and verifying on one thread against the raw signature of the same backend.
 import { createPublicKey, sign, verify } from 'node:crypto'
-import { didKey } from '../dist/keys/did-key.js'
-import { realEnvironment } from '../dist/ledger/environment.js'
-import { isoTime } from '../dist/primitives/time.js'
-import { genesisHash } from '../dist/receipt/digest.js'
-import { frame, lineOf, link, seal } from '../dist/receipt/seal.js'
-import { Keyring, verifyChain } from '../dist/verify/index.js'
+import { didKey } from '../src/keys/did-key.ts'
+import { realEnvironment } from '../src/ledger/environment.ts'
+import { isoTime } from '../src/primitives/time.ts'
+import { genesisHash } from '../src/receipt/digest.ts'
+import { frame, lineOf, link, seal } from '../src/receipt/seal.ts'
+import { Keyring, verifyChain } from '../src/verify/index.ts'
 import { body, privateKey } from './fixtures.mjs'
 import { race } from './measure.mjs'
 

@@ -1,3 +1,4 @@
+import { QuittanceError } from '../errors.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Draftable, Sink } from './types.js'
@@ -60,7 +61,11 @@ async function* run(
     }
   } finally {
     if (!ended) await source.return?.()
-    for (const settled of await Promise.all(underWay)) if ('error' in settled) sink.warn?.(settled.error)
+    for (const settled of await Promise.all(underWay)) {
+      if (!('error' in settled)) continue
+      const givenUp = signal?.aborted === true && QuittanceError.is(settled.error, 'LEDGER_ABORTED')
+      if (!givenUp) sink.warn?.(settled.error)
+    }
   }
 }
 

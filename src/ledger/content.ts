@@ -33,10 +33,7 @@ const hashText = /^sha256:([0-9a-f]{64})$/
 const invalid = (path: string, message: string): QuittanceError =>
   new QuittanceError('RECEIPT_INVALID', `${path} ${message}`, { details: { path, outcome: 'absent' } })
 
-function digestOfBytes(
-  given: { readonly content?: unknown; readonly hash?: unknown },
-  member: ContentMember,
-): string {
+function digestOfBytes(given: { readonly content?: unknown; readonly hash?: unknown }, member: ContentMember): string {
   const { content, hash } = given
   if ((content === undefined) === (hash === undefined)) throw invalid(member, 'must have either content or hash')
   if (content !== undefined) {

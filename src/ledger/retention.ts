@@ -19,6 +19,9 @@ import { createSurvey, type Survey } from './survey.js'
 
 const DAY_MS = 86_400_000
 
+/** How often a chain may say something new while it is pruned. */
+const MAX_ROUNDS = 16
+
 /** What `prune` is told. */
 export interface PruneOptions {
   readonly olderThanDays: number
@@ -174,7 +177,7 @@ export async function prune(parts: Parts, desk: Desk, chainId: string, options: 
   const { store, environment } = parts
   if (store.prune === undefined) throw unsupported('prune')
   let finished = 0
-  for (;;) {
+  for (let rounds = 0; ; rounds += 1) {
     const survey = createSurvey(isoTime(Math.floor(environment.now() - olderThanDays * DAY_MS)))
     await readInto(store, chainId, survey)
     checkAge(parts, chainId, olderThanDays, survey)
@@ -195,6 +198,11 @@ export async function prune(parts: Parts, desk: Desk, chainId: string, options: 
       return { removed: finished + removed, through: cut.through, receipt }
     } catch (error) {
       if (!(error instanceof Outdated)) throw error
+      if (rounds >= MAX_ROUNDS)
+        throw notAllowed(
+          chainId,
+          'the chain does not hold still: what the store reads and what it has as head do not agree',
+        )
     }
   }
 }

@@ -97,7 +97,9 @@ export class Wait implements Expiring {
     const { chainId, receiptId } = this.#options
     const outcome = this.exposure === 'none' ? 'absent' : 'unknown'
     const details: ErrorDetails = { outcome, retryable: true, chainId, receiptId }
-    this.reject(new QuittanceError(code, `${why}; ${standing[outcome]}`, { details, ...(cause === undefined ? {} : { cause }) }))
+    this.reject(
+      new QuittanceError(code, `${why}; ${standing[outcome]}`, { details, ...(cause === undefined ? {} : { cause }) }),
+    )
   }
 
   #end(): boolean {

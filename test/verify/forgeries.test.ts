@@ -6,7 +6,6 @@ import type { DecisionReceipt } from '../../src/receipt/types.js'
 import {
   chainOf,
   chainStart,
-  fileOf,
   judge,
   judged,
   keyNamed,
