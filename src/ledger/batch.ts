@@ -5,8 +5,8 @@ import { agrees } from './agreement.js'
 import type { Entry, Order } from './order.js'
 import type { Wait } from './wait.js'
 
-/** The most receipts that one call of the store gets. */
-export const MAX_BATCH = 256
+/** The most receipts that one call of the store gets: one batch is signed while the one before is stored. */
+export const MAX_BATCH = 128
 
 /** One receipt to be written. */
 export interface Slot {
@@ -48,15 +48,18 @@ export interface Batch {
 /** Whether somebody still waits for it. */
 export const isAwaited = (slot: Slot): boolean => slot.waits.some((wait) => !wait.ended)
 
+const isDraft = ({ frame }: Order): boolean => typeof frame === 'object'
+
 /**
- * Takes what goes together from the front of a queue: at most 256, an order that wants to be alone by itself, the same
+ * Takes what goes together from the front of a queue: at most 128, an order that wants to be alone by itself, the same
  * draft twice as one. A second draft of an id that says something else ends the batch: its turn comes when the first is
  * settled.
  *
  * @param queue - is shortened
+ * @param draftsOnly - whether an order that depends on its turn ends the batch
  * @returns the slots; none where nobody waits any more
  */
-export function takeSlots(queue: Entry[]): Slot[] {
+export function takeSlots(queue: Entry[], draftsOnly = false): Slot[] {
   const slots: Slot[] = []
   const byId = new Map<string, Slot>()
   let taken = 0
@@ -67,12 +70,13 @@ export function takeSlots(queue: Entry[]): Slot[] {
       continue
     }
     if (order.alone && slots.length > 0) break
+    if (draftsOnly && !isDraft(order)) break
     const twin = byId.get(order.receiptId)
     if (twin !== undefined && !sameDraft(twin.order, order)) break
     taken += 1
     if (twin !== undefined) twin.waits.push(wait)
     else {
-      const slot: Slot = { order, waits: [wait], frame: undefined, sealed: [] }
+      const slot: Slot = { order, waits: [wait], frame: typeof order.frame === 'object' ? order.frame : undefined, sealed: [] }
       byId.set(order.receiptId, slot)
       slots.push(slot)
     }

@@ -1,4 +1,4 @@
-import type { KeyProvider } from '../keys/provider.js'
+import type { KeyProvider, Signer } from '../keys/provider.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { type Acknowledged, createAcknowledged, type RecentReceipts } from './acknowledged.js'
@@ -20,9 +20,18 @@ export interface Parts {
   readonly operator: string | undefined
 }
 
+/** What the next receipt needs to know of the one before. */
+export type Before = Pick<DecisionReceipt, 'seq' | 'receiptHash' | 'timestamp'>
+
 /** A head that may be chained on: verified, or written here. */
 export interface KnownHead {
   readonly receipt: DecisionReceipt | undefined
+}
+
+/** A head that is linked and not yet stored. */
+export interface Tentative {
+  readonly before: Before
+  readonly signer: Signer
 }
 
 /** What a ledger knows of one chain. */
@@ -32,6 +41,8 @@ export interface Chain {
   provider: KeyProvider
   /** `undefined` where it has to be read. */
   head: KnownHead | undefined
+  /** What the head will be if the batch under way succeeds, and who signs it. */
+  tentative: Tentative | undefined
   readonly acknowledged: Acknowledged
   readonly keys: ChainKeys
   warn(error: unknown): void
@@ -49,6 +60,7 @@ export function createChain(parts: Parts, chainId: string, provider: KeyProvider
     chainId,
     provider,
     head: undefined,
+    tentative: undefined,
     acknowledged: createAcknowledged(parts.store, chainId, parts.recent, warn),
     keys: createChainKeys(parts.store, chainId, parts.keyrings, warn),
     warn,

@@ -3,6 +3,7 @@ import type { QuittanceError } from '../errors.js'
 import type { Signer } from '../keys/provider.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Lease } from '../store/store.js'
+import type { Ready } from './ahead.js'
 import { Abandoned, type Batch, isAwaited } from './batch.js'
 import { acknowledge, type Chain, type Parts } from './chain.js'
 import { judgeFault, keyFault } from './faults.js'
@@ -23,6 +24,16 @@ interface Progress {
   /** Failures and conflicts so far. */
   faults: number
   conflicts: number
+  /** What was made before its turn; looked at once. */
+  ahead: Promise<Ready | undefined> | undefined
+  /** Hears that the next batch may be made. */
+  readonly linked: () => void
+}
+
+/** Receipts that may be stored; the first ones may be the ledger's own. */
+interface Sealed {
+  readonly linked: LinkedBatch
+  readonly receipts: readonly DecisionReceipt[]
 }
 
 /** The first retry is immediate; the following ones double from 10 ms on, jittered so that writers don't march in step. */
@@ -117,7 +128,37 @@ async function handOver(
   settle()
 }
 
-/** @returns whether the batch is done */
+/** Links and signs a batch in its turn. */
+async function makeNow(parts: Parts, chain: Chain, batch: Batch, opened: Opened, progress: Progress): Promise<Sealed> {
+  const signer = await signerOf(chain, batch)
+  const linked = await batch.during(linkBatch(parts, chain, batch, signer, opened))
+  if (linked.slots.length === 0) return { linked, receipts: [] }
+  const signing = signAll(signer, linked.linked, batch.signal)
+  offer(chain, linked, signer, progress)
+  return { linked, receipts: await batch.during(signing) }
+}
+
+/** What is linked now is what the next batch may be linked on. */
+function offer(chain: Chain, { linked, slots }: LinkedBatch, signer: Signer, progress: Progress): void {
+  const last = linked.at(-1)
+  if (last === undefined || !slots.every(({ order }) => typeof order.frame === 'object')) return
+  const { seq, timestamp } = last.place
+  chain.tentative = { before: { seq, timestamp, receiptHash: last.receiptHash }, signer }
+  progress.linked()
+}
+
+/** @returns what was made ready before its turn, if it still fits */
+async function madeAhead(chain: Chain, batch: Batch, progress: Progress): Promise<Sealed | undefined> {
+  const { ahead } = progress
+  progress.ahead = undefined
+  const ready = ahead && (await batch.during(ahead))
+  const fits =
+    ready !== undefined && chain.head?.receipt?.receiptHash === ready.on && ready.linked.slots.every(isAwaited)
+  if (!fits) return undefined
+  offer(chain, ready.linked, ready.signer, progress)
+  return { linked: ready.linked, receipts: await batch.during(ready.receipts) }
+}
+
 async function attempt(parts: Parts, chain: Chain, batch: Batch, progress: Progress): Promise<void> {
   const accepts = batch.slots[0]?.order.acceptsRollback === true
   // who accepts a rollback means what the store says now
@@ -129,10 +170,9 @@ async function attempt(parts: Parts, chain: Chain, batch: Batch, progress: Progr
     await batch.during(recogniseOwn(parts, chain, batch))
     if (batch.slots.length === 0) return
   }
-  const signer = await signerOf(chain, batch)
-  const linked = await batch.during(linkBatch(parts, chain, batch, signer, opened))
+  const { linked, receipts } =
+    (await madeAhead(chain, batch, progress)) ?? (await makeNow(parts, chain, batch, opened, progress))
   if (linked.slots.length === 0) return
-  const receipts = await batch.during(signAll(signer, linked.linked, batch.signal))
   // who was told that a receipt is absent must not find it in the chain: link again without it
   if (!linked.slots.every(isAwaited)) return
   hand(linked, receipts)
@@ -145,6 +185,7 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
   const { chainId } = chain
   const { remedy, ambiguous } = judgeFault(error, progress.handed)
   unhand(batch, ambiguous)
+  chain.tentative = undefined
   for (const { waits } of batch.slots) for (const wait of waits) wait.trouble = error
   const refuse = (): void => {
     for (const slot of batch.slots) failSlot(slot, chainId, error)
@@ -166,7 +207,7 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
     }
     case 'retry':
       progress.faults += 1
-      chain.head = undefined
+      if (progress.handed) chain.head = undefined
       parts.events.emit('retry', { chainId, attempt: progress.faults, error })
       await pause(pauseMs(progress.faults), batch)
       return
@@ -182,9 +223,17 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
  * @param parts - the ledger's
  * @param chain - the chain
  * @param batch - what is to be written
+ * @param ahead - what was made of it before its turn
+ * @param linked - hears that the batch is linked, so that the next may be made
  */
-export async function commit(parts: Parts, chain: Chain, batch: Batch): Promise<void> {
-  const progress: Progress = { handed: false, lease: undefined, faults: 0, conflicts: 0 }
+export async function commit(
+  parts: Parts,
+  chain: Chain,
+  batch: Batch,
+  ahead: Promise<Ready | undefined> | undefined,
+  linked: () => void,
+): Promise<void> {
+  const progress: Progress = { handed: false, lease: undefined, faults: 0, conflicts: 0, ahead, linked }
   try {
     for (;;) {
       batch.dropEnded()
@@ -202,6 +251,7 @@ export async function commit(parts: Parts, chain: Chain, batch: Batch): Promise<
     chain.head = undefined
   } finally {
     batch.finish()
+    chain.tentative = undefined
     progress.lease?.release().catch(chain.warn)
   }
 }

@@ -7,7 +7,7 @@ import { genesisHash } from '../receipt/digest.js'
 import { type Frame, frame, type Linked, link } from '../receipt/seal.js'
 import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
 import { Abandoned, type Batch, type Slot } from './batch.js'
-import type { Chain, Parts } from './chain.js'
+import type { Before, Chain, Parts } from './chain.js'
 import { tell } from './faults.js'
 import type { Opened } from './opening.js'
 import { type Lost, MAX_LOST } from './rollback.js'
@@ -68,10 +68,7 @@ async function makeFrames(chain: Chain, batch: Batch, signer: Signer, opened: Op
       )
       continue
     }
-    if (typeof order.frame === 'object') {
-      slot.frame = order.frame
-      continue
-    }
+    if (typeof order.frame === 'object') continue
     try {
       const made = await batch.during(Promise.resolve(order.frame({ head, signer, lost })))
       if ('present' in made) for (const wait of slot.waits) wait.resolve(made.present)
@@ -115,6 +112,17 @@ async function preludes(parts: Parts, chain: Chain, opened: Opened, first: Slot)
   return frames
 }
 
+/** @returns the frame with a `key` member; `undefined` where it has one, or no room for it */
+function carry(framed: Frame, key: NonNullable<DecisionReceipt['key']>): Frame | undefined {
+  if (framed.body.key !== undefined) return undefined
+  try {
+    return frame(Object.freeze({ ...framed.body, key: Object.freeze(key) }))
+  } catch (error) {
+    if (QuittanceError.is(error, 'RECEIPT_TOO_LARGE')) return undefined
+    throw error
+  }
+}
+
 /** A delegate's first receipt in a chain carries its certificate, whatever else it says. */
 async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames: Frame[]): Promise<Frame[]> {
   const { delegation } = signer
@@ -122,7 +130,8 @@ async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames
   if (delegation === undefined || first === undefined || chain.keys.holds(delegation)) return frames
   const { certificate, certificateSignature } = delegation
   const key = { event: 'delegate', certificate, certificateSignature } as NonNullable<DecisionReceipt['key']>
-  if (first.body.key === undefined) return [frame(Object.freeze({ ...first.body, key: Object.freeze(key) })), ...rest]
+  const carrying = carry(first, key)
+  if (carrying !== undefined) return [carrying, ...rest]
   const { chainId, tenantId } = first.body
   const carrier = await parts.preparer.own({ chainId, tenantId, eventType: 'key', key }, parts.environment.uuid())
   return [carrier, ...frames]
@@ -155,24 +164,48 @@ export async function linkBatch(
     ...slots.map((slot) => slot.frame as Frame),
   ])
   const { head } = opened
-  const now = isoTime(parts.environment.now())
-  const timestamp = head !== undefined && head.timestamp > now ? head.timestamp : now
-  const { keyId } = signer
-  let seq = head === undefined ? 0 : head.seq + 1
-  let prevReceiptHash: string = head?.receiptHash ?? genesisHash(chain.chainId)
-  const linked: Linked[] = []
-  for (const one of frames) {
-    const next = link(one, { seq, timestamp, keyId, prevReceiptHash })
-    linked.push(next)
-    prevReceiptHash = next.receiptHash
-    seq += 1
-  }
+  const linked = linkFrames(parts, chain.chainId, frames, head, signer.keyId)
   await mayBeSigned(chain, linked, head, batch.signal)
   return { linked, slots }
 }
 
-/** All of a batch have one key and one time; only what is alone may ask for a use of its own. */
-async function mayBeSigned(
+/**
+ * @param parts - the ledger's
+ * @param chainId - the chain
+ * @param frames - in order
+ * @param before - what the first links to; `undefined` for an empty chain
+ * @param keyId - the signer's
+ * @returns the receipts, hashed; never dated before the one before
+ */
+export function linkFrames(
+  parts: Parts,
+  chainId: string,
+  frames: readonly Frame[],
+  before: Before | undefined,
+  keyId: string,
+): Linked[] {
+  const now = isoTime(parts.environment.now())
+  const timestamp = before !== undefined && before.timestamp > now ? before.timestamp : now
+  let seq = before === undefined ? 0 : before.seq + 1
+  let prevReceiptHash: string = before?.receiptHash ?? genesisHash(chainId)
+  return frames.map((one) => {
+    const linked = link(one, { seq, timestamp, keyId, prevReceiptHash })
+    prevReceiptHash = linked.receiptHash
+    seq += 1
+    return linked
+  })
+}
+
+/**
+ * Makes sure that the key may sign. All of a batch have one key and one time; only what is alone may ask for a use of its own.
+ *
+ * @param chain - the chain
+ * @param linked - the batch
+ * @param head - what is in the chain so far
+ * @param signal - gives up
+ * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws
+ */
+export async function mayBeSigned(
   chain: Chain,
   linked: readonly Linked[],
   head: DecisionReceipt | undefined,

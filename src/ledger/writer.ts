@@ -1,5 +1,6 @@
 import type { KeyProvider } from '../keys/provider.js'
-import { createBatch, takeSlots } from './batch.js'
+import { type Ahead, takeAhead } from './ahead.js'
+import { type Batch, createBatch, takeSlots } from './batch.js'
 import { type Chain, createChain, type Parts } from './chain.js'
 import { commit } from './commit.js'
 import { failSlot } from './linking.js'
@@ -26,15 +27,27 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
   const queue: Entry[] = []
   let working: Promise<void> | undefined
 
+  let next: Ahead | undefined
+  let looking = false
+
+  const lookAhead = (): void => {
+    next ??= takeAhead(parts, chain, queue)
+  }
+
+  const take = (): { readonly batch: Batch; readonly ready: Ahead['ready'] | undefined } => {
+    const taken = next ?? { batch: createBatch(takeSlots(queue)), ready: undefined }
+    next = undefined
+    return taken
+  }
+
   const work = async (): Promise<void> => {
     // one microtask, so that what is appended in one turn goes in one batch
     await undefined
-    while (queue.length > 0) {
-      const slots = takeSlots(queue)
-      if (slots.length === 0) continue
-      const batch = createBatch(slots)
+    while (next !== undefined || queue.length > 0) {
+      const { batch, ready } = take()
+      const { slots } = batch
       try {
-        await commit(parts, chain, batch)
+        await commit(parts, chain, batch, ready, lookAhead)
       } catch (error) {
         // a mistake of this library: nobody may wait for ever because of it
         chain.head = undefined
@@ -44,11 +57,22 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
     working = undefined
   }
 
+  /** One microtask later, so that what is appended in one turn is looked at together. */
+  const lookSoon = (): void => {
+    if (looking || next !== undefined || chain.tentative === undefined) return
+    looking = true
+    queueMicrotask(() => {
+      looking = false
+      lookAhead()
+    })
+  }
+
   return {
     chain,
     push(entry) {
       queue.push(entry)
-      working ??= work()
+      if (working === undefined) working = work()
+      else lookSoon()
     },
     get idle() {
       return working === undefined && chain.acknowledged.clean && chain.keys.clean

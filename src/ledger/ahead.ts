@@ -1,0 +1,68 @@
+/** The next batch, linked on one that is still being stored and signed meanwhile. */
+import type { Signer } from '../keys/provider.js'
+import type { Frame } from '../receipt/seal.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import { type Batch, createBatch, takeSlots } from './batch.js'
+import type { Chain, Parts, Tentative } from './chain.js'
+import { type LinkedBatch, linkFrames, mayBeSigned } from './linking.js'
+import type { Entry } from './order.js'
+import { signAll } from './sign.js'
+
+/** With fewer it is better to wait: what comes meanwhile would have to wait for a call of its own. */
+const LEAST = 64
+
+/** What was made ready; it counts only if the batch before got its place. */
+export interface Ready {
+  /** The `receiptHash` that it is linked to. */
+  readonly on: string
+  readonly linked: LinkedBatch
+  readonly signer: Signer
+  readonly receipts: Promise<DecisionReceipt[]>
+}
+
+/** A batch that has left the queue before its turn. */
+export interface Ahead {
+  readonly batch: Batch
+  /** `undefined` where it has to be made in its turn, faults included. */
+  readonly ready: Promise<Ready | undefined>
+}
+
+async function makeReady(
+  parts: Parts,
+  chain: Chain,
+  batch: Batch,
+  { before, signer }: Tentative,
+): Promise<Ready | undefined> {
+  const { slots } = batch
+  const frames = slots.map(({ frame }) => frame as Frame)
+  const linked = linkFrames(parts, chain.chainId, frames, before, signer.keyId)
+  try {
+    await mayBeSigned(chain, linked, undefined, batch.signal)
+  } catch {
+    // asked again, and told, in its turn
+    return undefined
+  }
+  const receipts = signAll(signer, linked, batch.signal)
+  // heard where it is used; where it is not, it is signed again and fails again
+  receipts.catch(() => undefined)
+  return { on: before.receiptHash, linked: { linked, slots }, signer, receipts }
+}
+
+/**
+ * Takes the next batch from a queue that is long enough, while the one before is under way.
+ *
+ * @param parts - the ledger's
+ * @param chain - the chain
+ * @param queue - is shortened
+ * @returns the batch; `undefined` where it is better to wait
+ */
+export function takeAhead(parts: Parts, chain: Chain, queue: Entry[]): Ahead | undefined {
+  const { tentative } = chain
+  if (tentative === undefined || queue.length < LEAST) return undefined
+  const { delegation } = tentative.signer
+  if (delegation !== undefined && !chain.keys.holds(delegation)) return undefined
+  const slots = takeSlots(queue, true)
+  if (slots.length === 0) return undefined
+  const batch = createBatch(slots)
+  return { batch, ready: makeReady(parts, chain, batch, tentative) }
+}
