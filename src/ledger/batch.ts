@@ -76,7 +76,12 @@ export function takeSlots(queue: Entry[], draftsOnly = false): Slot[] {
     taken += 1
     if (twin !== undefined) twin.waits.push(wait)
     else {
-      const slot: Slot = { order, waits: [wait], frame: typeof order.frame === 'object' ? order.frame : undefined, sealed: [] }
+      const slot: Slot = {
+        order,
+        waits: [wait],
+        frame: typeof order.frame === 'object' ? order.frame : undefined,
+        sealed: [],
+      }
       byId.set(order.receiptId, slot)
       slots.push(slot)
     }

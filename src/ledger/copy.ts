@@ -22,6 +22,18 @@ function refuse(reason: CanonicalReason, path: string): never {
 }
 
 /**
+ * @param name - a member that a caller made up
+ * @param path - the object it stands in
+ * @returns the name
+ * @throws QuittanceError `RECEIPT_NOT_JSON` when assigning it could mean something else than a member
+ */
+export function checkedName(name: string, path: string): string {
+  if (forbidden.has(name)) refuse('forbidden-name', path)
+  if (!name.isWellFormed()) refuse('lone-surrogate', path)
+  return name
+}
+
+/**
  * Copies a JSON value and freezes the copy at every level. Members that are `undefined` are dropped, as JSON does;
  * whatever else JSON would drop or change is refused.
  *
@@ -47,9 +59,7 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
   for (const name of Object.keys(value)) {
     const member = (value as Record<string, unknown>)[name]
     if (member === undefined) continue
-    if (forbidden.has(name)) refuse('forbidden-name', path)
-    if (!name.isWellFormed()) refuse('lone-surrogate', path)
-    copy[name] =
+    copy[checkedName(name, path)] =
       typeof member === 'object' ? frozenCopy(member, memberPath(path, name), depth + 1) : scalar(member, path, name)
   }
   return Object.freeze(copy)

@@ -33,11 +33,12 @@ export interface Desk {
   readonly pending: number
   readonly closed: boolean
   /**
+   * @param addressed - whose receipt, as far as it is fit to be shown in an error
    * @param make - the order, perhaps still being prepared
    * @returns the receipt, once it is durable
    */
   submit(
-    addressed: Partial<Addressed>,
+    addressed: () => Partial<Addressed>,
     make: () => Maybe<{ readonly chainId: string; readonly order: Order }>,
     options?: AppendOptions,
   ): Promise<DecisionReceipt>
@@ -123,18 +124,17 @@ export function createDesk(
     },
   }
 
-  const admit = (addressed: Partial<Addressed>): void => {
-    const details = { ...addressed, outcome: 'absent' as const }
-    if (closed) throw new QuittanceError('LEDGER_CLOSED', 'the ledger was closed', { details })
+  const admit = (): void => {
+    if (closed) throw new QuittanceError('LEDGER_CLOSED', 'the ledger was closed')
     if (waits.size >= limits.maxQueued) {
       const message = `${limits.maxQueued} receipts wait already, which is the most that maxQueued allows`
-      throw new QuittanceError('LEDGER_OVERLOADED', message, { details: { ...details, retryable: true } })
+      throw new QuittanceError('LEDGER_OVERLOADED', message, { details: { retryable: true } })
     }
   }
 
   const submit: Desk['submit'] = (addressed, make, options = {}) => {
     try {
-      admit(addressed)
+      admit()
       const { signal } = options
       const timeoutMs = checkedTimeout(options.timeoutMs ?? limits.timeoutMs)
       const begin = (ids: Partial<Addressed>): Wait => {
@@ -143,23 +143,23 @@ export function createDesk(
         return wait
       }
       // an append that was given up before it began does no work
-      if (signal?.aborted) return begin(addressed).promise
+      if (signal?.aborted) return begin(addressed()).promise
       const made = make()
       if (!isPromise(made)) {
         const wait = begin({ chainId: made.chainId, receiptId: made.order.receiptId })
         writerOf(made.chainId).push({ order: made.order, wait })
         return wait.promise
       }
-      const wait = begin(addressed)
+      const wait = begin(addressed())
       made.then(
         ({ chainId, order }) => {
           if (!wait.ended) writerOf(chainId).push({ order, wait })
         },
-        (error: unknown) => wait.reject(tell(error, { ...addressed, outcome: 'absent' })),
+        (error: unknown) => wait.reject(tell(error, { ...addressed(), outcome: 'absent' })),
       )
       return wait.promise
     } catch (error) {
-      return Promise.reject(tell(error, { ...addressed, outcome: 'absent' }))
+      return Promise.reject(tell(error, { ...addressed(), outcome: 'absent' }))
     }
   }
 
@@ -177,7 +177,11 @@ export function createDesk(
       }
       return parts.preparer.own({ chainId, tenantId, ...said } as OwnBody, receiptId)
     }
-    return submit({ chainId, receiptId }, () => ({ chainId, order: { receiptId, frame: framed, ...terms } }), options)
+    return submit(
+      () => ({ chainId, receiptId }),
+      () => ({ chainId, order: { receiptId, frame: framed, ...terms } }),
+      options,
+    )
   }
 
   return {

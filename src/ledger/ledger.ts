@@ -84,7 +84,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
 
     append: (draft, given) =>
       desk.submit(
-        shownIds(draft),
+        () => shownIds(draft),
         () =>
           after(preparer.draft(draft), (frame) => ({
             chainId: frame.body.chainId,

@@ -15,7 +15,7 @@ import {
   hashContent,
   plainCommit,
 } from './content.js'
-import { frozenCopy } from './copy.js'
+import { checkedName, frozenCopy } from './copy.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Environment } from './environment.js'
 import { after, each, type Maybe } from './maybe.js'
@@ -89,29 +89,37 @@ function person(value: unknown, path: string): string | undefined {
   return value
 }
 
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Details that say nothing would be a salt and a hash of nothing. */
+const isEmpty = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((member) => member === undefined)
+
 function copyDraft(draft: ReceiptDraft): Copied {
   if (typeof draft !== 'object' || draft === null || Array.isArray(draft))
     throw new TypeError('draft must be an object')
   const members: Record<string, unknown> = {}
   const contents: [ContentMember, CopiedContent][] = []
-  const { subject, principal, ...rest } = draft as unknown as Members
-  for (const name of Object.keys(rest)) {
-    const value = rest[name]
+  const given = draft as unknown as Members
+  let subject: string | undefined
+  let principal: string | undefined
+  for (const name of Object.keys(given)) {
+    const value = given[name]
     if (value === undefined) continue
-    if (ledgerOnly.has(name)) throw invalid(name, 'is written by the ledger alone')
-    if (name === 'input' || name === 'output') {
+    if (name === 'subject') subject = person(value, name)
+    else if (name === 'principal') principal = person(value, name)
+    else if (name === 'input' || name === 'output') {
       const copied = copyContent(value, name)
       contents.push([name, copied])
       members[name] = copied.beside
-    } else members[name] = frozenCopy(value, name, 2)
+    } else if (ledgerOnly.has(name)) throw invalid(name, 'is written by the ledger alone')
+    else if (name !== 'details' || !isEmpty(value)) members[checkedName(name, '')] = frozenCopy(value, name, 2)
   }
   if (ledgerEvents.has(members.eventType)) throw invalid('eventType', 'is one of those that the ledger alone writes')
   checkNested(members)
-  return { members, contents, subject: person(subject, 'subject'), principal: person(principal, 'principal') }
+  return { members, contents, subject, principal }
 }
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const matchOf = (source: unknown): Members | undefined =>
   isObject(source) && isObject(source.match) ? source.match : undefined
@@ -213,7 +221,9 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     hashed: readonly HashedContent[],
     secret: Secret | undefined,
   ): Frame => {
-    const body: Record<string, unknown> = { ...members, version: VERSION }
+    // what copyDraft made is nobody else's; what redaction made is frozen
+    const body = (redaction ? { ...members } : members) as Record<string, unknown>
+    body.version = VERSION
     const receiptId = String(body.receiptId)
     copied.contents.forEach(([member], index) => {
       const commit =
@@ -228,12 +238,9 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     if (secret && namesPerson(copied)) pseudonymise(body, copied, secret)
     if (descriptor) body.redactor = descriptor
     if (isObject(members.details)) {
-      if (Object.keys(members.details).length === 0) delete body.details
-      else {
-        const details = Object.freeze({ ...members.details, salt: toHex(environment.random(32)) })
-        body.details = details
-        body.detailsHash = detailsHashOf(details)
-      }
+      const details = Object.freeze({ ...members.details, salt: toHex(environment.random(32)) })
+      body.details = details
+      body.detailsHash = detailsHashOf(details)
     }
     return framed(Object.freeze(body) as unknown as ReceiptBody)
   }

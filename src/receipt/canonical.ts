@@ -267,4 +267,3 @@ export function freeNames(value: object): readonly string[] | undefined {
   for (const name of names) if (forbidden.has(name) || reserved.has(name)) return undefined
   return names
 }
-

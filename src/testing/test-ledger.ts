@@ -46,7 +46,9 @@ function byteSource(seed: number): (count: number) => Uint8Array {
  * console.log(start?.eventType, decision?.action) // system allow
  * ```
  */
-export function testLedger(options: { readonly now?: Date | string | undefined; readonly seed?: number | undefined } = {}): TestLedger {
+export function testLedger(
+  options: { readonly now?: Date | string | undefined; readonly seed?: number | undefined } = {},
+): TestLedger {
   const now = new Date(options.now ?? '2026-01-01T00:00:00.000Z').getTime()
   if (Number.isNaN(now)) throw new RangeError('options.now must be a date')
   const random = byteSource(options.seed ?? 1)
@@ -56,7 +58,10 @@ export function testLedger(options: { readonly now?: Date | string | undefined; 
     random,
   }
   const store = memoryStore()
-  const ledger = createLedgerWith({ store, keys: localKey({ seed: random(32) }), redactor: false, secret: random(32) }, environment)
+  const ledger = createLedgerWith(
+    { store, keys: localKey({ seed: random(32) }), redactor: false, secret: random(32) },
+    environment,
+  )
   return Object.assign(ledger, {
     async receipts(chainId?: string) {
       const chains: string[] = []

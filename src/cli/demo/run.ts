@@ -1,7 +1,7 @@
 /** The demonstration: a credit-scoring service at work, its log verified, then six falsified copies of it. */
 import { randomBytes } from 'node:crypto'
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { localKey } from '../../keys/local.js'
 import { createLedger } from '../../ledger/ledger.js'
 import type { Ledger } from '../../ledger/types.js'
@@ -14,7 +14,7 @@ import { applications } from './applications.js'
 import { type Caught, page } from './page.js'
 import { demoRedactor } from './redactor.js'
 import { decide, review, TENANT } from './service.js'
-import { forgeries } from './tamper.js'
+import { forgedSeq, forgeries } from './tamper.js'
 
 /** How many applications come in. */
 const APPLICATIONS = 300
@@ -120,18 +120,19 @@ export async function runDemo({ dir, json = false, write }: DemoOptions): Promis
     receipts.find(({ action, eventType }) => eventType === 'decision' && action === 'escalate') ??
     (receipts[0] as DecisionReceipt)
   const counts = countsOf(receipts)
-  const base = `npx quittance verify ${join(dir, 'receipts')} --keyring ${join(dir, 'keyring.json')}`
+  const shownDir = relative(process.cwd(), dir) || '.'
+  const keyring = `--keyring ${join(shownDir, 'keyring.json')}`
   const commands = [
-    `${base} --expect-head "$(cat ${join(dir, 'head.txt')})"`,
-    `npx quittance verify ${join(dir, 'forged', 're-hash.jsonl')} --keyring ${join(dir, 'keyring.json')}`,
-    `npx quittance inspect ${join(dir, 'forged', 'field.jsonl')} --keyring ${join(dir, 'keyring.json')} --seq ${shown.seq}`,
+    `npx quittance verify ${join(shownDir, 'receipts')} ${keyring} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
+    `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${keyring}`,
+    `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${keyring} --seq ${forgedSeq(lines)}`,
   ]
   await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands }))
   const good = result.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
   write(
     json
       ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught }, undefined, 2)}\n`
-      : story({ dir, result, counts, caught, shown, commands, sealedMs }),
+      : story({ dir: shownDir, result, counts, caught, shown, commands, sealedMs }),
   )
   return good ? 0 : 1
 }

@@ -14,6 +14,14 @@ type Loose = Record<string, unknown>
 const find = (lines: readonly string[], action: string): number =>
   lines.findIndex((line) => line.includes(`"action":"${action}"`))
 
+/**
+ * @param lines - the log
+ * @returns the seq of the refusal that the forgeries turn into a grant; every line of the log is one seq
+ */
+export function forgedSeq(lines: readonly string[]): number {
+  return find(lines, 'reject')
+}
+
 /** Turns one refusal into a grant, and nothing else. */
 function changeField(lines: readonly string[]): string[] {
   const at = find(lines, 'reject')
