@@ -10,10 +10,12 @@ import {
   codesOf,
   days,
   entryOf,
+  fileOf,
   judge,
   judged,
   keyNamed,
   keys,
+  linesOf,
   msAfter,
   plainChain,
   prune,
@@ -93,6 +95,7 @@ describe('expect.fromSeq and expect.toSeq', () => {
       { chainId: 'acme', fromSeq: 2, toSeq: 4, head: headAt(4), tail: 'unproved' },
     ])
     expect(await judged(chain, { expect: { fromSeq: 2, toSeq: 4 } })).toEqual(['VALID'])
+    expect(await judged(chain, { expect: { fromSeq: 4, toSeq: 4 } })).toEqual(['VALID'])
   })
 
   test('a part that begins later', async () => {
@@ -179,6 +182,14 @@ describe('chain_end', () => {
     const unknown = resealed(last, { system: { event: 'chain_end', reason: 'closed', except: 'not' } })
     const result = await judge([...ended.slice(0, 2), unknown as never])
     expect([result.verdict, result.scope.tail]).toEqual(['INCOMPLETE', 'unproved'])
+    const malformed = resealed(last, { system: { event: 'chain_end', reason: '' } })
+    const bad = await judge([...ended.slice(0, 2), malformed as never])
+    expect([bad.verdict, ...codesOf(bad), bad.scope.tail]).toEqual(['INVALID', 'FIELD_INVALID@2', 'unproved'])
+  })
+
+  test('that was never acknowledged, because its newline is missing, proves no tail', async () => {
+    const result = await judge(fileOf(linesOf(ended)).subarray(0, -1), { requireTail: true })
+    expect([result.verdict, ...codesOf(result)]).toEqual(['INCOMPLETE', 'LINE_UNTERMINATED@2', 'TAIL_UNPROVED@2'])
   })
 
   test('half a line behind it is LINE_UNTERMINATED, no matter that the chain ended', async () => {
@@ -220,6 +231,7 @@ describe('anchors', () => {
   test('of a chain that was not seen from its start', async () => {
     const result = await judge(chain.slice(2), { expect: { fromSeq: 2 }, anchors: [anchorOf(chain, 4)] })
     expect([result.verdict, ...codesOf(result)]).toEqual(['INCOMPLETE', 'CHECKPOINT_NOT_REACHED@-'])
+    expect(result.problems[0]?.message).toContain('not seen whole')
   })
 
   test('behind a hole, or a line that can not be read', async () => {
@@ -265,6 +277,12 @@ describe('anchors', () => {
       'EMPTY@-',
       'CHECKPOINT_NOT_REACHED@-',
     ])
+    expect(await judged([], { chainId: 'acme', anchors: [anchorOf(chain)] })).toEqual([
+      'INCOMPLETE',
+      'EMPTY@-',
+      'CHECKPOINT_NOT_REACHED@-',
+    ])
+    expect(await judged([], { chainId: 'globex', anchors: [anchorOf(chain)] })).toEqual(['INCOMPLETE', 'EMPTY@-'])
   })
 })
 
@@ -278,7 +296,9 @@ describe('a pruned beginning', () => {
   const keyring = trusting(keys.one, entryOf(keys.retention, { uses: ['retention'] }))
 
   test('is PRUNED, until the verifier accepts it', async () => {
-    expect(await judged(kept(), { keyring })).toEqual(['INCOMPLETE', 'PRUNED@3'])
+    const refused = await judge(kept(), { keyring })
+    expect([refused.verdict, ...codesOf(refused)]).toEqual(['INCOMPLETE', 'PRUNED@3'])
+    expect(refused.problems[0]?.message).toContain('seq 0 to 2 were removed')
     const accepted = await judge(kept(), { keyring, acceptPruned: { minDays: 97 } })
     expect([accepted.verdict, accepted.scope.root, accepted.scope.fromSeq]).toEqual(['VALID', undefined, 3])
   })

@@ -178,6 +178,11 @@ describe('revoked in the chain', () => {
     expect(await judged(receipts, { keyring: trusted })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@1'])
   })
 
+  test('what another key dated only at the effect itself does not', async () => {
+    const receipts = chainOf([by(keys.one, days(0)), by(keys.two, days(2)), revokesOne(days(2))])
+    expect(await judged(receipts, { keyring: trusted })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@0'])
+  })
+
   test('with an effect in the past, what lies between is KEY_REVOKED after all', async () => {
     const receipts = chainOf([by(keys.one, days(0)), by(keys.two, days(1)), by(keys.one, days(2)), revokesOne(days(2))])
     const result = await judge(receipts, { keyring: trusted })
@@ -290,6 +295,20 @@ describe('a revoked key takes with it what derives from it', () => {
     )
     const receipts = chainOf([delegated(long), delegated(certificate, { by: other, at: days(1) })])
     const keyring = trusting(rootEntry({ revokedAt: days(2) }), entryOf(otherRoot, { uses: ['delegate'] }))
+    expect(await judged(receipts, { keyring })).toEqual(['VALID'])
+  })
+
+  test('a delegate under two roots derives, at each time, from the one whose certificate covers it', async () => {
+    const otherRoot = keyNamed('other root')
+    const lasting = delegation({ root: otherRoot.keyId, notAfter: days(2) }, { root: otherRoot })
+    const receipts = chainOf([
+      delegated(lasting),
+      delegated(delegation(), { at: msAfter(1_000) }),
+      { by: keys.two, at: msAfter(2_000) },
+      asDelegate(days(1)),
+    ])
+    // the first root was stolen when its certificate had just ended
+    const keyring = trusting(rootEntry({ revokedAt: days(1) }), entryOf(otherRoot, { uses: ['delegate'] }), keys.two)
     expect(await judged(receipts, { keyring })).toEqual(['VALID'])
   })
 
