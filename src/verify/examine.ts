@@ -1,7 +1,8 @@
 /** One receipt by itself: shape, signature, self-hash, details. Its key's standing and its place come later. */
 import { QuittanceError } from '../errors.js'
 import { admitKey, refusalText } from '../keys/ed25519/admission.js'
-import { verifySignature } from '../keys/ed25519/verify.js'
+import type { Ed25519Backend } from '../keys/ed25519/backend.js'
+import { defaultBackend, verifySignature } from '../keys/ed25519/verify.js'
 import { fromHex } from '../primitives/bytes.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { isTime } from '../primitives/time.js'
@@ -54,7 +55,7 @@ function placed(claim: Claim): DecisionReceipt | undefined {
   return holds ? (claim as unknown as DecisionReceipt) : undefined
 }
 
-function signatureRemark(claim: Claim): Remark<ProblemCode> | undefined {
+function signatureRemark(claim: Claim, backend: Ed25519Backend): Remark<ProblemCode> | undefined {
   const { keyId, receiptHash, signature } = claim
   if (typeof keyId !== 'string' || !isText(signature, signatureText) || !isText(receiptHash, hashText)) {
     return { code: 'SIGNATURE_INVALID', message: 'has no key, hash or signature in the form of the format' }
@@ -64,7 +65,7 @@ function signatureRemark(claim: Claim): Remark<ProblemCode> | undefined {
     return { code: 'SIGNATURE_INVALID', message: `has a keyId that ${refusalText[admission.refused]}` }
   }
   const bytes = fromHex(signature.slice('ed25519:'.length))
-  if (verifySignature(admission.key, signedMessage(receiptHash), bytes)) return undefined
+  if (verifySignature(admission.key, signedMessage(receiptHash), bytes, backend)) return undefined
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
@@ -90,7 +91,7 @@ function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices
   }
 }
 
-function examine(reading: Reading): Examined {
+function examine(reading: Reading, backend: Ed25519Backend): Examined {
   const { claim, texts } = reading
   const problems = [...reading.problems]
   const notices = [...reading.notices]
@@ -108,7 +109,7 @@ function examine(reading: Reading): Examined {
       message: `${fault.path === '' ? 'the receipt' : shownPath(fault.path)} ${fault.message}`,
     })
   }
-  const unsigned = signatureRemark(claim)
+  const unsigned = signatureRemark(claim, backend)
   if (unsigned) problems.push(unsigned)
   if (texts !== undefined) {
     if (receiptHashOf(texts.preimage) !== claim.receiptHash) {
@@ -123,9 +124,10 @@ function examine(reading: Reading): Examined {
 
 /**
  * @param line - a line as a splitter handed it on
+ * @param backend - checks the signature; every one gives the same verdict
  * @returns what it is; a last line without newline was never acknowledged, so it is judged only if it is whole
  */
-export function examineLine(line: RawLine): Examined {
+export function examineLine(line: RawLine, backend: Ed25519Backend = defaultBackend): Examined {
   const unterminated = {
     code: 'LINE_UNTERMINATED',
     message: 'is the last and has no newline: it was never acknowledged',
@@ -135,9 +137,9 @@ export function examineLine(line: RawLine): Examined {
     return { problems: [fault], notices: [], wellFormed: false, sound: false }
   }
   const reading = readLine(line.text)
-  if (line.terminated) return examine(reading)
+  if (line.terminated) return examine(reading, backend)
   if (reading.claim === undefined) return { problems: [unterminated], notices: [], wellFormed: false, sound: false }
-  const examined = examine(reading)
+  const examined = examine(reading, backend)
   return { ...examined, problems: [...examined.problems, unterminated], sound: false }
 }
 
@@ -146,5 +148,5 @@ export function examineLine(line: RawLine): Examined {
  * @returns what it is
  */
 export function examineReceipt(source: unknown): Examined {
-  return examine(typeof source === 'string' ? readLine(source) : readObject(source))
+  return examine(typeof source === 'string' ? readLine(source) : readObject(source), defaultBackend)
 }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { nodeFs } from '../../store/file/fs.js'
 import { chainFiles, readChainFile } from '../../store/file/layout.js'
 import { verifyLines } from '../chain.js'
@@ -127,7 +128,8 @@ async function verifyOne(chain: DirectoryChain, options: FileVerifyOptions, mete
     }
   }
   const { name, chainId } = chain
-  const result = await verifyLines(lines(), chainId === undefined ? options : { ...options, chainId })
+  const asked = chainId === undefined ? options : { ...options, chainId }
+  const result = await verifyLines(lines(), asked, await fastestBackend())
   return { name, ...(chainId === undefined ? {} : { chainId }), files, result }
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { verifyLines } from '../chain.js'
 import type { RawLine } from '../line.js'
 import type { VerifyOptions, VerifyResult } from '../types.js'
@@ -120,7 +121,7 @@ export async function verifyFile(
   if (typeof source === 'string' || source instanceof URL) {
     const file = typeof source === 'string' ? source : fileURLToPath(source)
     const meter = meterFor(options, await sizeOf(file))
-    const result = await verifyLines(linesOf(fileChunks(file), meter), options)
+    const result = await verifyLines(linesOf(fileChunks(file), meter), options, await fastestBackend())
     meter.tick()
     return result
   }
@@ -128,7 +129,11 @@ export async function verifyFile(
     throw new TypeError('source must be a path, a file: URL, or a stream of bytes')
   }
   const meter = meterFor(options, undefined)
-  const result = await verifyLines(linesOf(streamChunks(source, 'the stream', options.signal), meter), options)
+  const result = await verifyLines(
+    linesOf(streamChunks(source, 'the stream', options.signal), meter),
+    options,
+    await fastestBackend(),
+  )
   meter.tick()
   return result
 }
