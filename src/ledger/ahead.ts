@@ -27,6 +27,7 @@ export interface Ahead {
   readonly ready: Promise<Ready | undefined>
 }
 
+/** Whatever goes wrong here goes wrong again, and is told, when the batch has its turn. */
 async function makeReady(
   parts: Parts,
   chain: Chain,
@@ -35,17 +36,15 @@ async function makeReady(
 ): Promise<Ready | undefined> {
   const { slots } = batch
   const frames = slots.map(({ frame }) => frame as Frame)
-  const linked = linkFrames(parts, chain.chainId, frames, before, signer.keyId)
   try {
+    const linked = linkFrames(parts, chain.chainId, frames, before, signer.keyId)
     await mayBeSigned(chain, linked, undefined, batch.signal)
+    const receipts = signAll(signer, linked, batch.signal)
+    receipts.catch(() => undefined)
+    return { on: before.receiptHash, linked: { linked, slots }, signer, receipts }
   } catch {
-    // asked again, and told, in its turn
     return undefined
   }
-  const receipts = signAll(signer, linked, batch.signal)
-  // heard where it is used; where it is not, it is signed again and fails again
-  receipts.catch(() => undefined)
-  return { on: before.receiptHash, linked: { linked, slots }, signer, receipts }
 }
 
 /**

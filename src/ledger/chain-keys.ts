@@ -29,6 +29,8 @@ export interface ChainKeys {
   maySign(probe: Probe, head: DecisionReceipt | undefined, signal?: AbortSignal): Maybe<void>
   /** Whether the chain is known to hold this certificate. */
   holds(delegation: Delegation): boolean
+  /** Forgets what was seen and looks again: the chain lost receipts, perhaps those. */
+  relearn(signal?: AbortSignal): Promise<void>
   /** Takes note of receipts that are durable. */
   learn(receipts: readonly DecisionReceipt[]): void
   flush(): Promise<void>
@@ -86,6 +88,8 @@ export function createChainKeys(
   let madeWith: Keyring | undefined
   /** Through which seq the chain was read whole. */
   let scanned = -1
+  /** Places that the note named and that were looked at. */
+  let looked = new Set<number>()
 
   const rebuild = (keyring: Keyring): ChainTrust => {
     const fresh = new ChainTrust(keyring, chainId)
@@ -161,20 +165,31 @@ export function createChainKeys(
     }
   }
 
+  const refresh = async (signal?: AbortSignal): Promise<void> => {
+    const noted = await cell.load(signal)
+    const fresh = noted?.seqs.filter((seq) => !looked.has(seq)) ?? []
+    if (fresh.length === 0) return
+    const keyring = await keyrings.current()
+    for (const seq of fresh) {
+      if (!known.some((receipt) => receipt.seq === seq)) await readKeyReceipts(seq, seq, keyring, signal)
+      looked.add(seq)
+    }
+  }
+
   return {
     get clean() {
       return cell.clean
     },
     flush: cell.flush,
 
-    async refresh(signal) {
-      const before = cell.value?.seqs.length ?? 0
-      const noted = await cell.load(signal)
-      if (noted === undefined || noted.seqs.length === before) return
-      const keyring = await keyrings.current()
-      for (const seq of noted.seqs) {
-        if (!known.some((receipt) => receipt.seq === seq)) await readKeyReceipts(seq, seq, keyring, signal)
-      }
+    refresh,
+
+    async relearn(signal) {
+      known = []
+      trust = undefined
+      scanned = -1
+      looked = new Set()
+      await refresh(signal)
     },
 
     async verifyHead(head, signal) {

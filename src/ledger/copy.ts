@@ -50,8 +50,12 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
   if (Array.isArray(value)) {
     const items: unknown[] = []
     // by index, so that a hole is met and refused
-    for (let index = 0; index < value.length; index += 1)
-      items.push(frozenCopy(value[index], `${path}[${index}]`, depth + 1))
+    for (let index = 0; index < value.length; index += 1) {
+      const item: unknown = value[index]
+      items.push(
+        typeof item === 'object' ? frozenCopy(item, `${path}[${index}]`, depth + 1) : scalar(item, path, index),
+      )
+    }
     return Object.freeze(items)
   }
   if (!isPlain(value)) refuse('not-json', path)
@@ -66,9 +70,11 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
 }
 
 /** Most members are scalars: their path is only written when one is refused. */
-function scalar(value: unknown, path: string, name: string | undefined): unknown {
+function scalar(value: unknown, path: string, step: string | number | undefined): unknown {
   const reason = scalarFault(value)
-  return reason === undefined ? value : refuse(reason, name === undefined ? path : memberPath(path, name))
+  if (reason === undefined) return value
+  if (step === undefined) return refuse(reason, path)
+  return refuse(reason, typeof step === 'number' ? `${path}[${step}]` : memberPath(path, step))
 }
 
 function scalarFault(value: unknown): CanonicalReason | undefined {

@@ -57,6 +57,8 @@ export interface Desk {
   providerOf(chainId: string): KeyProvider
   /** Hands a chain over to another provider, for this process. */
   handOver(chainId: string, provider: KeyProvider): void
+  /** Lets `drained` wait for work that goes on after its receipt is durable. */
+  track<T>(work: Promise<T>): Promise<T>
   /** Refuses what comes from now on. */
   close(): void
   /** Resolves when nobody waits and nothing is under way. */
@@ -87,6 +89,7 @@ export function createDesk(
   limits: { readonly maxQueued: number; readonly timeoutMs: number },
 ): Desk {
   const waits = new Set<Wait>()
+  const tracked = new Set<Promise<unknown>>()
   const writers = new Map<string, ChainWriter>()
   const handedOver = new Map<string, KeyProvider>()
   let whenNone: (() => void)[] = []
@@ -202,8 +205,19 @@ export function createDesk(
     close() {
       closed = true
     },
+    track(work) {
+      tracked.add(work)
+      const done = (): void => {
+        tracked.delete(work)
+      }
+      work.then(done, done)
+      return work
+    },
     async drained() {
-      if (waits.size > 0) await new Promise<void>((resolve) => whenNone.push(resolve))
+      while (waits.size > 0 || tracked.size > 0) {
+        if (waits.size > 0) await new Promise<void>((resolve) => whenNone.push(resolve))
+        await Promise.allSettled(tracked)
+      }
       for (const writer of [...writers.values()]) await writer.drained()
     },
     giveUp() {

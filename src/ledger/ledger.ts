@@ -106,9 +106,9 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     revoke: (chainId, { keyId, effectiveAt, reason, ...given }) =>
       revoke(parts, desk, chainId, { keyId, effectiveAt, reason }, given),
     succeed: (chainId, { reason, chainId: successor, ...given }) =>
-      succeed(parts, desk, chainId, { reason, successor }, given),
-    prune: (chainId, given) => prune(parts, desk, chainId, given),
-    eraseDetails: (chainId, receiptId, { reason }) => eraseDetails(parts, desk, chainId, receiptId, reason),
+      desk.track(succeed(parts, desk, chainId, { reason, successor }, given)),
+    prune: (chainId, given) => desk.track(prune(parts, desk, chainId, given)),
+    eraseDetails: (chainId, receiptId, { reason }) => desk.track(eraseDetails(parts, desk, chainId, receiptId, reason)),
 
     note: (chainId, { code, count }, given) => desk.submitOwn(chainId, noted('notice')({ code, count }), given),
     gap: (chainId, { from, to, reason, count, rate }, given) =>

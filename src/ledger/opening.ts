@@ -85,9 +85,11 @@ export async function openHead(parts: Parts, chain: Chain, accepts: boolean, sig
       return { head: restored, lost: [] }
     }
     case 'recordable':
+      await chain.keys.relearn(signal)
       return { head, lost: standing.lost.map(lostOf) }
     case 'unknown':
       if (!accepts) throw rolledBack(chain.chainId, chain.acknowledged.head as Lost, head)
+      await chain.keys.relearn(signal)
       return { head, lost: standing.lost }
   }
 }
