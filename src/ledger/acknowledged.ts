@@ -16,26 +16,30 @@ export interface AcknowledgedHead extends HeadRef {
 const MAX_PER_CHAIN = 256
 const MAX_IN_ALL = 8_192
 
-/** A receipt that is kept to be restored: its line, which is all of it and costs the least memory. */
-export interface Kept extends HeadRef {
-  readonly receiptId: string
-  readonly prevReceiptHash: string
-  readonly line: string
+/** A receipt that is kept to be restored: its bytes alone, because a receipt as it was sealed keeps ten times its size from the garbage collector. */
+interface Kept {
+  readonly seq: number
+  readonly receiptHash: string
+  readonly line: Buffer
 }
 
 /** The receipts that are kept; the chain that was written longest ago is forgotten first. */
 export interface RecentReceipts {
   add(chainId: string, receipts: readonly DecisionReceipt[]): void
-  of(chainId: string): readonly Kept[]
+  /** The newest receipts of a chain without a gap, oldest first. */
+  of(chainId: string): readonly DecisionReceipt[]
+  find(chainId: string, receiptHash: string): DecisionReceipt | undefined
   /** Forgets the free text of one, so that it can't come back when receipts are restored. */
   eraseDetails(chainId: string, receiptId: string): void
   forget(chainId: string): void
 }
 
-function kept(receipt: DecisionReceipt): Kept {
-  const { seq, receiptId, receiptHash, prevReceiptHash } = receipt
-  return { seq, receiptId, receiptHash, prevReceiptHash, line: lineOf(receipt) }
+function keep(receipt: DecisionReceipt): Kept {
+  const { seq, receiptHash } = receipt
+  return { seq, receiptHash, line: Buffer.from(lineOf(receipt)) }
 }
+
+const restored = ({ line }: Kept): DecisionReceipt => JSON.parse(line.toString()) as DecisionReceipt
 
 /** @returns the memory of a whole ledger */
 export function createRecent(): RecentReceipts {
@@ -55,7 +59,7 @@ export function createRecent(): RecentReceipts {
       // others wrote in between: only a run without a gap can be restored
       if (before !== undefined && first > before + 1) forget(chainId)
       const run = chains.get(chainId) ?? []
-      for (const receipt of receipts) run.push(kept(receipt))
+      for (const receipt of receipts) run.push(keep(receipt))
       total += receipts.length
       // in halves: shortening it at each receipt would cost more than sealing it
       if (run.length > MAX_PER_CHAIN * 2) total -= run.splice(0, run.length - MAX_PER_CHAIN).length
@@ -65,13 +69,17 @@ export function createRecent(): RecentReceipts {
     },
     eraseDetails(chainId, receiptId) {
       const run = chains.get(chainId) ?? []
-      const index = run.findIndex((one) => one.receiptId === receiptId)
+      const index = run.findIndex((one) => restored(one).receiptId === receiptId)
       const found = run[index]
       if (found === undefined) return
-      const { details: _, ...rest } = JSON.parse(found.line) as DecisionReceipt
-      run[index] = kept(rest)
+      const { details: _, ...rest } = restored(found)
+      run[index] = keep(rest)
     },
-    of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN) ?? [],
+    of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN).map(restored) ?? [],
+    find(chainId, receiptHash) {
+      const found = chains.get(chainId)?.find((one) => one.receiptHash === receiptHash)
+      return found && restored(found)
+    },
     forget,
   }
 }
@@ -85,7 +93,9 @@ export interface Acknowledged {
   note(receipts: readonly DecisionReceipt[]): void
   /** Says that the chain goes on from another head: `note` then counts more than what was remembered. */
   startOver(): void
-  recent(): readonly Kept[]
+  recent(): readonly DecisionReceipt[]
+  /** @returns one of the recent receipts, by its hash */
+  find(receiptHash: string): DecisionReceipt | undefined
   flush(): Promise<void>
   readonly clean: boolean
 }
@@ -162,6 +172,7 @@ export function createAcknowledged(
       recent.forget(chainId)
     },
     recent: () => recent.of(chainId),
+    find: (receiptHash) => recent.find(chainId, receiptHash),
     flush: async () => cell?.flush(),
   }
 }

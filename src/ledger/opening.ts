@@ -29,8 +29,8 @@ async function readHead(parts: Parts, chain: Chain, signal: AbortSignal): Promis
   const found = await store.head(chain.chainId, { signal })
   await chain.keys.refresh(signal)
   if (found === undefined) return undefined
-  const own = chain.acknowledged.recent().find(({ receiptHash }) => receiptHash === found.receiptHash)
-  if (own) return JSON.parse(own.line) as DecisionReceipt
+  const own = chain.acknowledged.find(found.receiptHash)
+  if (own) return own
   await chain.keys.verifyHead(found, signal)
   watchClock(parts, chain, found)
   return found
@@ -45,12 +45,11 @@ async function restore(
 ): Promise<DecisionReceipt> {
   const { lost, expected } = standing
   const { chainId, acknowledged } = chain
-  const receipts = lost.map(({ line }) => JSON.parse(line) as DecisionReceipt)
-  for (let from = 0; from < receipts.length; from += MAX_LOST) {
-    const before = from === 0 ? expected : refOf(receipts[from - 1] as DecisionReceipt)
-    await parts.store.append(chainId, receipts.slice(from, from + MAX_LOST), before, { signal })
+  for (let from = 0; from < lost.length; from += MAX_LOST) {
+    const before = from === 0 ? expected : refOf(lost[from - 1] as DecisionReceipt)
+    await parts.store.append(chainId, lost.slice(from, from + MAX_LOST), before, { signal })
   }
-  const last = receipts.at(-1) as DecisionReceipt
+  const last = lost.at(-1) as DecisionReceipt
   parts.events.emit('rolled_back', {
     chainId,
     acknowledged: refOf(acknowledged.head ?? last),

@@ -3,7 +3,7 @@ import { type HeadRef, QuittanceError } from '../errors.js'
 import { genesisHash } from '../receipt/digest.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
-import type { Acknowledged, Kept } from './acknowledged.js'
+import type { Acknowledged } from './acknowledged.js'
 
 /** A receipt that was acknowledged and is not there any more. */
 export interface Lost extends HeadRef {
@@ -14,9 +14,9 @@ export interface Lost extends HeadRef {
 export type Standing =
   | { readonly kind: 'holds' }
   /** Every lost receipt is in memory, and the store's head is what the first of them links to. */
-  | { readonly kind: 'restorable'; readonly lost: readonly Kept[]; readonly expected: HeadRef | undefined }
+  | { readonly kind: 'restorable'; readonly lost: readonly DecisionReceipt[]; readonly expected: HeadRef | undefined }
   /** Every lost receipt is known, but another line stands where they stood. */
-  | { readonly kind: 'recordable'; readonly lost: readonly Kept[] }
+  | { readonly kind: 'recordable'; readonly lost: readonly DecisionReceipt[] }
   /** More was lost than is known. */
   | { readonly kind: 'unknown'; readonly lost: readonly Lost[] }
 
@@ -83,9 +83,9 @@ export async function holdAgainst(
     if (bounds !== undefined && bounds.first > last.seq) return { kind: 'holds' }
   }
   const known = acknowledged.recent().filter((receipt) => receipt.seq <= last.seq)
-  const lost: Kept[] = []
+  const lost: DecisionReceipt[] = []
   for (let index = known.length - 1; index >= 0; index -= 1) {
-    const receipt = known[index] as Kept
+    const receipt = known[index] as DecisionReceipt
     if (await stands(store, chainId, receipt, signal)) break
     lost.unshift(receipt)
   }

@@ -37,9 +37,25 @@ describe('batches that are made while one is under way', () => {
     const keys = keyNamed('a')
     let signedWhileStoring = 0
     let storing = false
-    const watched: ReceiptStore = { ...store, async append(...args) { storing = true; await store.append(...args); storing = false } }
+    const watched: ReceiptStore = {
+      ...store,
+      async append(...args) {
+        storing = true
+        await store.append(...args)
+        storing = false
+      },
+    }
     const signer = await keys.signer()
-    const watching: KeyProvider = { signer: async () => ({ keyId: signer.keyId, async sign(message) { await turn(); if (storing) signedWhileStoring += 1; return signer.sign(message) } }) }
+    const watching: KeyProvider = {
+      signer: async () => ({
+        keyId: signer.keyId,
+        async sign(message) {
+          await turn()
+          if (storing) signedWhileStoring += 1
+          return signer.sign(message)
+        },
+      }),
+    }
     const ledger = createLedger({ store: watched, keys: watching, redactor: false })
     const drafts = Array.from({ length: MANY }, () => draft())
     const receipts = await Promise.all(drafts.map((one) => ledger.append(one)))
@@ -69,7 +85,11 @@ describe('batches that are made while one is under way', () => {
   test('are refused no more than their own where the one before is refused', async () => {
     const memory = memoryStore()
     const error = new QuittanceError('STORE_FULL', 'planned', { details: { outcome: 'absent' } })
-    const ledger = createLedger({ store: faultyStore(slow(memory), [{ method: 'append', call: 2, kind: 'before', error }]), keys: keyNamed('a'), redactor: false })
+    const ledger = createLedger({
+      store: faultyStore(slow(memory), [{ method: 'append', call: 2, kind: 'before', error }]),
+      keys: keyNamed('a'),
+      redactor: false,
+    })
     const drafts = Array.from({ length: MANY }, () => draft())
     const settled = await Promise.allSettled(drafts.map((one) => ledger.append(one)))
     const chain = await stored(memory)
@@ -97,8 +117,13 @@ describe('batches that are made while one is under way', () => {
     }
     const ledger = createLedger({ store, keys: keyNamed('a'), redactor: false })
     const drafts = Array.from({ length: MANY }, () => draft())
-    const settled = await Promise.allSettled(drafts.map((one, index) => ledger.append(one, { signal: controllers[index]!.signal })))
-    expect(settled[200]).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_ABORTED', details: { outcome: 'absent' } } })
+    const settled = await Promise.allSettled(
+      drafts.map((one, index) => ledger.append(one, { signal: controllers[index]!.signal })),
+    )
+    expect(settled[200]).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'LEDGER_ABORTED', details: { outcome: 'absent' } },
+    })
     const ids = (await stored(memory)).map(({ receiptId }) => receiptId)
     expect(ids.slice(1)).toEqual(drafts.filter((_, index) => index !== 200).map(({ receiptId }) => receiptId))
   })
@@ -108,7 +133,9 @@ describe('batches that are made while one is under way', () => {
     const ledger = createLedger({ store: slow(memory), keys: keyNamed('a'), redactor: false })
     const old = draft()
     const { seq } = await ledger.append(old)
-    const drafts = Array.from({ length: MANY }, (_, index) => (index === 300 ? { ...old, attempt: 2 } : index === 400 ? { ...old, action: 'reject' as const } : draft()))
+    const drafts = Array.from({ length: MANY }, (_, index) =>
+      index === 300 ? { ...old, attempt: 2 } : index === 400 ? { ...old, action: 'reject' as const } : draft(),
+    )
     const settled = await Promise.allSettled(drafts.map((one) => ledger.append(one)))
     expect(settled[300]).toMatchObject({ status: 'fulfilled', value: { seq } })
     expect(settled[400]).toMatchObject({ status: 'rejected', reason: { code: 'LEDGER_ID_REUSED' } })
@@ -123,14 +150,21 @@ describe('batches that are made while one is under way', () => {
     const rotation = ledger.rotate('acme', { to: keyNamed('b') })
     const after = Array.from({ length: 400 }, () => ledger.append(draft()))
     expect((await rotation).seq).toBe(401)
-    const keys = [...new Set((await Promise.all(before)).map(({ keyId }) => keyId)), ...new Set((await Promise.all(after)).map(({ keyId }) => keyId))]
+    const keys = [
+      ...new Set((await Promise.all(before)).map(({ keyId }) => keyId)),
+      ...new Set((await Promise.all(after)).map(({ keyId }) => keyId)),
+    ]
     expect(keys).toEqual([(await keyNamed('a').signer()).keyId, (await keyNamed('b').signer()).keyId])
     expect((await verifyChain(await stored(memory), { keyring: await ledger.keyring() })).verdict).toBe('VALID')
   })
 
   test('by a delegate wait until its certificate is in the chain', async () => {
     const memory = memoryStore()
-    const ledger = createLedger({ store: slow(memory), keys: await delegatedBy(keyNamed('root'), keyNamed('d')), redactor: false })
+    const ledger = createLedger({
+      store: slow(memory),
+      keys: await delegatedBy(keyNamed('root'), keyNamed('d')),
+      redactor: false,
+    })
     await Promise.all(Array.from({ length: MANY }, () => ledger.append(draft())))
     const chain = await stored(memory)
     expect(chain.filter(({ key }) => key).map(({ seq }) => seq)).toEqual([0])
@@ -140,7 +174,9 @@ describe('batches that are made while one is under way', () => {
   test('lose to another writer and are linked anew', async () => {
     const memory = memoryStore()
     const ledgers = [1, 2].map(() => createLedger({ store: slow(memory), keys: keyNamed('a'), redactor: false }))
-    const receipts = await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: MANY }, () => ledger.append(draft()))))
+    const receipts = await Promise.all(
+      ledgers.flatMap((ledger) => Array.from({ length: MANY }, () => ledger.append(draft()))),
+    )
     expect(receipts.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(receipts.map((_, index) => index + 1))
     expect((await verifyChain(await stored(memory), { keyring: await ledgers[0]!.keyring() })).verdict).toBe('VALID')
   })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createLedger } from '../../src/ledger/ledger.js'
 import type { ReceiptDraft } from '../../src/ledger/draft.js'
+import { createLedger } from '../../src/ledger/ledger.js'
 import type { Ledger, LedgerOptions } from '../../src/ledger/types.js'
 import { detailsHashOf } from '../../src/receipt/digest.js'
 import { memoryStore } from '../../src/store/memory.js'
@@ -33,15 +33,35 @@ describe('append', () => {
 
   test('chains do not wait for each other and are numbered by themselves', async () => {
     const ledger = ledgerWith()
-    const receipts = await Promise.all(['a', 'b', 'a', 'c', 'b', 'a'].map((chainId) => ledger.append(draft({ chainId, tenantId: chainId }))))
+    const receipts = await Promise.all(
+      ['a', 'b', 'a', 'c', 'b', 'a'].map((chainId) => ledger.append(draft({ chainId, tenantId: chainId }))),
+    )
     expect(receipts.map(({ chainId, seq }) => `${chainId}${seq}`)).toEqual(['a1', 'b1', 'a2', 'c1', 'b2', 'a3'])
+  })
+
+  test('more chains than are kept in mind at once lose nothing', async () => {
+    const ledger = ledgerWith({ maxQueued: 20_000 })
+    const names = Array.from({ length: 10_050 }, (_, index) => `chain-${index}`)
+    await Promise.all(names.map((chainId) => ledger.append(draft({ chainId }))))
+    const again = await Promise.all(
+      [names[0]!, names[77]!, names.at(-1)!].map((chainId) => ledger.append(draft({ chainId }))),
+    )
+    expect(again.map(({ seq }) => seq)).toEqual([2, 2, 2])
+    expect(
+      (await verifyChain(await stored(ledger.store, 'chain-0'), { keyring: await ledger.keyring() })).verdict,
+    ).toBe('VALID')
   })
 
   test('a new chain begins with chain_start', async () => {
     const ledger = ledgerWith({ retentionDays: 200, operator: 'acme-bank' })
     await ledger.append(draft())
     const [start] = await stored(ledger.store)
-    expect(start).toMatchObject({ seq: 0, eventType: 'system', tenantId: 'acme', system: { event: 'chain_start', retentionDays: 200, operator: 'acme-bank' } })
+    expect(start).toMatchObject({
+      seq: 0,
+      eventType: 'system',
+      tenantId: 'acme',
+      system: { event: 'chain_start', retentionDays: 200, operator: 'acme-bank' },
+    })
     expect(start?.system).toHaveProperty('nonce', expect.stringMatching(/^[0-9a-f]{32}$/))
     await ledger.append(draft({ chainId: 'other' }))
     const [other] = await stored(ledger.store, 'other')
@@ -63,7 +83,12 @@ describe('append', () => {
   test('bytes are hashed as they are at the call, or as they flowed', async () => {
     const ledger = ledgerWith()
     const content = Uint8Array.of(1, 2, 3)
-    const appended = ledger.append(draft({ input: { kind: 'bytes', content }, output: { kind: 'bytes', hash: sha('stream') as `sha256:${string}` } }))
+    const appended = ledger.append(
+      draft({
+        input: { kind: 'bytes', content },
+        output: { kind: 'bytes', hash: sha('stream') as `sha256:${string}` },
+      }),
+    )
     content.fill(9)
     const receipt = await appended
     expect(receipt.input).toEqual({ kind: 'bytes', hash: sha(Uint8Array.of(1, 2, 3)) })
@@ -102,10 +127,25 @@ describe('append', () => {
     ['a key event', { key: { event: 'revoke' } }, 'RECEIPT_INVALID', 'key'],
     ['its own place', { seq: 7 }, 'RECEIPT_INVALID', 'seq'],
     ['a ready pseudonym', { subjectId: `hmac-sha256:${'0'.repeat(64)}` }, 'RECEIPT_INVALID', 'subjectId'],
-    ['a ready reviewer', { humanOversight: { kind: 'stop', reviewerId: 'x' } }, 'RECEIPT_INVALID', 'humanOversight.reviewerId'],
-    ['a ready record', { sources: [{ type: 'db', id: 'x', match: { found: true, recordId: 'x' } }] }, 'RECEIPT_INVALID', 'sources[0].match.recordId'],
+    [
+      'a ready reviewer',
+      { humanOversight: { kind: 'stop', reviewerId: 'x' } },
+      'RECEIPT_INVALID',
+      'humanOversight.reviewerId',
+    ],
+    [
+      'a ready record',
+      { sources: [{ type: 'db', id: 'x', match: { found: true, recordId: 'x' } }] },
+      'RECEIPT_INVALID',
+      'sources[0].match.recordId',
+    ],
     ['a salt', { details: { salt: '0'.repeat(64) } }, 'RECEIPT_INVALID', 'details.salt'],
-    ['another redactor', { redactor: { name: 'x', version: '1', configDigest: sha('') } }, 'RECEIPT_INVALID', 'redactor'],
+    [
+      'another redactor',
+      { redactor: { name: 'x', version: '1', configDigest: sha('') } },
+      'RECEIPT_INVALID',
+      'redactor',
+    ],
     ['an unknown member', { colour: 'red' }, 'RECEIPT_INVALID', 'colour'],
     ['a bad chain', { chainId: '../etc' }, 'RECEIPT_INVALID', 'chainId'],
     ['a bad id', { receiptId: 'x' }, 'RECEIPT_INVALID', 'receiptId'],
@@ -114,21 +154,58 @@ describe('append', () => {
     ['content of no kind', { input: { kind: 'smoke', content: '' } }, 'RECEIPT_INVALID', 'input.kind'],
     ['content that is no text', { input: { kind: 'text', content: 1 } }, 'RECEIPT_INVALID', 'input.content'],
     ['a hash of text', { input: { kind: 'text', content: 'x', hash: sha('x') } }, 'RECEIPT_INVALID', 'input.hash'],
-    ['bytes and their hash', { input: { kind: 'bytes', content: Uint8Array.of(1), hash: sha('x') } }, 'RECEIPT_INVALID', 'input'],
-    ['a member beside content', { input: { kind: 'text', content: 'x', commitKeyId: 'k' } }, 'RECEIPT_INVALID', 'input'],
-    ['content without JSON form', { input: { kind: 'json', content: { when: [new Date(0)] } } }, 'RECEIPT_NOT_JSON', 'input.content.when[0]'],
+    [
+      'bytes and their hash',
+      { input: { kind: 'bytes', content: Uint8Array.of(1), hash: sha('x') } },
+      'RECEIPT_INVALID',
+      'input',
+    ],
+    [
+      'a member beside content',
+      { input: { kind: 'text', content: 'x', commitKeyId: 'k' } },
+      'RECEIPT_INVALID',
+      'input',
+    ],
+    [
+      'content without JSON form',
+      { input: { kind: 'json', content: { when: [new Date(0)] } } },
+      'RECEIPT_NOT_JSON',
+      'input.content.when[0]',
+    ],
     ['no content', { input: { kind: 'json' } }, 'RECEIPT_NOT_JSON', 'input.content'],
-    ['half a surrogate in content', { input: { kind: 'text', content: '\ud800' } }, 'RECEIPT_NOT_JSON', 'input.content'],
+    [
+      'half a surrogate in content',
+      { input: { kind: 'text', content: '\ud800' } },
+      'RECEIPT_NOT_JSON',
+      'input.content',
+    ],
     ['a function', { details: { metadata: { f: () => 1 } } }, 'RECEIPT_NOT_JSON', 'details.metadata.f'],
     ['a bigint', { details: { metadata: { n: [1n] } } }, 'RECEIPT_NOT_JSON', 'details.metadata.n[0]'],
     ['a number that is not finite', { latencyMs: Number.NaN }, 'RECEIPT_NOT_JSON', 'latencyMs'],
     ['undefined in a list', { tags: ['a', undefined] }, 'RECEIPT_NOT_JSON', 'tags[1]'],
-    ['the name of somebody is not repeated', { details: { metadata: { 'jo@example.org': Symbol('s') } } }, 'RECEIPT_NOT_JSON', 'details.metadata.*'],
-    ['a prototype', { details: { metadata: JSON.parse('{"__proto__": {}}') as object } }, 'RECEIPT_NOT_JSON', 'details.metadata'],
+    [
+      'the name of somebody is not repeated',
+      { details: { metadata: { 'jo@example.org': Symbol('s') } } },
+      'RECEIPT_NOT_JSON',
+      'details.metadata.*',
+    ],
+    [
+      'a prototype of the draft itself',
+      JSON.parse('{"__proto__": {"tenantId": "other"}}') as Record<string, unknown>,
+      'RECEIPT_NOT_JSON',
+      '',
+    ],
+    [
+      'a prototype',
+      { details: { metadata: JSON.parse('{"__proto__": {}}') as object } },
+      'RECEIPT_NOT_JSON',
+      'details.metadata',
+    ],
   ])('%s is refused', async (_, members, code, path) => {
     const ledger = ledgerWith()
     const { chainId } = draft()
-    await expect(ledger.append(draft(members as Partial<ReceiptDraft>))).rejects.toMatchObject({ code, details: { path, outcome: 'absent' } })
+    const given = Object.defineProperties(draft(), Object.getOwnPropertyDescriptors(members)) as ReceiptDraft
+    await expect(ledger.append(given)).rejects.toMatchObject({ code, details: { path, outcome: 'absent' } })
     expect(await stored(ledger.store, chainId)).toEqual([])
   })
 
@@ -148,7 +225,10 @@ describe('append', () => {
       ledger.append(draft({ tags: Array.from({ length: 3000 }, () => 'x'.repeat(40)) })),
       ledger.append(draft()),
     ])
-    expect(big).toMatchObject({ status: 'rejected', reason: { code: 'RECEIPT_TOO_LARGE', details: { outcome: 'absent' } } })
+    expect(big).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'RECEIPT_TOO_LARGE', details: { outcome: 'absent' } },
+    })
     expect([one, two].map((settled) => settled.status === 'fulfilled' && settled.value.seq)).toEqual([1, 2])
   })
 

@@ -33,8 +33,16 @@ describe('a head that another writer sealed', () => {
   test.each<[string, (head: DecisionReceipt) => DecisionReceipt, string]>([
     ['whose action was changed', (head) => ({ ...head, action: 'reject' }), 'HASH_MISMATCH'],
     ['whose hash was changed', (head) => ({ ...head, receiptHash: `sha256:${'0'.repeat(64)}` }), 'SIGNATURE_INVALID'],
-    ['whose signature was changed', (head) => ({ ...head, signature: `ed25519:${'0'.repeat(128)}` }), 'SIGNATURE_INVALID'],
-    ['whose details were changed', (head) => ({ ...head, details: { ...head.details!, rationale: 'other' } }), 'DETAILS_MISMATCH'],
+    [
+      'whose signature was changed',
+      (head) => ({ ...head, signature: `ed25519:${'0'.repeat(128)}` }),
+      'SIGNATURE_INVALID',
+    ],
+    [
+      'whose details were changed',
+      (head) => ({ ...head, details: { ...head.details!, rationale: 'other' } }),
+      'DETAILS_MISMATCH',
+    ],
     ['with a member more', (head) => ({ ...head, note: 1 }) as never, 'UNSUPPORTED'],
     ['of another version', (head) => ({ ...head, version: 'quittance/2' }) as never, 'UNSUPPORTED'],
     ['that is no receipt', () => ({ seq: 1 }) as never, 'FIELD_INVALID'],
@@ -42,7 +50,10 @@ describe('a head that another writer sealed', () => {
     const memory = memoryStore()
     await ledgerOn(memory).append(draft({ details: { rationale: 'why' } }))
     const ledger = ledgerOn(withHead(memory, change))
-    await expect(ledger.append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD', details: { chainId: 'acme', outcome: 'absent', reason: expect.any(String) } })
+    await expect(ledger.append(draft())).rejects.toMatchObject({
+      code: 'STORE_BAD_HEAD',
+      details: { chainId: 'acme', outcome: 'absent', reason: expect.any(String) },
+    })
     expect(await stored(memory)).toHaveLength(2)
   })
 
@@ -50,13 +61,19 @@ describe('a head that another writer sealed', () => {
     const memory = memoryStore()
     await ledgerOn(memory).append(draft({ chainId: 'other' }))
     const store: ReceiptStore = { ...memory, head: (_, options) => memory.head('other', options) }
-    await expect(ledgerOn(store).append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD', details: { reason: 'CHAIN_MISMATCH' } })
+    await expect(ledgerOn(store).append(draft())).rejects.toMatchObject({
+      code: 'STORE_BAD_HEAD',
+      details: { reason: 'CHAIN_MISMATCH' },
+    })
   })
 
   test('by a key that is not in the keyring is refused, and taken when it is', async () => {
     const memory = memoryStore()
     await ledgerOn(memory, keyNamed('stranger')).append(draft())
-    await expect(ledgerOn(memory).append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD', details: { reason: 'KEY_UNKNOWN' } })
+    await expect(ledgerOn(memory).append(draft())).rejects.toMatchObject({
+      code: 'STORE_BAD_HEAD',
+      details: { reason: 'KEY_UNKNOWN' },
+    })
     const entries = [...(await keyNamed('stranger').publicKeys!()), ...(await keyNamed('a').publicKeys!())]
     expect((await ledgerOn(memory, keyNamed('a'), new Keyring(entries)).append(draft())).seq).toBe(2)
   })
@@ -67,14 +84,20 @@ describe('a head that another writer sealed', () => {
     const [entry] = await keyNamed('a').publicKeys!()
     const own = await keyNamed('b').publicKeys!()
     const keyring = new Keyring([{ ...entry!, validUntil: '2020-01-01T00:00:00.000Z' }, ...own])
-    await expect(ledgerOn(memory, keyNamed('b'), keyring).append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD', details: { reason: 'KEY_OUTSIDE_WINDOW' } })
+    await expect(ledgerOn(memory, keyNamed('b'), keyring).append(draft())).rejects.toMatchObject({
+      code: 'STORE_BAD_HEAD',
+      details: { reason: 'KEY_OUTSIDE_WINDOW' },
+    })
   })
 
   test('by a key that was compromised later is chained on by its successor', async () => {
     const memory = memoryStore()
     await ledgerOn(memory).append(draft())
     const [entry] = await keyNamed('a').publicKeys!()
-    const keyring = new Keyring([{ ...entry!, revokedAt: '2099-01-01T00:00:00.000Z' }, ...(await keyNamed('b').publicKeys!())])
+    const keyring = new Keyring([
+      { ...entry!, revokedAt: '2099-01-01T00:00:00.000Z' },
+      ...(await keyNamed('b').publicKeys!()),
+    ])
     expect((await ledgerOn(memory, keyNamed('b'), keyring).append(draft())).seq).toBe(2)
   })
 
@@ -91,7 +114,10 @@ describe('the key that would sign', () => {
   test('must be one that the given keyring trusts', async () => {
     const memory = memoryStore()
     const ledger = ledgerOn(memory, keyNamed('a'), new Keyring(await keyNamed('b').publicKeys!()))
-    await expect(ledger.append(draft())).rejects.toMatchObject({ code: 'LEDGER_KEY_UNTRUSTED', details: { reason: 'KEY_UNKNOWN', outcome: 'absent', keyId: (await keyNamed('a').signer()).keyId } })
+    await expect(ledger.append(draft())).rejects.toMatchObject({
+      code: 'LEDGER_KEY_UNTRUSTED',
+      details: { reason: 'KEY_UNKNOWN', outcome: 'absent', keyId: (await keyNamed('a').signer()).keyId },
+    })
     expect(await stored(memory)).toEqual([])
   })
 
@@ -109,7 +135,14 @@ describe('the key that would sign', () => {
   test('may be a new one of a provider that names its keys', async () => {
     const memory = memoryStore()
     let current = keyNamed('a')
-    const keys: KeyProvider = { signer: (options) => current.signer(options), publicKeys: async () => [...(await keyNamed('a').publicKeys!()), ...(current === keyNamed('a') ? [] : await current.publicKeys!())].filter((entry, index, all) => all.findIndex(({ keyId }) => keyId === entry.keyId) === index) }
+    const keys: KeyProvider = {
+      signer: (options) => current.signer(options),
+      publicKeys: async () =>
+        [
+          ...(await keyNamed('a').publicKeys!()),
+          ...(current === keyNamed('a') ? [] : await current.publicKeys!()),
+        ].filter((entry, index, all) => all.findIndex(({ keyId }) => keyId === entry.keyId) === index),
+    }
     const ledger = ledgerOn(memory, keys)
     const one = await ledger.append(draft())
     current = keyNamed('b')
@@ -137,18 +170,35 @@ describe('the clock', () => {
 
   test('set back never backdates a receipt', async () => {
     const memory = memoryStore()
-    const times = ['2026-01-01T10:00:00.000Z', '2026-01-01T09:00:00.000Z', '2026-01-01T09:30:00.000Z', '2026-01-01T11:00:00.000Z']
+    const times = [
+      '2026-01-01T10:00:00.000Z',
+      '2026-01-01T09:00:00.000Z',
+      '2026-01-01T09:30:00.000Z',
+      '2026-01-01T11:00:00.000Z',
+    ]
     const ledger = createLedgerWith({ store: memory, keys: keyNamed('a'), redactor: false }, at(times))
     for (let index = 0; index < times.length; index += 1) await ledger.append(draft())
-    expect((await stored(memory)).map(({ timestamp }) => timestamp.slice(11, 16))).toEqual(['10:00', '10:00', '10:00', '10:00', '11:00'])
+    expect((await stored(memory)).map(({ timestamp }) => timestamp.slice(11, 16))).toEqual([
+      '10:00',
+      '10:00',
+      '10:00',
+      '10:00',
+      '11:00',
+    ])
     expect((await verifyChain(await stored(memory), { keyring: await ledger.keyring() })).verdict).toBe('VALID')
   })
 
   test('behind the head by more than 5 minutes is a warning', async () => {
     const memory = memoryStore()
-    const ahead = createLedgerWith({ store: memory, keys: keyNamed('a'), redactor: false }, at(['2026-01-01T10:06:00.000Z']))
+    const ahead = createLedgerWith(
+      { store: memory, keys: keyNamed('a'), redactor: false },
+      at(['2026-01-01T10:06:00.000Z']),
+    )
     await ahead.append(draft())
-    for (const [now, expected] of [['2026-01-01T10:00:00.000Z', ['STORE_CLOCK']], ['2026-01-01T10:02:00.000Z', []]] as const) {
+    for (const [now, expected] of [
+      ['2026-01-01T10:00:00.000Z', ['STORE_CLOCK']],
+      ['2026-01-01T10:02:00.000Z', []],
+    ] as const) {
       const ledger = createLedgerWith({ store: memory, keys: keyNamed('a'), redactor: false }, at([now]))
       const warnings: unknown[] = []
       ledger.on('warning', ({ error }) => warnings.push((error as { code: string }).code))

@@ -9,9 +9,13 @@ import { faultyStore } from '../../src/testing/faulty-store.js'
 import { verifyChain } from '../../src/verify/chain.js'
 import { delegatedBy, draft, keyNamed, stored } from './support.js'
 
-const ledgerOn = (store: ReceiptStore, keys: KeyProvider = keyNamed('a'), keyring?: Keyring): Ledger => createLedger({ store, keys, redactor: false, keyring })
+const ledgerOn = (store: ReceiptStore, keys: KeyProvider = keyNamed('a'), keyring?: Keyring): Ledger =>
+  createLedger({ store, keys, redactor: false, keyring })
 const idOf = async (keys: KeyProvider): Promise<string> => (await keys.signer()).keyId
-const entry = async (keys: KeyProvider, more: Partial<KeyringEntry> = {}): Promise<KeyringEntry> => ({ keyId: await idOf(keys), ...more })
+const entry = async (keys: KeyProvider, more: Partial<KeyringEntry> = {}): Promise<KeyringEntry> => ({
+  keyId: await idOf(keys),
+  ...more,
+})
 const verdict = async (store: ReceiptStore, keyring: Keyring) => {
   const { verdict, problems } = await verifyChain(await stored(store), { keyring })
   return { verdict, codes: [...new Set(problems.map(({ code }) => code))] }
@@ -26,22 +30,40 @@ describe('rotate', () => {
     await ledger.append(draft({ chainId: 'other' }))
     const [a, b] = [await idOf(keyNamed('a')), await idOf(keyNamed('b'))]
     const rotation = await ledger.rotate('acme', { to: keyNamed('b') })
-    expect(rotation).toMatchObject({ eventType: 'key', tenantId: 'acme', keyId: a, key: { event: 'rotate', newKeyId: b } })
+    expect(rotation).toMatchObject({
+      eventType: 'key',
+      tenantId: 'acme',
+      keyId: a,
+      key: { event: 'rotate', newKeyId: b },
+    })
     expect((await ledger.append(draft())).keyId).toBe(b)
     expect((await ledger.append(draft({ chainId: 'other' }))).keyId).toBe(a)
     // with the ledger's own keyring, and with one that knows the old key only
     expect(await verdict(store, await ledger.keyring())).toEqual(valid)
-    expect(await verdict(store, new Keyring([await entry(keyNamed('a'), { uses: ['receipt', 'rotate'] })]))).toEqual(valid)
-    expect(await verdict(store, new Keyring([await entry(keyNamed('a'))]))).toEqual({ verdict: 'INCOMPLETE', codes: ['KEY_UNKNOWN'] })
+    expect(await verdict(store, new Keyring([await entry(keyNamed('a'), { uses: ['receipt', 'rotate'] })]))).toEqual(
+      valid,
+    )
+    expect(await verdict(store, new Keyring([await entry(keyNamed('a'))]))).toEqual({
+      verdict: 'INCOMPLETE',
+      codes: ['KEY_UNKNOWN'],
+    })
   })
 
   test('what was appended before it is signed by the old key, what comes after by the new one', async () => {
     const store = memoryStore()
     const ledger = ledgerOn(store)
     await ledger.append(draft())
-    const [one, rotation, two] = await Promise.all([ledger.append(draft()), ledger.rotate('acme', { to: keyNamed('b') }), ledger.append(draft())])
+    const [one, rotation, two] = await Promise.all([
+      ledger.append(draft()),
+      ledger.rotate('acme', { to: keyNamed('b') }),
+      ledger.append(draft()),
+    ])
     expect([one.seq, rotation.seq, two.seq]).toEqual([2, 3, 4])
-    expect([one.keyId, rotation.keyId, two.keyId]).toEqual([await idOf(keyNamed('a')), await idOf(keyNamed('a')), await idOf(keyNamed('b'))])
+    expect([one.keyId, rotation.keyId, two.keyId]).toEqual([
+      await idOf(keyNamed('a')),
+      await idOf(keyNamed('a')),
+      await idOf(keyNamed('b')),
+    ])
   })
 
   test('is followed by another ledger, through the chain itself', async () => {
@@ -53,14 +75,22 @@ describe('rotate', () => {
     const keyring = new Keyring([await entry(keyNamed('a'), { uses: ['receipt', 'rotate'] })])
     expect((await ledgerOn(store, keyNamed('b'), keyring).append(draft())).seq).toBe(4)
     // without the use, nothing says that the head's key counts
-    await expect(ledgerOn(store, keyNamed('b'), new Keyring([await entry(keyNamed('a'))])).append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD' })
+    await expect(
+      ledgerOn(store, keyNamed('b'), new Keyring([await entry(keyNamed('a'))])).append(draft()),
+    ).rejects.toMatchObject({ code: 'STORE_BAD_HEAD' })
   })
 
   test('owns the new provider and closes it', async () => {
     const closed: string[] = []
     const closing = (name: string): KeyProvider => {
       const keys = keyNamed(name)
-      return { signer: (o) => keys.signer(o), publicKeys: () => keys.publicKeys!(), close: async () => { closed.push(name) } }
+      return {
+        signer: (o) => keys.signer(o),
+        publicKeys: () => keys.publicKeys!(),
+        close: async () => {
+          closed.push(name)
+        },
+      }
     }
     const ledger = ledgerOn(memoryStore(), closing('a'))
     await ledger.append(draft())
@@ -86,8 +116,15 @@ describe('rotate', () => {
     const ledger = ledgerOn(store)
     await ledger.append(draft())
     await expect(ledger.rotate('acme', { to: keyNamed('a') })).rejects.toThrow(RangeError)
-    const broken: KeyProvider = { signer: async () => { throw new Error('no') } }
-    await expect(ledger.rotate('acme', { to: broken })).rejects.toMatchObject({ code: 'KEY_SIGNING_FAILED', details: { outcome: 'absent' } })
+    const broken: KeyProvider = {
+      signer: async () => {
+        throw new Error('no')
+      },
+    }
+    await expect(ledger.rotate('acme', { to: broken })).rejects.toMatchObject({
+      code: 'KEY_SIGNING_FAILED',
+      details: { outcome: 'absent' },
+    })
     expect((await ledger.append(draft())).keyId).toBe(await idOf(keyNamed('a')))
   })
 })
@@ -101,14 +138,23 @@ describe('revoke', () => {
     const [a, b] = [ledgerOn(store, keyNamed('a'), keyring), ledgerOn(store, keyNamed('b'), keyring)]
     await a.append(draft())
     await b.append(draft())
-    const revocation = await a.revoke('acme', { keyId: await idOf(keyNamed('b')), effectiveAt: '2099-01-01T00:00:00.000Z', reason: 'retired' })
+    const revocation = await a.revoke('acme', {
+      keyId: await idOf(keyNamed('b')),
+      effectiveAt: '2099-01-01T00:00:00.000Z',
+      reason: 'retired',
+    })
     expect(revocation).toMatchObject({ eventType: 'key', key: { event: 'revoke', reason: 'retired' } })
     await b.append(draft())
     await a.revoke('acme', { keyId: await idOf(keyNamed('b')), effectiveAt, reason: 'compromised' })
-    await expect(b.append(draft())).rejects.toMatchObject({ code: 'LEDGER_KEY_REVOKED', details: { outcome: 'absent', keyId: await idOf(keyNamed('b')) } })
+    await expect(b.append(draft())).rejects.toMatchObject({
+      code: 'LEDGER_KEY_REVOKED',
+      details: { outcome: 'absent', keyId: await idOf(keyNamed('b')) },
+    })
     // a ledger that opens the chain later learns it too, though the revocation is not the head
     await a.append(draft())
-    await expect(ledgerOn(store, keyNamed('b'), keyring).append(draft())).rejects.toMatchObject({ code: 'LEDGER_KEY_REVOKED' })
+    await expect(ledgerOn(store, keyNamed('b'), keyring).append(draft())).rejects.toMatchObject({
+      code: 'LEDGER_KEY_REVOKED',
+    })
     expect((await a.append(draft())).keyId).toBe(await idOf(keyNamed('a')))
   })
 
@@ -127,7 +173,9 @@ describe('revoke', () => {
     const ledger = ledgerOn(memoryStore())
     await ledger.append(draft())
     const keyId = await idOf(keyNamed('a'))
-    await expect(ledger.revoke('acme', { keyId, effectiveAt, reason: 'compromised' })).rejects.toMatchObject({ code: 'LEDGER_KEY_REVOKED' })
+    await expect(ledger.revoke('acme', { keyId, effectiveAt, reason: 'compromised' })).rejects.toMatchObject({
+      code: 'LEDGER_KEY_REVOKED',
+    })
     await ledger.rotate('acme', { to: keyNamed('b') })
     await ledger.revoke('acme', { keyId, effectiveAt, reason: 'compromised' })
     // what derives from a revoked key is revoked with it, unless the keyring knows it by itself
@@ -139,8 +187,12 @@ describe('revoke', () => {
     await ledger.append(draft())
     const keyId = await idOf(keyNamed('b'))
     await expect(ledger.revoke('acme', { keyId, effectiveAt: 'today', reason: 'r' })).rejects.toThrow(RangeError)
-    await expect(ledger.revoke('acme', { keyId: 'did:key:z6Mk', effectiveAt, reason: 'r' })).rejects.toMatchObject({ code: 'RECEIPT_INVALID' })
-    await expect(ledger.revoke('acme', { keyId, effectiveAt, reason: 'because of' })).rejects.toMatchObject({ code: 'RECEIPT_INVALID' })
+    await expect(ledger.revoke('acme', { keyId: 'did:key:z6Mk', effectiveAt, reason: 'r' })).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+    })
+    await expect(ledger.revoke('acme', { keyId, effectiveAt, reason: 'because of' })).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+    })
   })
 })
 
@@ -167,7 +219,11 @@ describe('a delegate', () => {
     await ledgerOn(store, keyNamed('a'), keyring).append(draft())
     const ledger = ledgerOn(store, await delegatedBy(root, keyNamed('d')), keyring)
     const receipts = [await ledger.append(draft()), await ledger.append(draft()), await ledger.heartbeat('acme')]
-    expect(receipts.map(({ key, eventType }) => [eventType, key?.event])).toEqual([['decision', 'delegate'], ['decision', undefined], ['system', undefined]])
+    expect(receipts.map(({ key, eventType }) => [eventType, key?.event])).toEqual([
+      ['decision', 'delegate'],
+      ['decision', undefined],
+      ['system', undefined],
+    ])
     expect(await verdict(store, keyring)).toEqual(valid)
   })
 
@@ -176,8 +232,45 @@ describe('a delegate', () => {
     const keyring = new Keyring([...(await trusted()).entries(), await entry(keyNamed('a'))])
     await ledgerOn(store, keyNamed('a'), keyring).append(draft())
     const ledger = ledgerOn(store, await delegatedBy(root, keyNamed('d')), keyring)
-    await ledger.revoke('acme', { keyId: await idOf(keyNamed('gone')), effectiveAt: '2020-01-01T00:00:00.000Z', reason: 'lost' })
-    expect((await stored(store)).slice(2).map(({ eventType, key }) => [eventType, key?.event])).toEqual([['key', 'delegate'], ['key', 'revoke']])
+    await ledger.revoke('acme', {
+      keyId: await idOf(keyNamed('gone')),
+      effectiveAt: '2020-01-01T00:00:00.000Z',
+      reason: 'lost',
+    })
+    expect((await stored(store)).slice(2).map(({ eventType, key }) => [eventType, key?.event])).toEqual([
+      ['key', 'delegate'],
+      ['key', 'revoke'],
+    ])
+    expect(await verdict(store, keyring)).toEqual(valid)
+  })
+
+  test('whose first receipt has no room for a certificate gets one of its own before', async () => {
+    const store = memoryStore()
+    const keyring = new Keyring([...(await trusted()).entries(), await entry(keyNamed('a'))])
+    await ledgerOn(store, keyNamed('a'), keyring).append(draft())
+    const ledger = ledgerOn(store, await delegatedBy(root, keyNamed('d')), keyring)
+    // as large as a receipt may be
+    const sized = (length: number) =>
+      draft({ tags: [...Array.from({ length: 63 }, () => 'x'.repeat(1000)), 'y'.repeat(length)] })
+    const plain = ledgerOn(memoryStore())
+    let length = 2000
+    while (
+      await plain.append(sized(length)).then(
+        () => false,
+        () => true,
+      )
+    )
+      length -= 10
+    const big = sized(length)
+    const settled = await Promise.all([ledger.append(big), ledger.append(draft())])
+    expect(settled.map(({ seq }) => seq)).toEqual([3, 4])
+    expect((await stored(store)).map(({ key }) => key?.event)).toEqual([
+      undefined,
+      undefined,
+      'delegate',
+      undefined,
+      undefined,
+    ])
     expect(await verdict(store, keyring)).toEqual(valid)
   })
 
@@ -210,7 +303,12 @@ describe('a delegate', () => {
     keys = await delegatedBy(root, keyNamed('d'), { serial: '2' })
     await ledger.append(draft())
     await ledger.append(draft())
-    expect((await stored(store)).map(({ key }) => key?.event === 'delegate' && key.certificate.serial)).toEqual(['1', false, '2', false])
+    expect((await stored(store)).map(({ key }) => key?.event === 'delegate' && key.certificate.serial)).toEqual([
+      '1',
+      false,
+      '2',
+      false,
+    ])
     expect(await verdict(store, await ledger.keyring())).toEqual(valid)
   })
 
@@ -220,13 +318,18 @@ describe('a delegate', () => {
   ])('with a certificate %s does not sign', async (_, more) => {
     const store = memoryStore()
     const ledger = ledgerOn(store, await delegatedBy(root, keyNamed('d'), more))
-    await expect(ledger.append(draft())).rejects.toMatchObject({ code: 'LEDGER_KEY_UNTRUSTED', details: { reason: 'DELEGATION_INVALID', outcome: 'absent' } })
+    await expect(ledger.append(draft())).rejects.toMatchObject({
+      code: 'LEDGER_KEY_UNTRUSTED',
+      details: { reason: 'DELEGATION_INVALID', outcome: 'absent' },
+    })
     expect(await stored(store)).toEqual([])
   })
 
   test('of a root that the given keyring does not trust does not sign', async () => {
     const keyring = new Keyring([await entry(root)])
-    await expect(ledgerOn(memoryStore(), await delegatedBy(root, keyNamed('d')), keyring).append(draft())).rejects.toMatchObject({
+    await expect(
+      ledgerOn(memoryStore(), await delegatedBy(root, keyNamed('d')), keyring).append(draft()),
+    ).rejects.toMatchObject({
       code: 'LEDGER_KEY_UNTRUSTED',
       details: { reason: 'DELEGATION_INVALID' },
     })
@@ -269,10 +372,15 @@ describe('a note beside the chain', () => {
       ...memory,
       async *read(chainId, range) {
         for await (const receipt of memory.read(chainId, range)) {
-          yield receipt.key?.event === 'rotate' ? { ...receipt, key: { ...receipt.key, newKeyId: (await idOf(keyNamed('evil'))) as never } } : receipt
+          yield receipt.key?.event === 'rotate'
+            ? { ...receipt, key: { ...receipt.key, newKeyId: (await idOf(keyNamed('evil'))) as never } }
+            : receipt
         }
       },
     }
-    await expect(ledgerOn(forged, keyNamed('a'), keyring).append(draft())).rejects.toMatchObject({ code: 'STORE_BAD_HEAD', details: { reason: 'KEY_UNKNOWN' } })
+    await expect(ledgerOn(forged, keyNamed('a'), keyring).append(draft())).rejects.toMatchObject({
+      code: 'STORE_BAD_HEAD',
+      details: { reason: 'KEY_UNKNOWN' },
+    })
   })
 })

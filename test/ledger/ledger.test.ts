@@ -11,19 +11,30 @@ import { testLedger } from '../../src/testing/test-ledger.js'
 import { verifyChain } from '../../src/verify/chain.js'
 import { collect, draft, keyNamed, stored } from './support.js'
 
-const make = (options: Partial<LedgerOptions> = {}): Ledger => createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...options })
+const make = (options: Partial<LedgerOptions> = {}): Ledger =>
+  createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...options })
 
 describe('createLedger', () => {
   test('opens nothing', () => {
     const store = faultyStore(memoryStore(), [])
     let asked = 0
-    make({ store, keys: { signer: async () => { asked += 1; throw new Error('no') } } })
+    make({
+      store,
+      keys: {
+        signer: async () => {
+          asked += 1
+          throw new Error('no')
+        },
+      },
+    })
     expect([store.calls, asked]).toEqual([[], 0])
   })
 
   test('refuses a key that dies before its receipts', () => {
     const keys = localKey({ ephemeral: true })
-    expect(() => make({ keys, store: { ...memoryStore(), durable: true } })).toThrowError(expect.objectContaining({ code: 'KEY_EPHEMERAL' }) as Error)
+    expect(() => make({ keys, store: { ...memoryStore(), durable: true } })).toThrowError(
+      expect.objectContaining({ code: 'KEY_EPHEMERAL' }) as Error,
+    )
     expect(() => make({ keys })).not.toThrow()
   })
 
@@ -81,7 +92,10 @@ describe('what the ledger writes of its own', () => {
 
   test('on an empty chain needs a tenant', async () => {
     const ledger = make()
-    await expect(ledger.heartbeat('acme')).rejects.toMatchObject({ code: 'RECEIPT_INVALID', details: { path: 'tenantId', outcome: 'absent' } })
+    await expect(ledger.heartbeat('acme')).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+      details: { path: 'tenantId', outcome: 'absent' },
+    })
     expect(await stored(ledger.store)).toEqual([])
     expect((await ledger.heartbeat('acme', {}, { tenantId: 'acme' })).seq).toBe(1)
     expect((await stored(ledger.store))[0]).toMatchObject({ tenantId: 'acme', system: { event: 'chain_start' } })
@@ -99,8 +113,13 @@ describe('what the ledger writes of its own', () => {
 
   test('waits no longer than it is told', async () => {
     const ledger = make({ store: faultyStore(memoryStore(), [{ method: 'head', call: 'every', kind: 'hang' }]) })
-    await expect(ledger.heartbeat('acme', {}, { timeoutMs: 20 })).rejects.toMatchObject({ code: 'LEDGER_TIMEOUT', details: { outcome: 'absent' } })
-    await expect(ledger.note('acme', { code: 'x' }, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'LEDGER_ABORTED' })
+    await expect(ledger.heartbeat('acme', {}, { timeoutMs: 20 })).rejects.toMatchObject({
+      code: 'LEDGER_TIMEOUT',
+      details: { outcome: 'absent' },
+    })
+    await expect(ledger.note('acme', { code: 'x' }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'LEDGER_ABORTED',
+    })
     await expect(ledger.note('../x', { code: 'x' })).rejects.toThrow(RangeError)
   })
 })
@@ -119,11 +138,18 @@ describe('appendAll', () => {
     const items = drafts(3)
     async function* source(): AsyncGenerator<ReceiptDraft | Draftable> {
       yield items[0]!
-      yield { draft: async () => { await new Promise((resolve) => setTimeout(resolve, 5)); return items[1]! } }
+      yield {
+        draft: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+          return items[1]!
+        },
+      }
       yield items[2]!
     }
     const receipts = await collect(make().appendAll(source()))
-    expect(receipts.map(({ seq, receiptId }) => [seq, receiptId])).toEqual(items.map(({ receiptId }, index) => [index + 1, receiptId]))
+    expect(receipts.map(({ seq, receiptId }) => [seq, receiptId])).toEqual(
+      items.map(({ receiptId }, index) => [index + 1, receiptId]),
+    )
   })
 
   test('pulls no more than may be in flight', async () => {
@@ -199,7 +225,9 @@ describe('events', () => {
   test('appended tells of each batch, the chain_start included', async () => {
     const ledger = make()
     const batches: string[][] = []
-    const stop = ledger.on('appended', ({ chainId, receipts }) => batches.push(receipts.map(({ seq }) => `${chainId} ${seq}`)))
+    const stop = ledger.on('appended', ({ chainId, receipts }) =>
+      batches.push(receipts.map(({ seq }) => `${chainId} ${seq}`)),
+    )
     await Promise.all([ledger.append(draft()), ledger.append(draft())])
     await ledger.append(draft())
     stop()
@@ -212,23 +240,34 @@ describe('events', () => {
     const ledger = make()
     const warnings: unknown[] = []
     ledger.on('warning', ({ error }) => warnings.push(error))
-    ledger.on('appended', () => { throw new Error('listener') })
+    ledger.on('appended', () => {
+      throw new Error('listener')
+    })
     let heard = 0
-    ledger.on('appended', () => { heard += 1 })
+    ledger.on('appended', () => {
+      heard += 1
+    })
     await ledger.append(draft())
     expect([warnings, heard]).toEqual([[new Error('listener')], 1])
   })
 
   test('a warning that nobody hears goes to the process, without what it may hold', async () => {
     const emitted: [string, unknown][] = []
-    const spy = vi.spyOn(process, 'emitWarning').mockImplementation(((message: string, options: unknown) => { emitted.push([message, options]) }) as never)
+    const spy = vi.spyOn(process, 'emitWarning').mockImplementation(((message: string, options: unknown) => {
+      emitted.push([message, options])
+    }) as never)
     try {
       const ledger = make()
       ledger.warn(new Error('somebody private'))
-      ledger.on('warning', () => { throw new TypeError('also private') })
+      ledger.on('warning', () => {
+        throw new TypeError('also private')
+      })
       ledger.warn(new Error('heard'))
       expect(JSON.stringify(emitted)).not.toContain('private')
-      expect(emitted.map(([, options]) => options)).toEqual([{ type: 'QuittanceWarning', code: 'Error' }, { type: 'QuittanceWarning', code: 'TypeError' }])
+      expect(emitted.map(([, options]) => options)).toEqual([
+        { type: 'QuittanceWarning', code: 'Error' },
+        { type: 'QuittanceWarning', code: 'TypeError' },
+      ])
     } finally {
       spy.mockRestore()
     }
@@ -242,7 +281,14 @@ describe('events', () => {
 
 describe('health', () => {
   test('of a ledger whose parts work', async () => {
-    expect(await make().health()).toEqual({ ok: true, checks: [{ name: 'store', ok: true }, { name: 'keys', ok: true }, { name: 'queue', ok: true }] })
+    expect(await make().health()).toEqual({
+      ok: true,
+      checks: [
+        { name: 'store', ok: true },
+        { name: 'keys', ok: true },
+        { name: 'queue', ok: true },
+      ],
+    })
     const { checks } = await make({ secret: new Uint8Array(32) }).health()
     expect(checks.at(-1)).toEqual({ name: 'secret', ok: true })
   })
@@ -270,7 +316,6 @@ describe('health', () => {
     const memory = memoryStore()
     const deaf: ReceiptStore = {
       ...memory,
-      // biome-ignore lint/correctness/useYield: it never comes to it
       async *chains() {
         await new Promise(() => undefined)
       },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { Keyring } from '../../src/keys/keyring.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import type { LedgerEvents } from '../../src/ledger/types.js'
-import { Keyring } from '../../src/keys/keyring.js'
 import { memoryStore } from '../../src/store/memory.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { faultyStore } from '../../src/testing/faulty-store.js'
@@ -35,14 +35,19 @@ describe.each([2, 4])('%i ledgers on one chain', (count) => {
     const keyring = new Keyring([...new Map(entries.map((entry) => [entry.keyId, entry])).values()])
     const ledgers = providers.map((keys) => createLedger({ store: remote(memory), keys, redactor: false, keyring }))
     let conflicts = 0
-    for (const ledger of ledgers) ledger.on('conflict', () => { conflicts += 1 })
+    for (const ledger of ledgers)
+      ledger.on('conflict', () => {
+        conflicts += 1
+      })
 
     const rounds = 30
     const perLedger = await Promise.all(
       ledgers.map(async (ledger, which) => {
         const seqs: number[] = []
         for (let round = 0; round < rounds; round += 1) {
-          const receipts = await Promise.all(Array.from({ length: 1 + ((round + which) % 4) }, () => ledger.append(draft())))
+          const receipts = await Promise.all(
+            Array.from({ length: 1 + ((round + which) % 4) }, () => ledger.append(draft())),
+          )
           seqs.push(...receipts.map(({ seq }) => seq))
         }
         return seqs
@@ -69,7 +74,13 @@ test('a conflict is told with both heads, and the retry keeps id and salt', asyn
   const mine = draft({ details: { rationale: 'why' } })
   const receipt = await one.append(mine)
   expect(receipt).toMatchObject({ receiptId: mine.receiptId, seq: 3, details: { rationale: 'why' } })
-  expect(events).toEqual([{ chainId: 'acme', expected: { seq: 1, receiptHash: expect.any(String) }, actual: { seq: 2, receiptHash: theirs.receiptHash } }])
+  expect(events).toEqual([
+    {
+      chainId: 'acme',
+      expected: { seq: 1, receiptHash: expect.any(String) },
+      actual: { seq: 2, receiptHash: theirs.receiptHash },
+    },
+  ])
 })
 
 test('after a conflict the turn to write is taken before signing, and given back', async () => {
@@ -89,7 +100,11 @@ test('after a conflict the turn to write is taken before signing, and given back
     },
     async lease(chainId, ttlMs) {
       taken.push(`lease ${chainId} ${ttlMs > 0}`)
-      return { release: async () => { taken.push('release') } }
+      return {
+        release: async () => {
+          taken.push('release')
+        },
+      }
     },
   })
   const ledger = createLedger({ store, keys: keyNamed('a'), redactor: false })
@@ -104,7 +119,11 @@ test('a turn that can not be had is only a warning', async () => {
   const memory = memoryStore()
   const other = createLedger({ store: remote(memory), keys: keyNamed('a'), redactor: false })
   const leased: ReceiptStore = { ...remote(memory), lease: async () => ({ release: async () => undefined }) }
-  const ledger = createLedger({ store: faultyStore(leased, [{ method: 'lease', call: 1, kind: 'before' }]), keys: keyNamed('a'), redactor: false })
+  const ledger = createLedger({
+    store: faultyStore(leased, [{ method: 'lease', call: 1, kind: 'before' }]),
+    keys: keyNamed('a'),
+    redactor: false,
+  })
   const warnings: unknown[] = []
   ledger.on('warning', ({ error }) => warnings.push(error))
   await ledger.append(draft())

@@ -35,8 +35,14 @@ describe('a process', () => {
 
   async function inProcess(name: string, body: string): Promise<string> {
     const file = join(dir, `${name}.ts`)
-    await writeFile(file, `${head}async function main() {${body}}\nmain().catch((error) => { console.log(error.code ?? error, error.details?.outcome) })`)
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', file], { cwd: join(import.meta.dirname, '../..'), timeout: 60_000 })
+    await writeFile(
+      file,
+      `${head}async function main() {${body}}\nmain().catch((error) => { console.log(error.code ?? error, error.details?.outcome) })`,
+    )
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', file], {
+      cwd: join(import.meta.dirname, '../..'),
+      timeout: 60_000,
+    })
     return stdout.trim()
   }
 
@@ -48,7 +54,11 @@ describe('a process', () => {
       for (let index = 0; index < 20; index += 1) await ledger.append(draft())
       console.log((await ledger.append(draft())).receiptHash)`,
     )
-    const ledger = createLedger({ store: fileStore(receipts), keys: localKey({ seed: '11'.repeat(32) }), redactor: false })
+    const ledger = createLedger({
+      store: fileStore(receipts),
+      keys: localKey({ seed: '11'.repeat(32) }),
+      redactor: false,
+    })
     const chain = await stored(ledger.store)
     expect([chain.length, chain.at(-1)?.receiptHash]).toEqual([22, printed])
     expect((await ledger.append(draft())).seq).toBe(22)

@@ -34,32 +34,104 @@ const redactorOf = (redact: Redact, countsInReceipt = true): Redactor => ({
 })
 
 function ledgerWith(redact: Redact = marked, countsInReceipt?: boolean): Ledger {
-  return createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: redactorOf(redact, countsInReceipt), secret: new Uint8Array(32).fill(7) })
+  return createLedger({
+    store: memoryStore(),
+    keys: keyNamed('a'),
+    redactor: redactorOf(redact, countsInReceipt),
+    secret: new Uint8Array(32).fill(7),
+  })
 }
 
 /** A draft in which every member that can hold a text holds one. */
 const full = (): ReceiptDraft =>
   // the types know extensions on most objects, the format on all of these
   draft({
-    systemId: 'sys', systemVersion: '1.0', agentId: 'agent', agentVersion: '2', traceId: 'trace', spanId: 'span', sessionId: 'session', decisionId: 'case',
+    systemId: 'sys',
+    systemVersion: '1.0',
+    agentId: 'agent',
+    agentVersion: '2',
+    traceId: 'trace',
+    spanId: 'span',
+    sessionId: 'session',
+    decisionId: 'case',
     parentReceiptId: '01890a5d-ac96-774b-bcce-b302099a8057',
-    links: [{ rel: 'about', receiptId: '01890a5d-ac96-774b-bcce-b302099a8057', receiptHash: sha('r') as `sha256:${string}`, chainId: 'other', xNote: 'n' }],
-    startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:01.000Z',
+    links: [
+      {
+        rel: 'about',
+        receiptId: '01890a5d-ac96-774b-bcce-b302099a8057',
+        receiptHash: sha('r') as `sha256:${string}`,
+        chainId: 'other',
+        xNote: 'n',
+      },
+    ],
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:01.000Z',
     input: { kind: 'text', content: 'in', ref: 'ref-1', mediaType: 'text/plain' },
     output: { kind: 'json', content: { name: ['value', { deep: 'x' }] }, ref: 'ref-2' },
-    subject: 'subject', principal: 'principal',
-    sources: [{ type: 'document', id: 'doc', version: '3', hash: sha('d') as `sha256:${string}`, match: { found: true, record: 'record', xMatch: 'm' }, xSource: { a: 's' } }],
-    checks: [{ name: 'check', version: '1', stage: 'input', fired: false, label: 'label', policyId: 'policy', xCheck: ['c'] }],
-    reasonCodes: ['reason'], tags: ['tag'],
-    decision: { type: 'credit', annexIII: '5(b)', role: 'decides', outcome: 'granted', groupBasis: 'direct', xDecision: 'd' },
-    tool: { name: 'tool', callId: 'call', type: 'function', server: 'server', version: '1', definitionDigest: sha('t') as `sha256:${string}`, effect: 'read', executedBy: 'client', xTool: 't' },
-    modelId: 'model', providerId: 'provider',
-    model: { operation: 'chat', requestedId: 'requested', responseId: 'response', finishReason: 'stop', rawFinishReason: 'STOP', weightsDigest: sha('w') as `sha256:${string}`, promptId: 'prompt', xModel: 'm' },
-    configDigest: sha('c') as `sha256:${string}`, stateDigest: sha('s') as `sha256:${string}`,
-    usage: { inputTokens: 1, xUsage: 'u' }, error: { code: 'E', source: 'provider', xError: 'e' }, capture: { method: 'manual', name: 'sdk', version: '1', xCapture: 'c' },
+    subject: 'subject',
+    principal: 'principal',
+    sources: [
+      {
+        type: 'document',
+        id: 'doc',
+        version: '3',
+        hash: sha('d') as `sha256:${string}`,
+        match: { found: true, record: 'record', xMatch: 'm' },
+        xSource: { a: 's' },
+      },
+    ],
+    checks: [
+      { name: 'check', version: '1', stage: 'input', fired: false, label: 'label', policyId: 'policy', xCheck: ['c'] },
+    ],
+    reasonCodes: ['reason'],
+    tags: ['tag'],
+    decision: {
+      type: 'credit',
+      annexIII: '5(b)',
+      role: 'decides',
+      outcome: 'granted',
+      groupBasis: 'direct',
+      xDecision: 'd',
+    },
+    tool: {
+      name: 'tool',
+      callId: 'call',
+      type: 'function',
+      server: 'server',
+      version: '1',
+      definitionDigest: sha('t') as `sha256:${string}`,
+      effect: 'read',
+      executedBy: 'client',
+      xTool: 't',
+    },
+    modelId: 'model',
+    providerId: 'provider',
+    model: {
+      operation: 'chat',
+      requestedId: 'requested',
+      responseId: 'response',
+      finishReason: 'stop',
+      rawFinishReason: 'STOP',
+      weightsDigest: sha('w') as `sha256:${string}`,
+      promptId: 'prompt',
+      xModel: 'm',
+    },
+    configDigest: sha('c') as `sha256:${string}`,
+    stateDigest: sha('s') as `sha256:${string}`,
+    usage: { inputTokens: 1, xUsage: 'u' },
+    error: { code: 'E', source: 'provider', xError: 'e' },
+    capture: { method: 'manual', name: 'sdk', version: '1', xCapture: 'c' },
     details: {
-      checks: { check: 'why' }, error: { message: 'm', stack: 's', xE: 'e' }, oversight: { comment: 'c', xO: 'o' }, rationale: { a: ['r'] }, factors: ['f'], config: 'cfg',
-      groups: { sex: 'f' }, disclosures: 'd', metadata: { key: 'v' }, xDetails: { x: 'y' },
+      checks: { check: 'why' },
+      error: { message: 'm', stack: 's', xE: 'e' },
+      oversight: { comment: 'c', xO: 'o' },
+      rationale: { a: ['r'] },
+      factors: ['f'],
+      config: 'cfg',
+      groups: { sex: 'f' },
+      disclosures: 'd',
+      metadata: { key: 'v' },
+      xDetails: { x: 'y' },
     },
     xVendor: { name: ['n', { k: 'v' }] },
   } as object)
@@ -83,7 +155,8 @@ function leaves(value: unknown, path: readonly Step[] = []): Leaf[] {
 function withMark(value: unknown, { path, name }: Leaf): unknown {
   const [step, ...rest] = path
   if (step === undefined) return `${String(value)}MARK`
-  if (Array.isArray(value)) return value.map((item, index) => (index === step ? withMark(item, { path: rest, name }) : item))
+  if (Array.isArray(value))
+    return value.map((item, index) => (index === step ? withMark(item, { path: rest, name }) : item))
   return Object.fromEntries(
     Object.entries(value as object).map(([key, member]) => {
       if (key !== step) return [key, member]
@@ -101,11 +174,22 @@ describe('no text gets past the redactor', () => {
     const receipt = await ledger.append(full())
     const filled = new Set(Object.keys(receipt))
     const missing = Object.keys(receiptMembers).filter((name) => !filled.has(name))
-    expect(missing.sort()).toEqual(['attempt', 'humanOversight', 'key', 'latencyMs', 'retention', 'stepIndex', 'system'])
+    expect(missing.sort()).toEqual([
+      'attempt',
+      'humanOversight',
+      'key',
+      'latencyMs',
+      'retention',
+      'stepIndex',
+      'system',
+    ])
     expect(positions.length).toBeGreaterThan(150)
   })
 
-  test.each([['at once', marked], ['elsewhere', later(marked)]] as const)('at any position, %s', async (_, redact) => {
+  test.each([
+    ['at once', marked],
+    ['elsewhere', later(marked)],
+  ] as const)('at any position, %s', async (_, redact) => {
     const ledger = ledgerWith(redact)
     const outcomes = new Map<string, number>()
     await Promise.all(
@@ -135,7 +219,8 @@ describe('no text gets past the redactor', () => {
       humanOversight: { kind: 'stop', role: 'officer', requestId: 'request', reviewer: 'r', xOversight: 'x' },
     })
     await ledger.append(oversight)
-    for (const leaf of leaves(oversight)) await ledger.append(withMark(oversight, leaf) as ReceiptDraft).catch(() => undefined)
+    for (const leaf of leaves(oversight))
+      await ledger.append(withMark(oversight, leaf) as ReceiptDraft).catch(() => undefined)
     for (const receipt of await stored(ledger.store)) expect(JSON.stringify(receipt)).not.toContain('MARK')
   })
 
@@ -154,7 +239,8 @@ describe('no text gets past the redactor', () => {
       ledger.heartbeat('acmeMARK', {}, { tenantId: 'acme' }),
       ledger.heartbeat('other', {}, { tenantId: 'MARK' }),
     ]
-    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'LEDGER_PII_IN_IDENTIFIER', details: { outcome: 'absent' } })
+    for (const attempt of attempts)
+      await expect(attempt).rejects.toMatchObject({ code: 'LEDGER_PII_IN_IDENTIFIER', details: { outcome: 'absent' } })
     expect(await collect(ledger.store.chains())).toEqual(['acme'])
   })
 
@@ -162,16 +248,21 @@ describe('no text gets past the redactor', () => {
     const ledger = ledgerWith()
     const text = fc.oneof(fc.constantFrom('MARK', 'aMARKb', 'MARKMARK', 'plain', 'é'), fc.string({ maxLength: 5 }))
     const json = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.constant(null), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(text, tie('value'), { maxKeys: 3 })),
+      value: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.integer(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+      ),
     })).value
     await fc.assert(
       fc.asyncProperty(json, json, async (metadata, content) => {
-        await ledger
-          .append(draft({ details: { rationale: metadata }, input: { kind: 'json', content } }))
-          .then(
-            (receipt) => expect(JSON.stringify(receipt)).not.toContain('MARK'),
-            (error: { code: string }) => expect(['RECEIPT_INVALID', 'RECEIPT_NOT_JSON']).toContain(error.code),
-          )
+        await ledger.append(draft({ details: { rationale: metadata }, input: { kind: 'json', content } })).then(
+          (receipt) => expect(JSON.stringify(receipt)).not.toContain('MARK'),
+          (error: { code: string }) => expect(['RECEIPT_INVALID', 'RECEIPT_NOT_JSON']).toContain(error.code),
+        )
       }),
       { numRuns: 300 },
     )
@@ -180,34 +271,76 @@ describe('no text gets past the redactor', () => {
   test('the plan looks at each text of the schema, or its pattern leaves no room', () => {
     // every member with room for text, by hand: a new one must be thought of here
     const open = [...receiptPlan.members.keys()].sort()
-    expect(open).toEqual(
-      [
-        'agentId', 'agentVersion', 'capture', 'chainId', 'checks', 'decision', 'decisionId', 'details', 'error', 'humanOversight', 'input', 'key', 'links', 'model', 'modelId',
-        'output', 'providerId', 'pseudonymKeyId', 'reasonCodes', 'redactor', 'retention', 'sessionId', 'sources', 'spanId', 'system', 'systemId', 'systemVersion', 'tags', 'tenantId',
-        'tool', 'traceId', 'usage',
-      ],
-    )
+    expect(open).toEqual([
+      'agentId',
+      'agentVersion',
+      'capture',
+      'chainId',
+      'checks',
+      'decision',
+      'decisionId',
+      'details',
+      'error',
+      'humanOversight',
+      'input',
+      'key',
+      'links',
+      'model',
+      'modelId',
+      'output',
+      'providerId',
+      'pseudonymKeyId',
+      'reasonCodes',
+      'redactor',
+      'retention',
+      'sessionId',
+      'sources',
+      'spanId',
+      'system',
+      'systemId',
+      'systemVersion',
+      'tags',
+      'tenantId',
+      'tool',
+      'traceId',
+      'usage',
+    ])
   })
 })
 
 describe('what is hashed', () => {
   test('is the text after redaction, in NFC, with the counts beside it', async () => {
     const receipt = await ledgerWith().append(
-      draft({ input: { kind: 'text', content: 'Call MARK or MARK, cafe\u0301' }, output: { kind: 'json', content: { MARK: ['x MARK', 1], plain: 'y' } } }),
+      draft({
+        input: { kind: 'text', content: 'Call MARK or MARK, cafe\u0301' },
+        output: { kind: 'json', content: { MARK: ['x MARK', 1], plain: 'y' } },
+      }),
     )
     expect(receipt.input).toEqual({ kind: 'text', hash: sha('Call [M] or [M], caf\u00e9'), redactions: { TYPE: 2 } })
-    expect(receipt.output).toEqual({ kind: 'json', hash: sha('{"[M]":["x [M]",1],"plain":"y"}'), redactions: { TYPE: 2 } })
+    expect(receipt.output).toEqual({
+      kind: 'json',
+      hash: sha('{"[M]":["x [M]",1],"plain":"y"}'),
+      redactions: { TYPE: 2 },
+    })
     expect(receipt.redactor).toEqual({ name: 'marker', version: '1.0', configDigest: sha('config') })
   })
 
   test('counts can be left out, and nothing found leaves none', async () => {
-    expect((await ledgerWith(marked, false).append(draft({ input: { kind: 'text', content: 'MARK' } }))).input).toEqual({ kind: 'text', hash: sha('[M]') })
-    expect((await ledgerWith().append(draft({ input: { kind: 'text', content: 'plain' } }))).input).toEqual({ kind: 'text', hash: sha('plain') })
+    expect((await ledgerWith(marked, false).append(draft({ input: { kind: 'text', content: 'MARK' } }))).input).toEqual(
+      { kind: 'text', hash: sha('[M]') },
+    )
+    expect((await ledgerWith().append(draft({ input: { kind: 'text', content: 'plain' } }))).input).toEqual({
+      kind: 'text',
+      hash: sha('plain'),
+    })
   })
 
   test('bytes are not looked at', async () => {
     const content = new TextEncoder().encode('MARK')
-    expect((await ledgerWith().append(draft({ input: { kind: 'bytes', content } }))).input).toEqual({ kind: 'bytes', hash: sha('MARK') })
+    expect((await ledgerWith().append(draft({ input: { kind: 'bytes', content } }))).input).toEqual({
+      kind: 'bytes',
+      hash: sha('MARK'),
+    })
   })
 })
 
@@ -269,15 +402,37 @@ describe('what the redactor is told', () => {
 describe('it fails closed', () => {
   const secretText = 'somebody private'
   const failing: readonly (readonly [string, Redact])[] = [
-    ['throws', () => { throw new Error('broken') }],
-    ['rejects', async () => { throw new Error('broken') }],
+    [
+      'throws',
+      () => {
+        throw new Error('broken')
+      },
+    ],
+    [
+      'rejects',
+      async () => {
+        throw new Error('broken')
+      },
+    ],
     ['gives nothing', () => undefined as never],
     ['gives no text', () => ({ text: 1 }) as never],
-    ['throws after it was asynchronous', (() => { let calls = 0; return (text: string) => { calls += 1; if (calls === 5) throw new Error('broken'); return Promise.resolve({ text }) } })()],
+    [
+      'throws after it was asynchronous',
+      (() => {
+        let calls = 0
+        return (text: string) => {
+          calls += 1
+          if (calls === 5) throw new Error('broken')
+          return Promise.resolve({ text })
+        }
+      })(),
+    ],
   ]
   test.each(failing)('one that %s refuses the receipt', async (_, redact) => {
     const ledger = ledgerWith(redact)
-    const appended = ledger.append(draft({ input: { kind: 'json', content: [{ secretText }, secretText, secretText] } }))
+    const appended = ledger.append(
+      draft({ input: { kind: 'json', content: [{ secretText }, secretText, secretText] } }),
+    )
     const error = await appended.catch((caught: unknown) => caught)
     expect(error).toMatchObject({ code: 'LEDGER_REDACTION_FAILED', details: { outcome: 'absent' } })
     expect((error as Error).message).not.toContain(secretText)
@@ -285,9 +440,19 @@ describe('it fails closed', () => {
     expect(await stored(ledger.store)).toEqual([])
   })
 
+  test.each(['text', 'json'] as const)('one that makes %s which has no hash refuses the receipt', async (kind) => {
+    const ledger = ledgerWith((text) => ({ text: text.replace('MARK', '\ud800') }))
+    await expect(ledger.append(draft({ input: { kind, content: 'a MARK' } }))).rejects.toMatchObject({
+      code: 'RECEIPT_NOT_JSON',
+      details: { path: 'input.content', reason: 'lone-surrogate', outcome: 'absent' },
+    })
+  })
+
   test('two names that become the same refuse the receipt', async () => {
     const ledger = ledgerWith()
-    await expect(ledger.append(draft({ input: { kind: 'json', content: { MARK: 1, '[M]': 2 } } }))).rejects.toMatchObject({
+    await expect(
+      ledger.append(draft({ input: { kind: 'json', content: { MARK: 1, '[M]': 2 } } })),
+    ).rejects.toMatchObject({
       code: 'RECEIPT_INVALID',
       details: { path: 'input', outcome: 'absent' },
     })
@@ -295,12 +460,20 @@ describe('it fails closed', () => {
 
   test('a name that would be a prototype refuses the receipt', async () => {
     const ledger = ledgerWith((text) => ({ text: text.replace('MARK', '__proto__') }))
-    await expect(ledger.append(draft({ details: { metadata: { MARK: { polluted: true } } } }))).rejects.toMatchObject({ code: 'LEDGER_REDACTION_FAILED' })
+    await expect(ledger.append(draft({ details: { metadata: { MARK: { polluted: true } } } }))).rejects.toMatchObject({
+      code: 'LEDGER_REDACTION_FAILED',
+    })
   })
 
   test('an identifier in which something was only counted is refused too', async () => {
-    const ledger = ledgerWith((text, { kind }) => ({ text, counts: kind === 'identifier' && text === 'acme-7' ? { PHONE: 1 } : {} }))
-    await expect(ledger.append(draft({ sessionId: 'acme-7' }))).rejects.toMatchObject({ code: 'LEDGER_PII_IN_IDENTIFIER', details: { path: 'sessionId' } })
+    const ledger = ledgerWith((text, { kind }) => ({
+      text,
+      counts: kind === 'identifier' && text === 'acme-7' ? { PHONE: 1 } : {},
+    }))
+    await expect(ledger.append(draft({ sessionId: 'acme-7' }))).rejects.toMatchObject({
+      code: 'LEDGER_PII_IN_IDENTIFIER',
+      details: { path: 'sessionId' },
+    })
   })
 
   test("a name that the format refuses is not repeated, for it may be somebody's", async () => {
@@ -308,7 +481,11 @@ describe('it fails closed', () => {
       draft({ details: { checks: { 'jo@example.org said': 'x' } } }),
       draft({ 'jo@example.org': 1 } as Partial<ReceiptDraft>),
       draft({ xVendor: { 'jo@example.org': { signature: 'x' } } }),
-    ].map((one) => createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false }).append(one).catch((error: unknown) => error))
+    ].map((one) =>
+      createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false })
+        .append(one)
+        .catch((error: unknown) => error),
+    )
     for (const error of (await Promise.all(refused)) as { message: string; code: string; details: object }[]) {
       expect(error.code).toMatch(/^RECEIPT_/)
       expect(error.message).not.toContain('example')

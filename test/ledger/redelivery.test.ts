@@ -8,12 +8,18 @@ import { faultyStore } from '../../src/testing/faulty-store.js'
 import { draft, keyNamed, stored } from './support.js'
 
 const secret = new Uint8Array(32).fill(3)
-const ledgerOn = (store: ReceiptStore, more: object = {}): Ledger => createLedger({ store, keys: keyNamed('a'), redactor: false, secret, ...more })
+const ledgerOn = (store: ReceiptStore, more: object = {}): Ledger =>
+  createLedger({ store, keys: keyNamed('a'), redactor: false, secret, ...more })
 
 const first = (): ReceiptDraft =>
   draft({
-    startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:01.000Z', latencyMs: 1000, attempt: 1,
-    input: { kind: 'text', content: 'in' }, subject: 'person', tags: ['a'],
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:01.000Z',
+    latencyMs: 1000,
+    attempt: 1,
+    input: { kind: 'text', content: 'in' },
+    subject: 'person',
+    tags: ['a'],
     checks: [{ name: 'safety', fired: false, latencyMs: 3 }],
     details: { rationale: 'because', metadata: { a: 1 } },
   })
@@ -21,7 +27,10 @@ const first = (): ReceiptDraft =>
 describe('an id that is in the chain already', () => {
   test.each<[string, Partial<ReceiptDraft>]>([
     ['the same', {}],
-    ['other times', { startedAt: '2026-01-02T00:00:00.000Z', endedAt: '2026-01-02T00:00:02.000Z', latencyMs: 2000, attempt: 2 }],
+    [
+      'other times',
+      { startedAt: '2026-01-02T00:00:00.000Z', endedAt: '2026-01-02T00:00:02.000Z', latencyMs: 2000, attempt: 2 },
+    ],
     ['another latency of a check', { checks: [{ name: 'safety', fired: false, latencyMs: 4 }] }],
     ['no times', { startedAt: undefined, endedAt: undefined, latencyMs: undefined, attempt: undefined }],
   ])('and says %s resolves to what is stored', async (_, change) => {
@@ -42,7 +51,15 @@ describe('an id that is in the chain already', () => {
     ['another input', { input: { kind: 'text', content: 'other' } }],
     ['another action', { action: 'reject' }],
     ['another person', { subject: 'somebody else' }],
-    ['a check more', { checks: [{ name: 'safety', fired: false }, { name: 'pii', fired: true }] }],
+    [
+      'a check more',
+      {
+        checks: [
+          { name: 'safety', fired: false },
+          { name: 'pii', fired: true },
+        ],
+      },
+    ],
     ['a check that fired', { checks: [{ name: 'safety', fired: true }] }],
     ['another free text', { details: { rationale: 'otherwise', metadata: { a: 1 } } }],
     ['no free text', { details: undefined }],
@@ -55,10 +72,23 @@ describe('an id that is in the chain already', () => {
     const one = first()
     const { seq } = await ledger.append(one)
     const neighbours = [draft(), draft()]
-    const settled = await Promise.allSettled([ledger.append(neighbours[0]!), ledger.append({ ...one, ...change }), ledger.append(neighbours[1]!)])
+    const settled = await Promise.allSettled([
+      ledger.append(neighbours[0]!),
+      ledger.append({ ...one, ...change }),
+      ledger.append(neighbours[1]!),
+    ])
     expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(settled[1]).toMatchObject({ reason: { code: 'LEDGER_ID_REUSED', details: { outcome: 'absent', receiptId: one.receiptId, seq, chainId: 'acme' } } })
-    expect((await stored(memory)).map(({ receiptId }) => receiptId)).toEqual([expect.any(String), one.receiptId, ...neighbours.map(({ receiptId }) => receiptId)])
+    expect(settled[1]).toMatchObject({
+      reason: {
+        code: 'LEDGER_ID_REUSED',
+        details: { outcome: 'absent', receiptId: one.receiptId, seq, chainId: 'acme' },
+      },
+    })
+    expect((await stored(memory)).map(({ receiptId }) => receiptId)).toEqual([
+      expect.any(String),
+      one.receiptId,
+      ...neighbours.map(({ receiptId }) => receiptId),
+    ])
   })
 
   test('agrees where its free text was erased since', async () => {
@@ -93,7 +123,10 @@ describe('an id that is in the chain already', () => {
         return receipt && { ...receipt, action: 'reject' }
       },
     }
-    await expect(ledgerOn(store).append(one)).rejects.toMatchObject({ code: 'STORE_CORRUPT', details: { outcome: 'absent', receiptId: one.receiptId } })
+    await expect(ledgerOn(store).append(one)).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      details: { outcome: 'absent', receiptId: one.receiptId },
+    })
   })
 })
 
@@ -102,7 +135,12 @@ describe('the same id twice at once', () => {
     const memory = memoryStore()
     const ledger = ledgerOn(memory)
     const one = first()
-    const receipts = await Promise.all([ledger.append(one), ledger.append(draft()), ledger.append({ ...one, attempt: 2 }), ledger.append(one)])
+    const receipts = await Promise.all([
+      ledger.append(one),
+      ledger.append(draft()),
+      ledger.append({ ...one, attempt: 2 }),
+      ledger.append(one),
+    ])
     expect(receipts.map(({ seq }) => seq)).toEqual([1, 2, 1, 1])
     expect(await stored(memory)).toHaveLength(3)
   })
@@ -111,8 +149,14 @@ describe('the same id twice at once', () => {
     const memory = memoryStore()
     const ledger = ledgerOn(memory)
     const one = first()
-    const settled = await Promise.allSettled([ledger.append(one), ledger.append({ ...one, action: 'reject' }), ledger.append(draft())])
-    expect(settled.map((each) => (each.status === 'fulfilled' ? each.value.seq : (each.reason as { code: string }).code))).toEqual([1, 'LEDGER_ID_REUSED', 2])
+    const settled = await Promise.allSettled([
+      ledger.append(one),
+      ledger.append({ ...one, action: 'reject' }),
+      ledger.append(draft()),
+    ])
+    expect(
+      settled.map((each) => (each.status === 'fulfilled' ? each.value.seq : (each.reason as { code: string }).code)),
+    ).toEqual([1, 'LEDGER_ID_REUSED', 2])
   })
 
   test('goes on for the one that still waits where the other gave up', async () => {
@@ -131,5 +175,8 @@ test('the same id in two chains is two receipts', async () => {
   const ledger = ledgerOn(memoryStore())
   const one = first()
   const receipts = [await ledger.append(one), await ledger.append({ ...one, chainId: 'other' })]
-  expect(receipts.map(({ chainId, seq }) => [chainId, seq])).toEqual([['acme', 1], ['other', 1]])
+  expect(receipts.map(({ chainId, seq }) => [chainId, seq])).toEqual([
+    ['acme', 1],
+    ['other', 1],
+  ])
 })

@@ -34,7 +34,11 @@ function clock(): Environment & { day: number } {
 const idOf = async (keys: KeyProvider): Promise<string> => (await keys.signer()).keyId
 
 async function trusted(...more: KeyringEntry[]): Promise<Keyring> {
-  return new Keyring([{ keyId: await idOf(keyNamed('a')) }, { keyId: await idOf(retention), uses: ['retention'] }, ...more])
+  return new Keyring([
+    { keyId: await idOf(keyNamed('a')) },
+    { keyId: await idOf(retention), uses: ['retention'] },
+    ...more,
+  ])
 }
 
 interface World {
@@ -48,18 +52,31 @@ async function world(options: Partial<LedgerOptions> = {}): Promise<World> {
   const time = clock()
   const store = options.store ?? memoryStore()
   const keyring = options.keyring ?? (await trusted())
-  return { store, time, keyring, ledger: createLedgerWith({ keys: keyNamed('a'), redactor: false, retentionDays: 10, ...options, store, keyring }, time) }
+  return {
+    store,
+    time,
+    keyring,
+    ledger: createLedgerWith(
+      { keys: keyNamed('a'), redactor: false, retentionDays: 10, ...options, store, keyring },
+      time,
+    ),
+  }
 }
 
 /** One receipt a day: seq 0 and 1 on day 0, seq n+1 on day n. */
-async function days(w: World, count: number, member: (day: number) => Partial<ReceiptDraft> = () => ({})): Promise<void> {
+async function days(
+  w: World,
+  count: number,
+  member: (day: number) => Partial<ReceiptDraft> = () => ({}),
+): Promise<void> {
   for (let day = 0; day < count; day += 1) {
     w.time.day = day
     await w.ledger.append(draft(member(day)))
   }
 }
 
-const prune = (w: World, olderThanDays: number, more: object = {}) => w.ledger.prune('acme', { olderThanDays, reason: 'age', keys: retention, ...more })
+const prune = (w: World, olderThanDays: number, more: object = {}) =>
+  w.ledger.prune('acme', { olderThanDays, reason: 'age', keys: retention, ...more })
 const seqs = async (w: World) => (await stored(w.store)).map(({ seq }) => seq)
 const root = (receipts: readonly DecisionReceipt[]): string => {
   const leaves = receipts.map(({ receiptHash, signature }) => leafHash(receiptLeaf(receiptHash, signature)))
@@ -75,15 +92,33 @@ describe('prune', () => {
     // day 29 now: the first that stays must be of day 19 or before, which is seq 20
     expect({ removed, through }).toEqual({ removed: 20, through: { seq: 19, receiptHash: before[19]!.receiptHash } })
     expect(receipt).toMatchObject({
-      seq: 31, eventType: 'retention', tenantId: 'acme', keyId: await idOf(retention),
-      retention: { event: 'prune', through, count: 20, merkleRoot: root(before.slice(0, 20)), policy: 'age', reason: 'age' },
+      seq: 31,
+      eventType: 'retention',
+      tenantId: 'acme',
+      keyId: await idOf(retention),
+      retention: {
+        event: 'prune',
+        through,
+        count: 20,
+        merkleRoot: root(before.slice(0, 20)),
+        policy: 'age',
+        reason: 'age',
+      },
     })
     expect(await seqs(w)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31])
     expect((await w.ledger.append(draft())).seq).toBe(32)
     const chain = await stored(w.store)
-    expect((await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) })).verdict).toBe('VALID')
-    expect((await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 11 }, now: new Date(w.time.now()) })).verdict).toBe('INCOMPLETE')
-    expect((await verifyChain(chain, { keyring: w.keyring, now: new Date(w.time.now()) })).counts).toEqual({ PRUNED: 1 })
+    expect(
+      (await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) }))
+        .verdict,
+    ).toBe('VALID')
+    expect(
+      (await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 11 }, now: new Date(w.time.now()) }))
+        .verdict,
+    ).toBe('INCOMPLETE')
+    expect((await verifyChain(chain, { keyring: w.keyring, now: new Date(w.time.now()) })).counts).toEqual({
+      PRUNED: 1,
+    })
   })
 
   test('again, later, goes on where it stopped; too early it does nothing', async () => {
@@ -92,15 +127,30 @@ describe('prune', () => {
     expect((await prune(w, 10)).removed).toBe(20)
     expect(await prune(w, 10)).toEqual({ removed: 0 })
     w.time.day = 33
-    expect(await prune(w, 10, { policy: 'p-7' })).toMatchObject({ removed: 4, through: { seq: 23 }, receipt: { retention: { count: 4, policy: 'p-7' } } })
-    expect((await verifyChain(await stored(w.store), { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) })).verdict).toBe('VALID')
+    expect(await prune(w, 10, { policy: 'p-7' })).toMatchObject({
+      removed: 4,
+      through: { seq: 23 },
+      receipt: { retention: { count: 4, policy: 'p-7' } },
+    })
+    expect(
+      (
+        await verifyChain(await stored(w.store), {
+          keyring: w.keyring,
+          acceptPruned: { minDays: 10 },
+          now: new Date(w.time.now()),
+        })
+      ).verdict,
+    ).toBe('VALID')
   })
 
   test('a dry run says what would go and changes nothing', async () => {
     const w = await world()
     await days(w, 30)
     const before = await stored(w.store)
-    expect(await prune(w, 10, { dryRun: true })).toEqual({ removed: 20, through: { seq: 19, receiptHash: before[19]!.receiptHash } })
+    expect(await prune(w, 10, { dryRun: true })).toEqual({
+      removed: 20,
+      through: { seq: 19, receiptHash: before[19]!.receiptHash },
+    })
     expect(await stored(w.store)).toEqual(before)
   })
 
@@ -109,10 +159,16 @@ describe('prune', () => {
     await days(w, 60)
     await expect(prune(w, 19)).rejects.toMatchObject({ code: 'LEDGER_RETENTION', details: { outcome: 'absent' } })
     // a later ledger that promises less is held to what the chain says
-    const lax = createLedgerWith({ store: w.store, keys: keyNamed('a'), redactor: false, retentionDays: 0, keyring: w.keyring }, w.time)
-    await expect(lax.prune('acme', { olderThanDays: 5, reason: 'age', keys: retention })).rejects.toMatchObject({ code: 'LEDGER_RETENTION' })
+    const lax = createLedgerWith(
+      { store: w.store, keys: keyNamed('a'), redactor: false, retentionDays: 0, keyring: w.keyring },
+      w.time,
+    )
+    await expect(lax.prune('acme', { olderThanDays: 5, reason: 'age', keys: retention })).rejects.toMatchObject({
+      code: 'LEDGER_RETENTION',
+    })
     expect(await seqs(w)).toHaveLength(61)
-    for (const olderThanDays of [-1, Number.NaN, Number.POSITIVE_INFINITY, '30' as never]) await expect(prune(w, olderThanDays)).rejects.toThrow(RangeError)
+    for (const olderThanDays of [-1, Number.NaN, Number.POSITIVE_INFINITY, '30' as never])
+      await expect(prune(w, olderThanDays)).rejects.toThrow(RangeError)
   })
 
   test('of a chain that is not there does nothing', async () => {
@@ -123,9 +179,14 @@ describe('prune', () => {
   test('is signed by a key that the keyring names for it, never a delegate', async () => {
     const w = await world()
     await days(w, 30)
-    await expect(prune(w, 10, { keys: keyNamed('a') })).rejects.toMatchObject({ code: 'LEDGER_KEY_UNTRUSTED', details: { reason: 'KEY_NOT_ALLOWED' } })
+    await expect(prune(w, 10, { keys: keyNamed('a') })).rejects.toMatchObject({
+      code: 'LEDGER_KEY_UNTRUSTED',
+      details: { reason: 'KEY_NOT_ALLOWED' },
+    })
     await expect(prune(w, 10, { keys: keyNamed('stranger') })).rejects.toMatchObject({ code: 'LEDGER_KEY_UNTRUSTED' })
-    await expect(prune(w, 10, { keys: await delegatedBy(keyNamed('root'), keyNamed('d')) })).rejects.toMatchObject({ code: 'LEDGER_RETENTION' })
+    await expect(prune(w, 10, { keys: await delegatedBy(keyNamed('root'), keyNamed('d')) })).rejects.toMatchObject({
+      code: 'LEDGER_RETENTION',
+    })
     expect(await seqs(w)).toHaveLength(31)
   })
 
@@ -135,10 +196,38 @@ describe('prune', () => {
     await expect(prune(w, 10)).rejects.toMatchObject({ code: 'STORE_UNSUPPORTED' })
   })
 
+  test('is waited for by close', async () => {
+    const memory = memoryStore()
+    const done: string[] = []
+    const store: ReceiptStore = {
+      ...memory,
+      async prune(...args) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        done.push('prune')
+        return memory.prune!(...args)
+      },
+      close: async () => {
+        done.push('close')
+      },
+    }
+    const w = await world({ store })
+    await days(w, 30)
+    const pruning = prune(w, 10)
+    while ((await memory.head('acme'))?.eventType !== 'retention') await new Promise((resolve) => setImmediate(resolve))
+    await w.ledger.close()
+    expect(done).toEqual(['prune', 'close'])
+    expect((await pruning).removed).toBe(20)
+  })
+
   test('the caller keeps its key provider', async () => {
     const w = await world()
     let closed = false
-    const keys: KeyProvider = { signer: (o) => retention.signer(o), close: async () => { closed = true } }
+    const keys: KeyProvider = {
+      signer: (o) => retention.signer(o),
+      close: async () => {
+        closed = true
+      },
+    }
     await days(w, 30)
     await prune(w, 10, { keys })
     await w.ledger.close()
@@ -150,7 +239,8 @@ describe('prune', () => {
     const store: ReceiptStore = {
       ...memory,
       async *read(chainId, range) {
-        for await (const receipt of memory.read(chainId, range)) yield receipt.seq === 5 ? { ...receipt, prevReceiptHash: `sha256:${'0'.repeat(64)}` } : receipt
+        for await (const receipt of memory.read(chainId, range))
+          yield receipt.seq === 5 ? { ...receipt, prevReceiptHash: `sha256:${'0'.repeat(64)}` } : receipt
       },
     }
     const w = await world({ store })
@@ -161,12 +251,18 @@ describe('prune', () => {
   test('while others write is recorded on what they wrote', async () => {
     const w = await world()
     await days(w, 30)
-    const [{ receipt }, ...others] = await Promise.all([prune(w, 10), ...Array.from({ length: 50 }, () => w.ledger.append(draft()))])
+    const [{ receipt }, ...others] = await Promise.all([
+      prune(w, 10),
+      ...Array.from({ length: 50 }, () => w.ledger.append(draft())),
+    ])
     expect(others).toHaveLength(50)
     expect(receipt?.retention).toMatchObject({ count: 20 })
     const chain = await stored(w.store)
     expect(chain[0]?.seq).toBe(20)
-    expect((await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) })).verdict).toBe('VALID')
+    expect(
+      (await verifyChain(chain, { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) }))
+        .verdict,
+    ).toBe('VALID')
   })
 })
 
@@ -184,7 +280,10 @@ describe('a hold', () => {
     const w = await world()
     await days(w, 30, (day) => ({ decisionId: `case-${day}` }))
     const held = await w.ledger.hold('acme', { holdId: 'h1', reason: 'litigation', ...terms })
-    expect(held).toMatchObject({ eventType: 'retention', retention: { event: 'hold', holdId: 'h1', reason: 'litigation', ...terms } })
+    expect(held).toMatchObject({
+      eventType: 'retention',
+      retention: { event: 'hold', holdId: 'h1', reason: 'litigation', ...terms },
+    })
     expect((await prune(w, 10, { dryRun: true })).through?.seq).toBe(through)
     expect((await prune(w, 10)).through?.seq).toBe(through)
     // released, all goes that is old enough
@@ -254,7 +353,15 @@ describe('key receipts stay as long as what stays needs them', () => {
     w.time.day = 60
     // now nothing that stays is the delegate's
     expect((await prune(w, 10)).through?.seq).toBe(26)
-    expect((await verifyChain(await stored(w.store), { keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) })).verdict).toBe('VALID')
+    expect(
+      (
+        await verifyChain(await stored(w.store), {
+          keyring,
+          acceptPruned: { minDays: 10 },
+          now: new Date(w.time.now()),
+        })
+      ).verdict,
+    ).toBe('VALID')
   })
 
   test('a rotation to the key that signs, also where the keyring knows that key', async () => {
@@ -273,8 +380,15 @@ describe('key receipts stay as long as what stays needs them', () => {
     const keyring = await trusted({ keyId: await idOf(keyNamed('b')) })
     const w = await world({ keyring })
     await days(w, 5)
-    await w.ledger.revoke('acme', { keyId: await idOf(keyNamed('b')), effectiveAt: '2099-01-01T00:00:00.000Z', reason: 'planned' })
-    const other = createLedgerWith({ store: w.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring }, w.time)
+    await w.ledger.revoke('acme', {
+      keyId: await idOf(keyNamed('b')),
+      effectiveAt: '2099-01-01T00:00:00.000Z',
+      reason: 'planned',
+    })
+    const other = createLedgerWith(
+      { store: w.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring },
+      w.time,
+    )
     w.time.day = 20
     await other.append(draft())
     for (let n = 21; n < 60; n += 1) {
@@ -285,8 +399,15 @@ describe('key receipts stay as long as what stays needs them', () => {
     expect((await prune(w, 10)).through?.seq).toBeGreaterThan(7)
     const again = await world({ keyring })
     await days(again, 5)
-    await again.ledger.revoke('acme', { keyId: await idOf(keyNamed('b')), effectiveAt: '2099-01-01T00:00:00.000Z', reason: 'planned' })
-    const b = createLedgerWith({ store: again.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring }, again.time)
+    await again.ledger.revoke('acme', {
+      keyId: await idOf(keyNamed('b')),
+      effectiveAt: '2099-01-01T00:00:00.000Z',
+      reason: 'planned',
+    })
+    const b = createLedgerWith(
+      { store: again.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring },
+      again.time,
+    )
     for (let n = 5; n < 40; n += 1) {
       again.time.day = n
       await b.append(draft())
@@ -307,12 +428,22 @@ describe('a crash between the record and the removal', () => {
     expect(await prune(w, 10)).toEqual({ removed: 20 })
     expect((await seqs(w))[0]).toBe(20)
     expect((await stored(memory)).filter(({ eventType }) => eventType === 'retention')).toHaveLength(1)
-    expect((await verifyChain(await stored(memory), { keyring: w.keyring, acceptPruned: { minDays: 10 }, now: new Date(w.time.now()) })).verdict).toBe('VALID')
+    expect(
+      (
+        await verifyChain(await stored(memory), {
+          keyring: w.keyring,
+          acceptPruned: { minDays: 10 },
+          now: new Date(w.time.now()),
+        })
+      ).verdict,
+    ).toBe('VALID')
   })
 
   test('is not finished where a hold came since', async () => {
     for (const terms of [{ fromSeq: 3, toSeq: 4 }, { decisionId: 'case-3' }]) {
-      const w = await world({ store: faultyStore(memoryStore(), [{ method: 'prune', call: 1, kind: 'before', error: full }]) })
+      const w = await world({
+        store: faultyStore(memoryStore(), [{ method: 'prune', call: 1, kind: 'before', error: full }]),
+      })
       await days(w, 30, (day) => ({ decisionId: `case-${day}` }))
       await expect(prune(w, 10)).rejects.toMatchObject({ code: 'STORE_IO' })
       await w.ledger.hold('acme', { holdId: 'h', reason: 'litigation', ...terms })
@@ -330,8 +461,22 @@ describe('a crash between the record and the removal', () => {
     const forged = await stored(memory)
     const last = forged.at(-1)!
     const fake: DecisionReceipt = {
-      ...last, seq: last.seq + 1, receiptHash: `sha256:${'1'.repeat(64)}`, prevReceiptHash: last.receiptHash as never, receiptId: realEnvironment.uuid(), eventType: 'retention', action: undefined, checks: undefined,
-      retention: { event: 'prune', through: { seq: 25, receiptHash: forged[25]!.receiptHash as never }, count: 26, merkleRoot: `sha256:${'0'.repeat(64)}`, policy: 'age', reason: 'age' },
+      ...last,
+      seq: last.seq + 1,
+      receiptHash: `sha256:${'1'.repeat(64)}`,
+      prevReceiptHash: last.receiptHash as never,
+      receiptId: realEnvironment.uuid(),
+      eventType: 'retention',
+      action: undefined,
+      checks: undefined,
+      retention: {
+        event: 'prune',
+        through: { seq: 25, receiptHash: forged[25]!.receiptHash as never },
+        count: 26,
+        merkleRoot: `sha256:${'0'.repeat(64)}`,
+        policy: 'age',
+        reason: 'age',
+      },
     }
     const store: ReceiptStore = {
       ...memory,
@@ -340,8 +485,13 @@ describe('a crash between the record and the removal', () => {
         if ((range?.fromSeq ?? 0) <= fake.seq && (range?.toSeq ?? 99) >= fake.seq) yield fake
       },
     }
-    const ledger = createLedgerWith({ store, keys: keyNamed('a'), redactor: false, retentionDays: 10, keyring: w.keyring }, w.time)
-    await expect(ledger.prune('acme', { olderThanDays: 25, reason: 'age', keys: retention })).rejects.toMatchObject({ code: 'LEDGER_RETENTION' })
+    const ledger = createLedgerWith(
+      { store, keys: keyNamed('a'), redactor: false, retentionDays: 10, keyring: w.keyring },
+      w.time,
+    )
+    await expect(ledger.prune('acme', { olderThanDays: 25, reason: 'age', keys: retention })).rejects.toMatchObject({
+      code: 'LEDGER_RETENTION',
+    })
     expect((await seqs(w))[0]).toBe(0)
   })
 })
@@ -356,9 +506,16 @@ describe('eraseDetails', () => {
     expect(chain[1]).toEqual(rest)
     expect(chain[2]).toMatchObject({
       eventType: 'retention',
-      retention: { event: 'erase', receipts: [{ seq: 1, receiptId: one.receiptId, detailsHash: one.detailsHash }], reason: 'art_17' },
+      retention: {
+        event: 'erase',
+        receipts: [{ seq: 1, receiptId: one.receiptId, detailsHash: one.detailsHash }],
+        reason: 'art_17',
+      },
     })
-    expect(await verifyChain(chain, { keyring: w.keyring, now: new Date(w.time.now()) })).toMatchObject({ verdict: 'VALID', counts: { DETAILS_ERASED: 1 } })
+    expect(await verifyChain(chain, { keyring: w.keyring, now: new Date(w.time.now()) })).toMatchObject({
+      verdict: 'VALID',
+      counts: { DETAILS_ERASED: 1 },
+    })
     expect(await w.ledger.eraseDetails('acme', one.receiptId, { reason: 'art_17' })).toBe(false)
     expect(await stored(w.store)).toHaveLength(3)
   })
@@ -375,9 +532,13 @@ describe('eraseDetails', () => {
     const memory = memoryStore()
     const w = await world({ store: memory })
     const { receiptId } = await w.ledger.append(draft({ details: { rationale: 'private' } }))
-    await expect(w.ledger.eraseDetails('acme', receiptId, { reason: 'because of the law' })).rejects.toMatchObject({ code: 'RECEIPT_INVALID' })
+    await expect(w.ledger.eraseDetails('acme', receiptId, { reason: 'because of the law' })).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+    })
     expect((await memory.get('acme', receiptId))?.details).toBeDefined()
     const { eraseDetails: __, ...store } = memoryStore()
-    await expect((await world({ store })).ledger.eraseDetails('acme', receiptId, { reason: 'r' })).rejects.toMatchObject({ code: 'STORE_UNSUPPORTED' })
+    await expect(
+      (await world({ store })).ledger.eraseDetails('acme', receiptId, { reason: 'r' }),
+    ).rejects.toMatchObject({ code: 'STORE_UNSUPPORTED' })
   })
 })

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Keyring } from '../../src/keys/keyring.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import type { Ledger, LedgerEvents } from '../../src/ledger/types.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
@@ -9,7 +10,7 @@ import { fileStore } from '../../src/store/file.js'
 import { memoryStore } from '../../src/store/memory.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { verifyChain } from '../../src/verify/chain.js'
-import { draft, keyNamed, stored } from './support.js'
+import { delegatedBy, draft, keyNamed, stored } from './support.js'
 
 const make = (store: ReceiptStore): Ledger => createLedger({ store, keys: keyNamed('a'), redactor: false })
 
@@ -60,7 +61,10 @@ const lostRef = ({ seq, receiptId, receiptHash }: DecisionReceipt) => ({ seq, re
 
 async function expectValid(store: ReceiptStore, ledger: Ledger): Promise<DecisionReceipt[]> {
   const chain = await stored(store)
-  expect(await verifyChain(chain, { keyring: await ledger.keyring() })).toMatchObject({ verdict: 'VALID', problems: [] })
+  expect(await verifyChain(chain, { keyring: await ledger.keyring() })).toMatchObject({
+    verdict: 'VALID',
+    problems: [],
+  })
   return chain
 }
 
@@ -114,11 +118,15 @@ describe('a store that went back, while the ledger lives', () => {
     const theirs = await make(store).append(draft())
     const mine = await makeItLook(ledger, store)
     const chain = await expectValid(store, ledger)
-    expect(chain.map(({ receiptId }) => receiptId).slice(0, 4)).toEqual([...before.slice(0, 3), theirs].map(({ receiptId }) => receiptId))
+    expect(chain.map(({ receiptId }) => receiptId).slice(0, 4)).toEqual(
+      [...before.slice(0, 3), theirs].map(({ receiptId }) => receiptId),
+    )
     const lost = before.slice(3).map(lostRef)
     expect(chain[4]).toMatchObject({ eventType: 'system', tenantId: 'acme', system: { event: 'rollback', lost } })
     expect(chain[5]).toEqual(mine)
-    expect(events).toEqual([{ chainId: 'acme', acknowledged: ref(before.at(-1)!), found: ref(theirs), outcome: 'recorded', lost }])
+    expect(events).toEqual([
+      { chainId: 'acme', acknowledged: ref(before.at(-1)!), found: ref(theirs), outcome: 'recorded', lost },
+    ])
     // and that is the end of it
     await ledger.append(draft())
     expect(events).toHaveLength(1)
@@ -166,9 +174,40 @@ describe('a store that went back, while the ledger lives', () => {
     const ledger = make(store)
     await Promise.all(Array.from({ length: 600 }, () => ledger.append(draft())))
     await store.loseAllBut('acme', 0)
-    await expect(ledger.acceptRollback('acme')).rejects.toMatchObject({ code: 'RECEIPT_INVALID', details: { path: 'tenantId' } })
+    await expect(ledger.acceptRollback('acme')).rejects.toMatchObject({
+      code: 'RECEIPT_INVALID',
+      details: { path: 'tenantId' },
+    })
     expect((await ledger.acceptRollback('acme', { tenantId: 'acme' })).seq).toBe(1)
     await expectValid(store, ledger)
+  })
+
+  test('a delegate whose certificate was lost carries it again', async () => {
+    const store = fallible()
+    const root = keyNamed('root')
+    const keyring = new Keyring([
+      ...(await keyNamed('a').publicKeys!()),
+      { keyId: (await root.signer()).keyId, uses: ['delegate'] },
+    ])
+    const owner = createLedger({ store, keys: keyNamed('a'), redactor: false, keyring })
+    await owner.append(draft())
+    const ledger = createLedger({ store, keys: await delegatedBy(root, keyNamed('d')), redactor: false, keyring })
+    expect((await ledger.append(draft())).key?.event).toBe('delegate')
+    await ledger.append(draft())
+    await store.loseAllBut('acme', 2)
+    // another line, so that nothing is restored
+    const other = createLedger({ store, keys: keyNamed('a'), redactor: false, keyring })
+    await other.append(draft())
+    await makeItLook(ledger, store)
+    const chain = await expectValid(store, ledger)
+    expect(chain.map(({ key, system }) => key?.event ?? system?.event)).toEqual([
+      'chain_start',
+      undefined,
+      undefined,
+      'delegate',
+      undefined,
+    ])
+    expect(chain[3]?.system?.event).toBe('rollback')
   })
 
   test('erased free text does not come back', async () => {
@@ -192,7 +231,10 @@ describe('a store that went back, while the ledger lives', () => {
 })
 
 describe('across a restart', () => {
-  test.each([['behind', 2], ['before its beginning', 0]] as const)('a store that went back %s is refused until somebody accepts it', async (_, count) => {
+  test.each([
+    ['behind', 2],
+    ['before its beginning', 0],
+  ] as const)('a store that went back %s is refused until somebody accepts it', async (_, count) => {
     const store = fallible(true)
     const first = make(store)
     await first.append(draft())
@@ -202,7 +244,10 @@ describe('across a restart', () => {
     await store.loseAllBut('acme', count)
     const second = make(store)
     const actual = count === 0 ? undefined : ref(before[count - 1]!)
-    await expect(second.append(draft())).rejects.toMatchObject({ code: 'STORE_ROLLED_BACK', details: { expected: ref(before[2]!), ...(actual ? { actual } : {}), outcome: 'absent' } })
+    await expect(second.append(draft())).rejects.toMatchObject({
+      code: 'STORE_ROLLED_BACK',
+      details: { expected: ref(before[2]!), ...(actual ? { actual } : {}), outcome: 'absent' },
+    })
     const accepted = await second.acceptRollback('acme', { tenantId: 'acme' })
     expect(accepted.system).toEqual({ event: 'rollback', lost: [lostRef(before[2]!)] })
     await second.append(draft())
@@ -224,7 +269,10 @@ describe('across a restart', () => {
     const rival = make({ ...store, durable: false })
     for (let index = 0; index < 4; index += 1) await rival.append(draft())
     const head = (await store.head('acme'))!
-    await expect(make(store).append(draft())).rejects.toMatchObject({ code: 'STORE_ROLLED_BACK', details: { expected: ref(before[3]!), actual: ref(head) } })
+    await expect(make(store).append(draft())).rejects.toMatchObject({
+      code: 'STORE_ROLLED_BACK',
+      details: { expected: ref(before[3]!), actual: ref(head) },
+    })
   })
 
   test('a pruned place is no rollback', async () => {
@@ -258,12 +306,16 @@ describe('across a restart', () => {
     await ledger.append(draft())
     await ledger.close()
     expect(warnings).toMatchObject([{ code: 'STORE_CORRUPT' }])
-    expect(JSON.parse(new TextDecoder().decode((await store.state.get('acme', 'acknowledged'))?.bytes))).toMatchObject({ seq: 1, rollbacks: 0 })
+    expect(JSON.parse(new TextDecoder().decode((await store.state.get('acme', 'acknowledged'))?.bytes))).toMatchObject({
+      seq: 1,
+      rollbacks: 0,
+    })
   })
 })
 
 describe('what is remembered', () => {
-  const read = async (store: ReceiptStore) => JSON.parse(new TextDecoder().decode((await store.state.get('acme', 'acknowledged'))?.bytes)) as { seq: number }
+  const read = async (store: ReceiptStore) =>
+    JSON.parse(new TextDecoder().decode((await store.state.get('acme', 'acknowledged'))?.bytes)) as { seq: number }
 
   test('is the newest of all ledgers, whoever writes last', async () => {
     const store = fallible(true)
@@ -276,7 +328,16 @@ describe('what is remembered', () => {
   test('is written in the background, not at each append, and at the end', async () => {
     const store = fallible(true)
     let puts = 0
-    const counted: ReceiptStore = { ...store, state: { get: (...args) => store.state.get(...args), put: (...args) => { puts += 1; return store.state.put(...args) } } }
+    const counted: ReceiptStore = {
+      ...store,
+      state: {
+        get: (...args) => store.state.get(...args),
+        put: (...args) => {
+          puts += 1
+          return store.state.put(...args)
+        },
+      },
+    }
     const ledger = make(counted)
     for (let index = 0; index < 50; index += 1) await ledger.append(draft())
     expect(puts).toBeLessThan(10)
@@ -284,12 +345,28 @@ describe('what is remembered', () => {
     expect((await read(store)).seq).toBe(50)
   })
 
+  test('is written soon after it changed, without close', async () => {
+    const store = fallible(true)
+    const ledger = make(store)
+    for (let index = 0; index < 3; index += 1) await ledger.append(draft())
+    while ((await read(store)).seq < 3) await new Promise((resolve) => setTimeout(resolve, 10))
+    await ledger.append(draft())
+    while ((await read(store)).seq < 4) await new Promise((resolve) => setTimeout(resolve, 10))
+    await ledger.close()
+  })
+
   test('that can not be written is a warning, and tried again', async () => {
     const store = fallible(true)
     let fails = 1
     const failing: ReceiptStore = {
       ...store,
-      state: { get: (...args) => store.state.get(...args), put: async (...args) => { if (fails-- > 0) throw new Error('full'); return store.state.put(...args) } },
+      state: {
+        get: (...args) => store.state.get(...args),
+        put: async (...args) => {
+          if (fails-- > 0) throw new Error('full')
+          return store.state.put(...args)
+        },
+      },
     }
     const ledger = make(failing)
     const warnings: unknown[] = []
@@ -342,7 +419,10 @@ describe('the file store', () => {
     await restored.close()
 
     const third = make(fileStore(backup))
-    await expect(third.append(draft())).rejects.toMatchObject({ code: 'STORE_ROLLED_BACK', details: { expected: ref(last), actual: { seq: 1 } } })
+    await expect(third.append(draft())).rejects.toMatchObject({
+      code: 'STORE_ROLLED_BACK',
+      details: { expected: ref(last), actual: { seq: 1 } },
+    })
     await third.acceptRollback('acme')
     await third.append(draft())
     const chain = await expectValid(third.store, third)

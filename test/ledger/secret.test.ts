@@ -10,9 +10,12 @@ const secret = Uint8Array.from({ length: 40 }, (_, index) => index + 1)
 const sha = (data: string | Uint8Array) => createHash('sha256').update(data).digest()
 const pseudonym = (role: string, tenant: string, id: string, key: Uint8Array = secret) =>
   `hmac-sha256:${createHmac('sha256', key).update(`quittance/1 ${role}\n${tenant}\n${id}`).digest('hex')}`
-const secretId = `sha256-${sha(Buffer.concat([Buffer.from('quittance/1 secret id\n'), secret])).toString('hex').slice(0, 16)}`
+const secretId = `sha256-${sha(Buffer.concat([Buffer.from('quittance/1 secret id\n'), secret]))
+  .toString('hex')
+  .slice(0, 16)}`
 
-const ledgerWith = (more: object = { secret }): Ledger => createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...more })
+const ledgerWith = (more: object = { secret }): Ledger =>
+  createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...more })
 
 describe('pseudonyms', () => {
   test('are keyed by role, tenant and person, as node:crypto computes them too', async () => {
@@ -21,21 +24,36 @@ describe('pseudonyms', () => {
       draft({
         subject: 'jo@example.org',
         principal: 'jo@example.org',
-        sources: [{ type: 'reference_database', id: 'db', match: { found: true, record: 'jo@example.org' } }, { type: 'document', id: 'd' }],
+        sources: [
+          { type: 'reference_database', id: 'db', match: { found: true, record: 'jo@example.org' } },
+          { type: 'document', id: 'd' },
+        ],
       }),
     )
     expect(receipt.subjectId).toBe(pseudonym('subject', 'acme', 'jo@example.org'))
     expect(receipt.principalId).toBe(pseudonym('principal', 'acme', 'jo@example.org'))
     expect(receipt.sources).toEqual([
-      { type: 'reference_database', id: 'db', match: { found: true, recordId: pseudonym('record', 'acme', 'jo@example.org') } },
+      {
+        type: 'reference_database',
+        id: 'db',
+        match: { found: true, recordId: pseudonym('record', 'acme', 'jo@example.org') },
+      },
       { type: 'document', id: 'd' },
     ])
     expect(receipt.pseudonymKeyId).toBe(secretId)
     expect(JSON.stringify(receipt)).not.toContain('example')
     const oversight = await ledger.append(
-      draft({ eventType: 'human_oversight', action: undefined, checks: undefined, humanOversight: { kind: 'stop', reviewer: 'jo@example.org' } }),
+      draft({
+        eventType: 'human_oversight',
+        action: undefined,
+        checks: undefined,
+        humanOversight: { kind: 'stop', reviewer: 'jo@example.org' },
+      }),
     )
-    expect(oversight.humanOversight).toEqual({ kind: 'stop', reviewerId: pseudonym('reviewer', 'acme', 'jo@example.org') })
+    expect(oversight.humanOversight).toEqual({
+      kind: 'stop',
+      reviewerId: pseudonym('reviewer', 'acme', 'jo@example.org'),
+    })
     expect(await ledger.subjectId('acme', 'jo@example.org')).toBe(receipt.subjectId)
     expect(await ledger.subjectId('other', 'jo@example.org')).not.toBe(receipt.subjectId)
   })
@@ -46,9 +64,18 @@ describe('pseudonyms', () => {
       { subject: 'x' },
       { principal: 'x' },
       { sources: [{ type: 't', id: 'i', match: { found: true, record: 'x' } }] },
-      { eventType: 'human_oversight' as const, action: undefined, checks: undefined, humanOversight: { kind: 'stop', reviewer: 'x' } },
+      {
+        eventType: 'human_oversight' as const,
+        action: undefined,
+        checks: undefined,
+        humanOversight: { kind: 'stop', reviewer: 'x' },
+      },
     ]
-    for (const members of persons) await expect(ledger.append(draft(members))).rejects.toMatchObject({ code: 'LEDGER_SECRET_REQUIRED', details: { outcome: 'absent' } })
+    for (const members of persons)
+      await expect(ledger.append(draft(members))).rejects.toMatchObject({
+        code: 'LEDGER_SECRET_REQUIRED',
+        details: { outcome: 'absent' },
+      })
     await expect(ledger.subjectId('acme', 'x')).rejects.toMatchObject({ code: 'LEDGER_SECRET_REQUIRED' })
     expect((await ledger.append(draft())).pseudonymKeyId).toBeUndefined()
   })
@@ -56,7 +83,10 @@ describe('pseudonyms', () => {
   test('of nobody are refused', async () => {
     const ledger = ledgerWith()
     for (const subject of ['', '\ud800', 7]) {
-      await expect(ledger.append(draft({ subject: subject as string }))).rejects.toMatchObject({ code: 'RECEIPT_INVALID', details: { path: 'subject' } })
+      await expect(ledger.append(draft({ subject: subject as string }))).rejects.toMatchObject({
+        code: 'RECEIPT_INVALID',
+        details: { path: 'subject' },
+      })
       await expect(ledger.subjectId('acme', subject as string)).rejects.toThrow(RangeError)
     }
     await expect(ledger.subjectId('two\nlines', 'x')).rejects.toThrow(RangeError)
@@ -66,14 +96,21 @@ describe('pseudonyms', () => {
 describe('keyed commitments', () => {
   test('have a key for each receipt and member, as node:crypto derives it too', async () => {
     const ledger = ledgerWith({ secret, commitment: 'hmac-sha256' })
-    const one = draft({ input: { kind: 'text', content: 'yes' }, output: { kind: 'bytes', content: Uint8Array.of(1, 2) } })
+    const one = draft({
+      input: { kind: 'text', content: 'yes' },
+      output: { kind: 'bytes', content: Uint8Array.of(1, 2) },
+    })
     const receipt = await ledger.append(one)
     const expected = (member: string, content: string | Uint8Array) => {
       const key = hkdfSync('sha256', secret, new Uint8Array(0), `quittance/1 commit\n${one.receiptId}\n${member}`, 32)
       return `hmac-sha256:${createHmac('sha256', Buffer.from(key)).update(sha(content)).digest('hex')}`
     }
     expect(receipt.input).toEqual({ kind: 'text', hash: expected('input', 'yes'), commitKeyId: secretId })
-    expect(receipt.output).toEqual({ kind: 'bytes', hash: expected('output', Uint8Array.of(1, 2)), commitKeyId: secretId })
+    expect(receipt.output).toEqual({
+      kind: 'bytes',
+      hash: expected('output', Uint8Array.of(1, 2)),
+      commitKeyId: secretId,
+    })
     const again = await ledger.append(draft({ input: { kind: 'text', content: 'yes' } }))
     expect(again.input?.hash).not.toBe(receipt.input?.hash)
   })
@@ -81,14 +118,18 @@ describe('keyed commitments', () => {
   test('of a stream that was hashed as it flowed are those of its bytes', async () => {
     const ledger = ledgerWith({ secret, commitment: 'hmac-sha256' })
     const { receiptId } = draft()
-    const bytes = await ledger.append(draft({ receiptId, chainId: 'a', input: { kind: 'bytes', content: Uint8Array.of(7) } }))
+    const bytes = await ledger.append(
+      draft({ receiptId, chainId: 'a', input: { kind: 'bytes', content: Uint8Array.of(7) } }),
+    )
     const hash = `sha256:${sha(Uint8Array.of(7)).toString('hex')}` as const
     const flowed = await ledger.append(draft({ receiptId, chainId: 'b', input: { kind: 'bytes', hash } }))
     expect(flowed.input).toEqual(bytes.input)
   })
 
   test('without a secret are refused when the ledger is made', () => {
-    expect(() => ledgerWith({ commitment: 'hmac-sha256' })).toThrowError(expect.objectContaining({ code: 'LEDGER_SECRET_REQUIRED' }) as Error)
+    expect(() => ledgerWith({ commitment: 'hmac-sha256' })).toThrowError(
+      expect.objectContaining({ code: 'LEDGER_SECRET_REQUIRED' }) as Error,
+    )
   })
 })
 
@@ -103,7 +144,13 @@ describe('a secret', () => {
   })
 
   const provided = (answers: readonly (Secret | Error)[]) => {
-    const time = { ...realEnvironment, ms: 0, now() { return this.ms } }
+    const time = {
+      ...realEnvironment,
+      ms: 0,
+      now() {
+        return this.ms
+      },
+    }
     let asked = 0
     const provider: SecretProvider = async () => {
       const answer = answers[Math.min(asked, answers.length - 1)]!
@@ -111,12 +158,18 @@ describe('a secret', () => {
       if (answer instanceof Error) throw answer
       return answer
     }
-    const ledger = createLedgerWith({ store: memoryStore(), keys: keyNamed('a'), redactor: false, secret: provider }, time)
+    const ledger = createLedgerWith(
+      { store: memoryStore(), keys: keyNamed('a'), redactor: false, secret: provider },
+      time,
+    )
     const warnings: unknown[] = []
     ledger.on('warning', ({ error }) => warnings.push(error))
     return { ledger, time, warnings, asked: () => asked }
   }
-  const [k1, k2] = [{ id: 'k1', secret }, { id: 'k2', secret: secret.slice().reverse() }]
+  const [k1, k2] = [
+    { id: 'k1', secret },
+    { id: 'k2', secret: secret.slice().reverse() },
+  ]
 
   test('of a provider is asked for once a minute, and a new one is picked up', async () => {
     const { ledger, time, asked } = provided([k1, k2])
@@ -133,7 +186,11 @@ describe('a secret', () => {
 
   test('that can not be had at first is asked for again at the next use', async () => {
     const { ledger } = provided([new Error('sealed'), k1])
-    await expect(ledger.append(draft({ subject: 'x' }))).rejects.toMatchObject({ code: 'LEDGER_SECRET_UNAVAILABLE', details: { outcome: 'absent', retryable: true }, cause: new Error('sealed') })
+    await expect(ledger.append(draft({ subject: 'x' }))).rejects.toMatchObject({
+      code: 'LEDGER_SECRET_UNAVAILABLE',
+      details: { outcome: 'absent', retryable: true },
+      cause: new Error('sealed'),
+    })
     expect((await ledger.append(draft({ subject: 'x' }))).pseudonymKeyId).toBe('k1')
     expect(await stored(ledger.store)).toHaveLength(2)
   })

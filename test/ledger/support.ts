@@ -1,9 +1,9 @@
-import { localKey } from '../../src/keys/local.js'
 import { signedDelegationMessage } from '../../src/keys/delegation.js'
+import { localKey } from '../../src/keys/local.js'
 import type { DelegationCertificate, KeyProvider } from '../../src/keys/provider.js'
-import { sha256 } from '../../src/primitives/sha256.js'
 import type { ReceiptDraft } from '../../src/ledger/draft.js'
 import { realEnvironment } from '../../src/ledger/environment.js'
+import { sha256 } from '../../src/primitives/sha256.js'
 import { canonicalize } from '../../src/receipt/canonical.js'
 import { digestOf } from '../../src/receipt/digest.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
@@ -31,7 +31,8 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-export const stored = (store: ReceiptStore, chainId = 'acme'): Promise<DecisionReceipt[]> => collect(store.read(chainId))
+export const stored = (store: ReceiptStore, chainId = 'acme'): Promise<DecisionReceipt[]> =>
+  collect(store.read(chainId))
 
 /** A provider whose key signs under a certificate of a root key. */
 export async function delegatedBy(

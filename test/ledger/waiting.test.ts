@@ -10,7 +10,8 @@ import { type FaultPlan, faultyStore } from '../../src/testing/faulty-store.js'
 import { verifyChain } from '../../src/verify/chain.js'
 import { draft, keyNamed, stored } from './support.js'
 
-const make = (options: Partial<LedgerOptions>): Ledger => createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...options })
+const make = (options: Partial<LedgerOptions>): Ledger =>
+  createLedger({ store: memoryStore(), keys: keyNamed('a'), redactor: false, ...options })
 
 /** A gate that everybody waits at until it is opened. */
 function gate(): { readonly open: () => void; readonly passed: Promise<void>; waiting: number } {
@@ -60,7 +61,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
   test('while it is being redacted is not in the chain', async () => {
     const slow = gate()
     const redactor: Redactor = {
-      name: 'slow', version: '1', configDigest: `sha256:${'0'.repeat(64)}`, countsInReceipt: true,
+      name: 'slow',
+      version: '1',
+      configDigest: `sha256:${'0'.repeat(64)}`,
+      countsInReceipt: true,
       async redact(text) {
         slow.waiting += 1
         await slow.passed
@@ -68,7 +72,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
       },
     }
     const ledger = make({ redactor })
-    const { failed } = appendUntil(ledger, until(() => slow.waiting > 0))
+    const { failed } = appendUntil(
+      ledger,
+      until(() => slow.waiting > 0),
+    )
     expect(await failed).toMatchObject({ code, details: { outcome: 'absent', retryable: true } })
     slow.open()
     await ledger.append(draft())
@@ -83,7 +90,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
     await until(() => at.waiting === 1)
     const { one, failed } = appendUntil(ledger, Promise.resolve())
     const last = ledger.append(draft())
-    expect(await failed).toMatchObject({ code, details: { outcome: 'absent', receiptId: one.receiptId, chainId: 'acme' } })
+    expect(await failed).toMatchObject({
+      code,
+      details: { outcome: 'absent', receiptId: one.receiptId, chainId: 'acme' },
+    })
     at.open()
     expect([(await first).seq, (await last).seq]).toEqual([1, 2])
     expect((await stored(memory)).map(({ receiptId }) => receiptId)).not.toContain(one.receiptId)
@@ -101,7 +111,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
       publicKeys: () => keys.publicKeys!(),
     }
     const ledger = make({ keys: slow })
-    const { failed } = appendUntil(ledger, until(() => at.waiting === 1))
+    const { failed } = appendUntil(
+      ledger,
+      until(() => at.waiting === 1),
+    )
     expect(await failed).toMatchObject({ code, details: { outcome: 'absent' } })
     at.open()
     expect((await ledger.append(draft())).seq).toBe(1)
@@ -121,7 +134,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
       }),
     }
     const ledger = make({ keys })
-    const { one, failed } = appendUntil(ledger, until(() => at.waiting === 3))
+    const { one, failed } = appendUntil(
+      ledger,
+      until(() => at.waiting === 3),
+    )
     const neighbour = ledger.append(draft())
     expect(await failed).toMatchObject({ code, details: { outcome: 'absent' } })
     at.open()
@@ -129,38 +145,50 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
     expect((await stored(ledger.store)).map(({ receiptId }) => receiptId)).not.toContain(one.receiptId)
   })
 
-  test.each(['before', 'after'] as const)('once the store has it is unknown, and the batch goes on (held %s writing)', async (when) => {
-    const memory = memoryStore()
-    const at = gate()
-    const ledger = make({ store: gated(memory, at, when) })
-    const { one, failed } = appendUntil(ledger, until(() => at.waiting === 1))
-    const neighbour = ledger.append(draft())
-    const error = await failed
-    expect(error).toMatchObject({ code, details: { outcome: 'unknown' } })
-    expect(error.message).toContain('may be repeated')
-    at.open()
-    // both were in one batch, so what happened to the neighbour happened to it
-    expect((await neighbour).seq).toBe(2)
-    const there = (await stored(memory)).find(({ receiptId }) => receiptId === one.receiptId)
-    expect(there?.seq).toBe(1)
-    // and repeating it is safe
-    expect(await ledger.append(one)).toEqual(there)
-  })
+  test.each(['before', 'after'] as const)(
+    'once the store has it is unknown, and the batch goes on (held %s writing)',
+    async (when) => {
+      const memory = memoryStore()
+      const at = gate()
+      const ledger = make({ store: gated(memory, at, when) })
+      const { one, failed } = appendUntil(
+        ledger,
+        until(() => at.waiting === 1),
+      )
+      const neighbour = ledger.append(draft())
+      const error = await failed
+      expect(error).toMatchObject({ code, details: { outcome: 'unknown' } })
+      expect(error.message).toContain('may be repeated')
+      at.open()
+      // both were in one batch, so what happened to the neighbour happened to it
+      expect((await neighbour).seq).toBe(2)
+      const there = (await stored(memory)).find(({ receiptId }) => receiptId === one.receiptId)
+      expect(there?.seq).toBe(1)
+      // and repeating it is safe
+      expect(await ledger.append(one)).toEqual(there)
+    },
+  )
 
-  test.each(['before', 'after'] as const)('of a store that hangs %s writing does not keep the next one waiting', async (form) => {
-    const memory = memoryStore()
-    const plan: FaultPlan = [{ method: 'append', call: 1, kind: 'hang', done: form === 'after' }]
-    const store = faultyStore(memory, plan)
-    const ledger = make({ store })
-    const { one, failed } = appendUntil(ledger, until(() => store.calls.some(({ method }) => method === 'append')))
-    expect(await failed).toMatchObject({ code, details: { outcome: 'unknown' } })
-    const again = await ledger.append(one)
-    const next = await ledger.append(draft())
-    expect(next.seq).toBe(again.seq + 1)
-    const { verdict } = await verifyChain(await stored(memory), { keyring: await ledger.keyring() })
-    expect(verdict).toBe('VALID')
-    expect((await stored(memory)).filter(({ receiptId }) => receiptId === one.receiptId)).toHaveLength(1)
-  })
+  test.each(['before', 'after'] as const)(
+    'of a store that hangs %s writing does not keep the next one waiting',
+    async (form) => {
+      const memory = memoryStore()
+      const plan: FaultPlan = [{ method: 'append', call: 1, kind: 'hang', done: form === 'after' }]
+      const store = faultyStore(memory, plan)
+      const ledger = make({ store })
+      const { one, failed } = appendUntil(
+        ledger,
+        until(() => store.calls.some(({ method }) => method === 'append')),
+      )
+      expect(await failed).toMatchObject({ code, details: { outcome: 'unknown' } })
+      const again = await ledger.append(one)
+      const next = await ledger.append(draft())
+      expect(next.seq).toBe(again.seq + 1)
+      const { verdict } = await verifyChain(await stored(memory), { keyring: await ledger.keyring() })
+      expect(verdict).toBe('VALID')
+      expect((await stored(memory)).filter(({ receiptId }) => receiptId === one.receiptId)).toHaveLength(1)
+    },
+  )
 
   test('of a store that is deaf to signals: what lands later is chained behind', async () => {
     const memory = memoryStore()
@@ -180,7 +208,10 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
     const ledger = make({ store })
     const appended: number[] = []
     ledger.on('appended', ({ receipts }) => appended.push(...receipts.map(({ seq }) => seq)))
-    const { one, failed } = appendUntil(ledger, until(() => at.waiting === 1))
+    const { one, failed } = appendUntil(
+      ledger,
+      until(() => at.waiting === 1),
+    )
     expect(await failed).toMatchObject({ code, details: { outcome: 'unknown' } })
     // the chain still looks empty; the late batch lands before the next one does
     const next = ledger.append(draft())
@@ -195,19 +226,36 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
   test('while a store is away says what the trouble was', async () => {
     const store = faultyStore(memoryStore(), [{ method: 'head', call: 'every', kind: 'before' }])
     const ledger = make({ store })
-    const { failed } = appendUntil(ledger, until(() => store.calls.filter(({ method }) => method === 'head').length > 2))
+    const { failed } = appendUntil(
+      ledger,
+      until(() => store.calls.filter(({ method }) => method === 'head').length > 2),
+    )
     const error = await failed
     expect(error).toMatchObject({ code, details: { outcome: 'absent' } })
-    expect(error.cause).toMatchObject(how === 'timeout' ? { code: 'STORE_UNAVAILABLE' } : { message: 'changed my mind' })
+    expect(error.cause).toMatchObject(
+      how === 'timeout' ? { code: 'STORE_UNAVAILABLE' } : { message: 'changed my mind' },
+    )
   })
 })
 
 describe('limits', () => {
   test('a signal that is aborted already does no work', async () => {
     let asked = 0
-    const redactor: Redactor = { name: 'r', version: '1', configDigest: `sha256:${'0'.repeat(64)}`, countsInReceipt: true, redact: (text) => { asked += 1; return { text } } }
+    const redactor: Redactor = {
+      name: 'r',
+      version: '1',
+      configDigest: `sha256:${'0'.repeat(64)}`,
+      countsInReceipt: true,
+      redact: (text) => {
+        asked += 1
+        return { text }
+      },
+    }
     const ledger = make({ redactor })
-    expect(await failure(ledger.append(draft(), { signal: AbortSignal.abort() }))).toMatchObject({ code: 'LEDGER_ABORTED', details: { outcome: 'absent' } })
+    expect(await failure(ledger.append(draft(), { signal: AbortSignal.abort() }))).toMatchObject({
+      code: 'LEDGER_ABORTED',
+      details: { outcome: 'absent' },
+    })
     expect(asked).toBe(0)
     expect(await stored(ledger.store)).toEqual([])
   })
@@ -217,8 +265,14 @@ describe('limits', () => {
     const ledger = make({ store: gated(memoryStore(), at, 'before'), maxQueued: 3 })
     const waiting = ['a', 'b', 'c'].map((chainId) => ledger.append(draft({ chainId })))
     const one = draft({ chainId: 'd' })
-    expect(await failure(ledger.append(one))).toMatchObject({ code: 'LEDGER_OVERLOADED', details: { outcome: 'absent', retryable: true, chainId: 'd', receiptId: one.receiptId } })
-    expect(await ledger.health()).toMatchObject({ ok: false, checks: expect.arrayContaining([{ name: 'queue', ok: false, code: 'LEDGER_OVERLOADED' }]) })
+    expect(await failure(ledger.append(one))).toMatchObject({
+      code: 'LEDGER_OVERLOADED',
+      details: { outcome: 'absent', retryable: true, chainId: 'd', receiptId: one.receiptId },
+    })
+    expect(await ledger.health()).toMatchObject({
+      ok: false,
+      checks: expect.arrayContaining([{ name: 'queue', ok: false, code: 'LEDGER_OVERLOADED' }]),
+    })
     at.open()
     await Promise.all(waiting)
     expect((await ledger.append(one)).seq).toBe(1)
@@ -231,8 +285,14 @@ describe('limits', () => {
     const { signal } = controller
     const add = signal.addEventListener.bind(signal)
     const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...args: Parameters<typeof add>) => { listening += 1; add(...args) }
-    signal.removeEventListener = (...args: Parameters<typeof remove>) => { listening -= 1; remove(...args) }
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listening += 1
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listening -= 1
+      remove(...args)
+    }
     for (let index = 0; index < 5; index += 1) await ledger.append(draft(), { signal })
     expect(listening).toBe(0)
   })
@@ -244,14 +304,31 @@ describe('close', () => {
     const at = gate()
     const closed: string[] = []
     const keys = keyNamed('a')
-    const store: ReceiptStore = { ...gated(memory, at, 'before'), close: async () => { closed.push('store') } }
-    const ledger = make({ store, keys: { signer: (o) => keys.signer(o), publicKeys: () => keys.publicKeys!(), close: async () => { closed.push('keys') } } })
+    const store: ReceiptStore = {
+      ...gated(memory, at, 'before'),
+      close: async () => {
+        closed.push('store')
+      },
+    }
+    const ledger = make({
+      store,
+      keys: {
+        signer: (o) => keys.signer(o),
+        publicKeys: () => keys.publicKeys!(),
+        close: async () => {
+          closed.push('keys')
+        },
+      },
+    })
     const appended = [ledger.append(draft()), ledger.append(draft({ chainId: 'other' }))]
     await until(() => at.waiting === 2)
     const closing = ledger.close()
     expect(ledger.close()).toBe(closing)
     const late = draft()
-    expect(await failure(ledger.append(late))).toMatchObject({ code: 'LEDGER_CLOSED', details: { outcome: 'absent', receiptId: late.receiptId } })
+    expect(await failure(ledger.append(late))).toMatchObject({
+      code: 'LEDGER_CLOSED',
+      details: { outcome: 'absent', receiptId: late.receiptId },
+    })
     await expect(ledger.heartbeat('acme')).rejects.toMatchObject({ code: 'LEDGER_CLOSED' })
     expect(closed).toEqual([])
     at.open()
@@ -260,12 +337,26 @@ describe('close', () => {
     expect(closed).toEqual(['store', 'keys'])
     await ledger[Symbol.asyncDispose]()
     expect(closed).toEqual(['store', 'keys'])
-    expect((await ledger.health()).checks.find(({ name }) => name === 'queue')).toEqual({ name: 'queue', ok: false, code: 'LEDGER_CLOSED' })
+    expect((await ledger.health()).checks.find(({ name }) => name === 'queue')).toEqual({
+      name: 'queue',
+      ok: false,
+      code: 'LEDGER_CLOSED',
+    })
   })
 
   test('waits for what is still being redacted', async () => {
     const slow = gate()
-    const redactor: Redactor = { name: 'r', version: '1', configDigest: `sha256:${'0'.repeat(64)}`, countsInReceipt: true, redact: async (text) => { slow.waiting += 1; await slow.passed; return { text } } }
+    const redactor: Redactor = {
+      name: 'r',
+      version: '1',
+      configDigest: `sha256:${'0'.repeat(64)}`,
+      countsInReceipt: true,
+      redact: async (text) => {
+        slow.waiting += 1
+        await slow.passed
+        return { text }
+      },
+    }
     const memory = memoryStore()
     const ledger = make({ redactor, store: { ...memory, close: async () => undefined } })
     const appended = ledger.append(draft())
@@ -281,7 +372,16 @@ describe('close', () => {
     let keysClosed = false
     const keys = keyNamed('a')
     const store = faultyStore(memory, [{ method: 'append', call: 'every', kind: 'hang' }])
-    const ledger = make({ store, keys: { signer: (o) => keys.signer(o), publicKeys: () => keys.publicKeys!(), close: async () => { keysClosed = true } } })
+    const ledger = make({
+      store,
+      keys: {
+        signer: (o) => keys.signer(o),
+        publicKeys: () => keys.publicKeys!(),
+        close: async () => {
+          keysClosed = true
+        },
+      },
+    })
     const handed = failure(ledger.append(draft()))
     await until(() => store.calls.some(({ method }) => method === 'append'))
     const queued = failure(ledger.append(draft()))
@@ -295,7 +395,10 @@ describe('close', () => {
   test('goes on where a step fails, throws the first failure and warns of the others', async () => {
     const store = faultyStore(memoryStore(), [{ method: 'close', call: 1, kind: 'before' }])
     const keys = keyNamed('a')
-    const ledger = make({ store, keys: { signer: (o) => keys.signer(o), close: () => Promise.reject(new Error('keys')) } })
+    const ledger = make({
+      store,
+      keys: { signer: (o) => keys.signer(o), close: () => Promise.reject(new Error('keys')) },
+    })
     const warnings: unknown[] = []
     ledger.on('warning', ({ error }) => warnings.push(error))
     await expect(ledger.close()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
@@ -306,7 +409,14 @@ describe('close', () => {
     let closed = false
     {
       const memory = memoryStore()
-      await using ledger = make({ store: { ...memory, close: async () => { closed = true } } })
+      await using ledger = make({
+        store: {
+          ...memory,
+          close: async () => {
+            closed = true
+          },
+        },
+      })
       await ledger.append(draft())
     }
     expect(closed).toBe(true)
