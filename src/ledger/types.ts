@@ -96,28 +96,66 @@ export interface NoteOptions extends AppendOptions {
 /** The one place that seals and appends. */
 export interface Ledger extends Sink, AsyncDisposable {
   readonly store: ReceiptStore
-  /** Appends as fast as receipts become durable and yields them in input order; the first failure ends it. */
+  /**
+   * Appends as fast as receipts become durable and yields them in input order.
+   *
+   * @param items - drafts, or collectors
+   * @param options - `inFlight`: how many at once, default 256; `signal` gives up
+   * @returns the receipts; the first failure ends it, further ones of what was under way are warnings
+   * @throws TypeError, RangeError for a wrong argument
+   */
   appendAll(
     items: Iterable<ReceiptDraft | Draftable> | AsyncIterable<ReceiptDraft | Draftable>,
     options?: { readonly inFlight?: number | undefined; readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<DecisionReceipt>
-  /** The public keys that this ledger's receipts verify with. */
+  /**
+   * @returns the public keys that this ledger's receipts verify with
+   * @throws QuittanceError `KEY_*` where the provider can't be asked
+   */
   keyring(): Promise<Keyring>
-  /** The pseudonym that stands for a person in receipts. */
+  /**
+   * @param tenantId - whose person it is
+   * @param id - the person as the caller knows them
+   * @returns the pseudonym that stands for them in receipts
+   * @throws QuittanceError `LEDGER_SECRET_REQUIRED`, `LEDGER_SECRET_UNAVAILABLE`; RangeError for an empty id
+   */
   subjectId(tenantId: string, id: string): Promise<`hmac-sha256:${string}`>
-  /** Hands a chain over to another key; verifiers follow only if the old key has the use `rotate`. The ledger then owns `to`. */
+  /**
+   * Hands a chain over to another key; verifiers follow only if the old key has the use `rotate`. The ledger then owns `to`.
+   *
+   * @returns the `rotate` receipt, signed by the old key and countersigned by the new one
+   * @throws QuittanceError as `append`; RangeError when `to` has the same key
+   */
   rotate(chainId: string, options: { readonly to: KeyProvider } & NoteOptions): Promise<DecisionReceipt>
-  /** Records that a key must no longer be trusted. It may only narrow trust. */
+  /**
+   * Records that a key must no longer be trusted. It may only narrow trust.
+   *
+   * @returns the `revoke` receipt
+   * @throws QuittanceError as `append`; `LEDGER_KEY_REVOKED` when the key would have to sign its own revocation
+   */
   revoke(
     chainId: string,
     options: { readonly keyId: string; readonly effectiveAt: string; readonly reason: string } & NoteOptions,
   ): Promise<DecisionReceipt>
-  /** Ends a chain and opens its successor. */
+  /**
+   * Ends a chain and opens its successor; called again after a crash in between, it writes what is missing.
+   *
+   * @param options - `reason`, a token; `chainId`, the successor, by default `acme/2` after `acme`
+   * @throws QuittanceError as `append`; `LEDGER_CHAIN_ENDED` when it ended with another successor, `STORE_CONFLICT` when
+   *   the successor is another chain already
+   */
   succeed(
     chainId: string,
     options: { readonly reason: string; readonly chainId?: string | undefined } & NoteOptions,
   ): Promise<{ readonly end: DecisionReceipt; readonly start: DecisionReceipt }>
-  /** Removes what is older, after a `retention` receipt signed by `keys` (keyring use `retention`) says so. */
+  /**
+   * Removes what is older, after a `retention` receipt signed by `keys` (keyring use `retention`) says so.
+   *
+   * @param options - `keys` stays the caller's; `dryRun` only says what would go
+   * @returns how many went, the last of them, and the receipt; `removed: 0` where nothing may go
+   * @throws QuittanceError as `append`; `LEDGER_RETENTION` when receipts are promised to stay longer, `LEDGER_KEY_UNTRUSTED`
+   *   when `keys` may not, `STORE_UNSUPPORTED`, `STORE_CORRUPT`
+   */
   prune(
     chainId: string,
     options: {
@@ -132,7 +170,12 @@ export interface Ledger extends Sink, AsyncDisposable {
     readonly through?: HeadRef | undefined
     readonly receipt?: DecisionReceipt | undefined
   }>
-  /** Removes the free text of one receipt, after a `retention` receipt says so. */
+  /**
+   * Removes the free text of one receipt, after a `retention` receipt says so.
+   *
+   * @returns false where there is no such receipt or it has none
+   * @throws QuittanceError as `append`; `STORE_UNSUPPORTED`
+   */
   eraseDetails(chainId: string, receiptId: string, options: { readonly reason: string }): Promise<boolean>
   /** Writes a `system` notice. */
   note(
@@ -169,20 +212,38 @@ export interface Ledger extends Sink, AsyncDisposable {
     beat?: { readonly dropped?: number | undefined },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
-  /** Forbids the removal of receipts until it is released. */
+  /** Forbids that `prune` removes receipts, until it is released. */
   hold(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
-  /** Ends a hold. */
+  /** Ends the hold of that `holdId`. */
   release(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
-  /** Goes on after `STORE_ROLLED_BACK` where what was lost can't be restored: a `rollback` receipt names what is known of it. */
+  /**
+   * Goes on after `STORE_ROLLED_BACK` where what was lost can't be restored.
+   *
+   * @returns the `rollback` receipt, which names what is known to be lost
+   * @throws QuittanceError as `append`; RangeError where nothing is lost
+   */
   acceptRollback(chainId: string, options?: NoteOptions): Promise<DecisionReceipt>
-  /** Looks at store, key, queue and secret. */
+  /**
+   * Looks at store, key, queue and secret; writes nothing, signs nothing, throws nothing.
+   *
+   * @returns each look, and whether all are well
+   */
   health(options?: {
     readonly signal?: AbortSignal | undefined
   }): Promise<{ readonly ok: boolean; readonly checks: readonly HealthCheck[] }>
-  /** @returns a function that stops listening */
+  /**
+   * @param event - what to hear of
+   * @param listener - called at once; one that throws disturbs nobody and is a warning
+   * @returns a function that stops listening
+   */
   on<Name extends keyof LedgerEvents>(event: Name, listener: (event: LedgerEvents[Name]) => void): () => void
   warn(error: unknown): void
-  /** Drains, then closes store and keys. Idempotent. */
+  /**
+   * Drains, then closes store and keys. Idempotent.
+   *
+   * @param options - `timeoutMs`: how long to drain, default the ledger's
+   * @throws QuittanceError `LEDGER_TIMEOUT` when it was not drained in time; what store or keys throw
+   */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
 }
 

@@ -340,7 +340,7 @@ describe('what is remembered', () => {
     }
     const ledger = make(counted)
     for (let index = 0; index < 50; index += 1) await ledger.append(draft())
-    expect(puts).toBeLessThan(10)
+    expect(puts).toBeLessThan(40)
     await ledger.close()
     expect((await read(store)).seq).toBe(50)
   })
