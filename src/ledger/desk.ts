@@ -69,10 +69,8 @@ export interface Desk {
   flush(): Promise<void>
 }
 
-const MAX_TIMEOUT = Number.POSITIVE_INFINITY
-
 function checkedTimeout(timeoutMs: number): number {
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT))
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
     throw new RangeError('timeoutMs must be a number of milliseconds above 0')
   return timeoutMs
 }
