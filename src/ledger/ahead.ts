@@ -37,7 +37,7 @@ async function makeReady(
   const { slots } = batch
   const frames = slots.map(({ frame }) => frame as Frame)
   try {
-    const linked = linkFrames(parts, chain.chainId, frames, before, signer.keyId)
+    const linked = linkFrames(parts, chain, frames, before, signer.keyId)
     await mayBeSigned(chain, linked, undefined, batch.signal)
     const receipts = signAll(signer, linked, batch.signal)
     receipts.catch(() => undefined)

@@ -43,6 +43,8 @@ export interface Chain {
   head: KnownHead | undefined
   /** What the head will be if the batch under way succeeds, and who signs it. */
   tentative: Tentative | undefined
+  /** Whether the head is dated further ahead of this clock than a verifier takes. */
+  ahead: boolean
   readonly acknowledged: Acknowledged
   readonly keys: ChainKeys
   warn(error: unknown): void
@@ -61,6 +63,7 @@ export function createChain(parts: Parts, chainId: string, provider: KeyProvider
     provider,
     head: undefined,
     tentative: undefined,
+    ahead: false,
     acknowledged: createAcknowledged(parts.store, chainId, parts.recent, warn),
     keys: createChainKeys(parts.store, chainId, parts.keyrings, warn),
     warn,

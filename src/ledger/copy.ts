@@ -1,8 +1,24 @@
 /** Deep, frozen copies of what callers give, so that nothing they do afterwards reaches a receipt. */
+import { QuittanceError } from '../errors.js'
 import { type CanonicalReason, isPlain, notCanonical } from '../receipt/canonical.js'
 import { MAX_DEPTH } from '../receipt/limits.js'
 
 const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** The most values of one copy: shared references can stand for far more than a caller ever made. */
+const MAX_VALUES = 1_000_000
+
+/** How many values may still come. */
+interface Budget {
+  left: number
+}
+
+function spend(budget: Budget, path: string): void {
+  budget.left -= 1
+  if (budget.left >= 0) return
+  const message = `${path === '' ? 'the value' : path} has more than ${MAX_VALUES} values`
+  throw new QuittanceError('RECEIPT_TOO_LARGE', message, { details: { path } })
+}
 
 /** A caller's own key may be somebody's name or address: only what looks like a program's name is shown. */
 const shown = /^[A-Za-z_$][\w$-]{0,63}$/
@@ -41,9 +57,14 @@ export function checkedName(name: string, path: string): string {
  * @param path - where it stands, for the error
  * @param depth - the level on which the value itself stands, the outermost being 1
  * @returns the frozen copy
- * @throws QuittanceError `RECEIPT_NOT_JSON` with `details.path` and `details.reason`
+ * @throws QuittanceError `RECEIPT_NOT_JSON` with `details.path` and `details.reason`; `RECEIPT_TOO_LARGE` beyond a million
+ *   values, shared ones counted wherever they stand
  */
 export function frozenCopy(value: unknown, path: string, depth: number): unknown {
+  return copyWithin(value, path, depth, { left: MAX_VALUES })
+}
+
+function copyWithin(value: unknown, path: string, depth: number, budget: Budget): unknown {
   if (typeof value !== 'object') return scalar(value, path, undefined)
   if (value === null) return null
   if (depth > MAX_DEPTH) refuse('too-deep', path)
@@ -52,8 +73,9 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
     // by index, so that a hole is met and refused
     for (let index = 0; index < value.length; index += 1) {
       const item: unknown = value[index]
+      spend(budget, path)
       items.push(
-        typeof item === 'object' ? frozenCopy(item, `${path}[${index}]`, depth + 1) : scalar(item, path, index),
+        typeof item === 'object' ? copyWithin(item, `${path}[${index}]`, depth + 1, budget) : scalar(item, path, index),
       )
     }
     return Object.freeze(items)
@@ -63,8 +85,11 @@ export function frozenCopy(value: unknown, path: string, depth: number): unknown
   for (const name of Object.keys(value)) {
     const member = (value as Record<string, unknown>)[name]
     if (member === undefined) continue
+    spend(budget, path)
     copy[checkedName(name, path)] =
-      typeof member === 'object' ? frozenCopy(member, memberPath(path, name), depth + 1) : scalar(member, path, name)
+      typeof member === 'object'
+        ? copyWithin(member, memberPath(path, name), depth + 1, budget)
+        : scalar(member, path, name)
   }
   return Object.freeze(copy)
 }

@@ -4,6 +4,7 @@ import type { Signer } from '../keys/provider.js'
 import { toHex } from '../primitives/bytes.js'
 import { isoTime } from '../primitives/time.js'
 import { genesisHash } from '../receipt/digest.js'
+import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import { type Frame, frame, type Linked, link } from '../receipt/seal.js'
 import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
 import { Abandoned, type Batch, type Slot } from './batch.js'
@@ -164,14 +165,27 @@ export async function linkBatch(
     ...slots.map((slot) => slot.frame as Frame),
   ])
   const { head } = opened
-  const linked = linkFrames(parts, chain.chainId, frames, head, signer.keyId)
+  const linked = linkFrames(parts, chain, frames, head, signer.keyId)
   await mayBeSigned(chain, linked, head, batch.signal)
   return { linked, slots }
 }
 
+/** Warns, once until it is over, of a head that this clock can't have dated: what follows takes the head's time. */
+function watchClock(chain: Chain, before: Before, clock: number): void {
+  const ahead = Date.parse(before.timestamp) - clock > MAX_AHEAD_MS
+  if (ahead && !chain.ahead) {
+    chain.warn(
+      new QuittanceError('STORE_CLOCK', "the chain's newest receipt is dated more than 5 minutes ahead of this clock", {
+        details: { chainId: chain.chainId, seq: before.seq },
+      }),
+    )
+  }
+  chain.ahead = ahead
+}
+
 /**
  * @param parts - the ledger's
- * @param chainId - the chain
+ * @param chain - the chain
  * @param frames - in order
  * @param before - what the first links to; `undefined` for an empty chain
  * @param keyId - the signer's
@@ -179,12 +193,15 @@ export async function linkBatch(
  */
 export function linkFrames(
   parts: Parts,
-  chainId: string,
+  chain: Chain,
   frames: readonly Frame[],
   before: Before | undefined,
   keyId: string,
 ): Linked[] {
-  const now = isoTime(parts.environment.now())
+  const { chainId } = chain
+  const clock = parts.environment.now()
+  const now = isoTime(clock)
+  if (before !== undefined) watchClock(chain, before, clock)
   const timestamp = before !== undefined && before.timestamp > now ? before.timestamp : now
   let seq = before === undefined ? 0 : before.seq + 1
   let prevReceiptHash: string = before?.receiptHash ?? genesisHash(chainId)

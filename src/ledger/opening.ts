@@ -1,6 +1,4 @@
 /** Reading a head: verified where another writer sealed it, held against what was acknowledged. */
-import { QuittanceError } from '../errors.js'
-import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { acknowledge, type Chain, type Parts } from './chain.js'
 import { holdAgainst, type Lost, lostOf, MAX_LOST, refOf, rolledBack, type Standing } from './rollback.js'
@@ -12,16 +10,6 @@ export interface Opened {
   readonly lost: readonly Lost[]
 }
 
-function watchClock(parts: Parts, chain: Chain, head: DecisionReceipt): void {
-  if (Date.parse(head.timestamp) - parts.environment.now() <= MAX_AHEAD_MS) return
-  const details = { chainId: chain.chainId, seq: head.seq }
-  chain.warn(
-    new QuittanceError('STORE_CLOCK', "the chain's newest receipt is dated more than 5 minutes ahead of this clock", {
-      details,
-    }),
-  )
-}
-
 async function readHead(parts: Parts, chain: Chain, signal: AbortSignal): Promise<DecisionReceipt | undefined> {
   const { store } = parts
   // what is remembered first: a head that is read after it can't be older in a store that keeps its word
@@ -30,10 +18,8 @@ async function readHead(parts: Parts, chain: Chain, signal: AbortSignal): Promis
   await chain.keys.refresh(signal)
   if (found === undefined) return undefined
   const own = chain.acknowledged.find(found.receiptHash)
-  if (own) return own
-  await chain.keys.verifyHead(found, signal)
-  watchClock(parts, chain, found)
-  return found
+  if (!own) await chain.keys.verifyHead(found, signal)
+  return own ?? found
 }
 
 /** Puts lost receipts back as they were; nothing else may stand there. */

@@ -103,7 +103,7 @@ function sortedNames(value: object): readonly string[] {
   const known = orders.get(first)
   if (known) for (const order of known) if (sameNames(order.names, names)) return order.sorted
   const sorted = [...names].sort()
-  if (ordersKept < MAX_ORDERS && first.length <= 64) {
+  if (ordersKept < MAX_ORDERS && names.length <= 64 && names.every((name) => name.length <= 64)) {
     ordersKept += 1
     if (known) known.push({ names, sorted })
     else orders.set(first, [{ names, sorted }])
@@ -146,13 +146,16 @@ function write(value: unknown, depth: number): string {
   return `{${members}}`
 }
 
+/** The parts of a value one by one: the first that is refused ends the search, however many there are. */
+function* partsOf(value: object): Generator<[string | number, unknown]> {
+  if (Array.isArray(value)) for (let index = 0; index < value.length; index += 1) yield [index, value[index]]
+  else for (const name of Object.keys(value)) yield [name, (value as Record<string, unknown>)[name]]
+}
+
 /** Where in a value the writer's refusal comes from: the first place whose parts are each fine or the place itself. */
 function locate(value: unknown, path: string, depth: number): string {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return path
-  const parts: Iterable<[string | number, unknown]> = Array.isArray(value)
-    ? Array.from(value, (part: unknown, index) => [index, part])
-    : Object.entries(value)
-  for (const [step, part] of parts) {
+  for (const [step, part] of partsOf(value)) {
     const below = typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`
     try {
       if (typeof step === 'string') writeName(step)

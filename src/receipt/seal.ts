@@ -189,5 +189,7 @@ export function textsOf(receipt: object): ReceiptTexts {
  * @throws QuittanceError `RECEIPT_NOT_JSON` when it is not one that `seal` made and has no canonical form
  */
 export function lineOf(receipt: DecisionReceipt): string {
-  return (receipt as WithLine)[lineKey] ?? textsOf(receipt).line
+  // its own only: what inherits from a sealed receipt is another object
+  const own = Object.hasOwn(receipt, lineKey) ? (receipt as WithLine)[lineKey] : undefined
+  return own ?? textsOf(receipt).line
 }

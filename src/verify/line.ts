@@ -3,8 +3,9 @@ import { QuittanceError } from '../errors.js'
 import { duplicateMember } from '../keys/duplicate-member.js'
 import { utf8 } from '../primitives/bytes.js'
 import type { CanonicalReason } from '../receipt/canonical.js'
-import { MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from '../receipt/limits.js'
+import { MAX_DEPTH, MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from '../receipt/limits.js'
 import { type ReceiptTexts, textsOf } from '../receipt/seal.js'
+import { type SnapshotFault, snapshot } from './snapshot.js'
 import type { NoticeCode, ProblemCode } from './types.js'
 
 /** One line as a splitter hands it on: its text, or what kept it from being one. */
@@ -58,13 +59,28 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const longerThan = (text: string, bytes: number): boolean =>
   text.length > bytes || (text.length * 3 > bytes && utf8(text).length > bytes)
 
+const snapshotProblems: Readonly<Record<SnapshotFault, Reading>> = {
+  'not-data': problem(
+    'NOT_CANONICAL',
+    'is not plain JSON data: it has accessors, hidden or inherited members, or holes',
+  ),
+  'too-deep': problem('FIELD_INVALID', `stands more than ${MAX_DEPTH} levels deep`),
+  'too-large': problem('LINE_TOO_LONG', `has a line of more than ${MAX_LINE_BYTES} bytes`),
+}
+
 /**
- * Reads an object that claims to be a receipt.
+ * Reads an object in memory that claims to be a receipt.
  *
- * @param value - what was parsed, or a receipt in memory
- * @returns the claim with its canonical texts, or what forbids them
+ * @param value - a receipt, or anything
+ * @returns the claim, copied once, with its canonical texts; or what forbids them
  */
 export function readObject(value: unknown): Reading {
+  const taken = snapshot(value)
+  return 'fault' in taken ? snapshotProblems[taken.fault] : readParsed(taken.copy)
+}
+
+/** Reads what JSON.parse made, or a copy as plain. */
+function readParsed(value: unknown): Reading {
   if (!isObject(value)) return problem('LINE_MALFORMED', 'is not a JSON object')
   let texts: ReceiptTexts
   try {
@@ -109,7 +125,7 @@ export function readLine(text: string): Reading {
     // the parser's own message quotes the text
     return problem('LINE_MALFORMED', 'is not JSON')
   }
-  const reading = readObject(value)
+  const reading = readParsed(value)
   if (reading.texts === undefined || reading.texts.line === text) return reading
   if (duplicateMember(text) !== undefined) {
     return { ...reading, ...problem('MEMBER_DUPLICATE', 'has an object that has a member twice') }

@@ -21,6 +21,11 @@ type Lineage = readonly string[]
 
 type DelegateEvent = Extract<KeyEvent, { event: 'delegate' }>
 
+/** A certificate that was checked, and what tells whether it comes again. */
+interface LearnedCertificate extends DelegationCertificate {
+  readonly same: string
+}
+
 const remark = (code: ProblemCode, message: string): Remark<ProblemCode> => ({ code, message })
 
 /** The uses that let a key sign a receipt; a key made for one purpose may sign only what serves it. */
@@ -47,7 +52,7 @@ export class ChainTrust {
   readonly #keyring: Keyring
   readonly #chainId: string
   /** Certificates by delegate; several, where it was renewed. */
-  readonly #certificates = new Map<string, DelegationCertificate[]>()
+  readonly #certificates = new Map<string, LearnedCertificate[]>()
   /** Old key by new key. */
   readonly #rotations = new Map<string, string>()
   readonly #revocations: RevocationLog
@@ -177,6 +182,11 @@ export class ChainTrust {
 
   #learnDelegation(receipt: DecisionReceipt, event: DelegateEvent, sound: boolean): Remark<ProblemCode>[] {
     const { certificate, certificateSignature } = event
+    // a delegate may repeat its certificate at every receipt: it is checked and kept once
+    const same = `${digestOf(canonicalize(certificate))} ${certificateSignature}`
+    const known = this.#certificates.get(certificate.delegate) ?? []
+    const repeated = certificate.delegate === receipt.keyId && known.some((one) => one.same === same)
+    if (repeated && receipt.timestamp >= certificate.notBefore && receipt.timestamp < certificate.notAfter) return []
     const refused = this.#certificateFault(receipt, certificate, certificateSignature)
     if (refused) return [remark('DELEGATION_INVALID', refused)]
     const root = this.#keyring.get(certificate.root)
@@ -190,8 +200,8 @@ export class ChainTrust {
     if (!inWindow(root, certificate.notBefore))
       return [remark('DELEGATION_INVALID', "has a certificate from outside its root's window")]
     if (sound) {
-      const known = this.#certificates.get(certificate.delegate) ?? []
-      this.#certificates.set(certificate.delegate, [...known, certificate])
+      known.push({ ...certificate, same })
+      this.#certificates.set(certificate.delegate, known)
     }
     return []
   }

@@ -312,3 +312,11 @@ describe('the options', () => {
     expect(make(options)).toThrow(message)
   })
 })
+
+it('content that stands for more values than anybody made is refused, not expanded', () => {
+  let value: unknown = 'x'
+  for (let level = 0; level < 13; level += 1) value = Array.from({ length: 10 }, () => value)
+  const ledger = { append: () => Promise.reject(new Error('never called')) }
+  const collector = new ReceiptCollector({ ledger, tenantId: 'acme' })
+  expect(() => collector.setInput(value)).toThrow(expect.objectContaining({ code: 'RECEIPT_TOO_LARGE' }))
+})

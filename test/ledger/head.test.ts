@@ -207,4 +207,24 @@ describe('the clock', () => {
       expect(warnings).toEqual(expected)
     }
   })
+
+  test('that jumped ahead and came back is a warning, once until the head is no longer ahead', async () => {
+    const memory = memoryStore()
+    const times = [
+      '2027-01-01T10:00:00.000Z',
+      '2026-01-01T10:00:00.000Z',
+      '2026-01-01T10:00:01.000Z',
+      '2027-01-01T10:00:00.000Z',
+    ]
+    const ledger = createLedgerWith({ store: memory, keys: keyNamed('a'), redactor: false }, at(times))
+    const warnings: unknown[] = []
+    ledger.on('warning', ({ error }) => warnings.push((error as { code: string }).code))
+    const counts: number[] = []
+    for (let index = 0; index < times.length; index += 1) {
+      await ledger.append(draft())
+      counts.push(warnings.length)
+    }
+    expect(counts).toEqual([0, 1, 1, 1])
+    expect(new Set(warnings)).toEqual(new Set(['STORE_CLOCK']))
+  })
 })
