@@ -69,7 +69,12 @@ export function chainOf(
   if (chains.length <= 1) return chains[0]
   const names = chains.slice(0, 20).map((chain) => `  ${chain.chainId ?? chain.name}`)
   if (chains.length > names.length) names.push(`  … and ${chains.length - names.length} more`)
-  const choose = store ? '--chain ID chooses one' : 'name one FILE'
+  const loose = chains.some(({ name, files }) => files[0]?.name === name)
+  const choose = !store
+    ? 'name one FILE'
+    : loose
+      ? '--chain ID chooses a folder, or name one FILE'
+      : '--chain ID chooses one'
   const ways = all === undefined ? choose : `${choose}, ${all}`
   throw new UsageError(`${name} holds ${chains.length} chains: ${ways}.`, names)
 }

@@ -7,6 +7,19 @@ const digits = /^(?:0|[1-9]\d{0,15})$/
 const digest = /^sha256:[0-9a-f]{64}$/
 
 /**
+ * Of an option that was given twice neither value is meant for sure.
+ *
+ * @param parse - what the option means
+ * @returns the same, but throws `InvalidArgumentError` when the option is given again
+ */
+export function once<T>(parse: (text: string) => T): (text: string, before: T | undefined) => T {
+  return (text, before) => {
+    if (before !== undefined) throw new InvalidArgumentError('It may be given only once.')
+    return parse(text)
+  }
+}
+
+/**
  * @param text - a whole number, 0 or more
  * @returns it
  * @throws InvalidArgumentError

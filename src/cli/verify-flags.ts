@@ -4,7 +4,7 @@ import type { HeadRef } from '../errors.js'
 import type { Keyring } from '../keys/keyring.js'
 import type { VerifyOptions } from '../verify/types.js'
 import { UsageError } from './failure.js'
-import { headRef, instant, positiveNumber, sha256Digest, wholeNumber } from './values.js'
+import { headRef, instant, once, positiveNumber, sha256Digest, wholeNumber } from './values.js'
 
 /** The options that `addChainOptions` adds. */
 export interface ChainOptions {
@@ -25,19 +25,19 @@ export interface ChainOptions {
  */
 export function addChainOptions(command: Command): Command {
   return command
-    .option('--chain <id>', 'the chain that is meant; another is CHAIN_MISMATCH')
-    .option('--chain-root <sha256>', 'the receiptHash of its seq 0', sha256Digest)
-    .option('--from-seq <n>', 'the first receipt that is asked for (default 0)', wholeNumber)
-    .option('--to-seq <n>', 'the last receipt that is asked for', wholeNumber)
-    .option('--expect-head <seq:sha256>', 'a head noted elsewhere, as "quittance head" prints it', headRef)
-    .option('--min-receipts <n>', 'how many receipts there must be at least', wholeNumber)
+    .option('--chain <id>', 'the chain that is meant; another is CHAIN_MISMATCH', once(String))
+    .option('--chain-root <sha256>', 'the receiptHash of its seq 0', once(sha256Digest))
+    .option('--from-seq <n>', 'the first receipt that is asked for (default 0)', once(wholeNumber))
+    .option('--to-seq <n>', 'the last receipt that is asked for', once(wholeNumber))
+    .option('--expect-head <seq:sha256>', 'a head noted elsewhere, as "quittance head" prints it', once(headRef))
+    .option('--min-receipts <n>', 'how many receipts there must be at least', once(wholeNumber))
     .option('--require-tail', 'INCOMPLETE unless something proves that nothing was cut at the end')
     .option(
       '--accept-pruned <min-days>',
       'accept a pruned beginning if all that went was this many days old',
-      wholeNumber,
+      once(wholeNumber),
     )
-    .option('--now <time>', 'judge as of this UTC time, such as 2026-01-31T12:00:00Z', instant)
+    .option('--now <time>', 'judge as of this UTC time, such as 2026-01-31T12:00:00Z', once(instant))
 }
 
 /** Facts of one chain: they can't hold for several. */

@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { lineOf } from '../../src/receipt/seal.js'
 import { fileStore } from '../../src/store/file.js'
@@ -191,6 +191,90 @@ describe('a file store', () => {
     const { code, stdout } = await cli('inspect', 'store', '--chain', 'bank', '--seq', '1', '--trust', did, '--json')
     expect([code, JSON.parse(stdout).receipt]).toEqual([0, JSON.parse(lineOf(chains[1]?.receipts[1] as never))])
   })
+})
+
+describe('.jsonl files beside the folders of a store', () => {
+  const text = (index: number) => chains[index]?.receipts.map((receipt) => `${lineOf(receipt)}\n`).join('') ?? ''
+  beforeEach(async () => {
+    for (const prefix of ['acme', 'bank']) await rm(await folderOf(prefix), { recursive: true })
+    await writeFile(join(cwd, 'store', 'acme.jsonl'), text(0).replace('"allow"', '"reject"'))
+    await writeFile(join(cwd, 'store', 'bank.jsonl'), text(1))
+  })
+
+  test('are judged as well: a folder more hides no falsified file', async () => {
+    const found = await all()
+    expect(found).toMatchObject({
+      code: 1,
+      verdict: 'INVALID',
+      verdicts: { acme: 'INVALID', bank: 'VALID', 'Clinic/north': 'VALID' },
+    })
+    expect(found.chains.map(({ name }: { name: string }) => name)).toEqual([
+      'acme.jsonl',
+      'bank.jsonl',
+      basename(await folderOf('clinic')),
+    ])
+  })
+
+  test('are listed, and have a head', async () => {
+    const { code, stderr } = await verify('store')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/holds 3 chains: --chain ID chooses a folder, or name one FILE, --all judges them all/)
+    expect(stderr).toMatch(/\n {2}acme\.jsonl\n {2}bank\.jsonl\n {2}Clinic\/north\n/)
+    const heads = await cli('head', 'store', '--all')
+    expect([heads.code, heads.stdout]).toEqual([
+      0,
+      `${headOf('acme')}\tacme\n${headOf('bank')}\tbank\n${headOf('Clinic/north')}\tClinic/north\n`,
+    ])
+    expect(await verify('store', '--chain', 'Clinic/north')).toMatchObject({ code: 0 })
+    expect(await verify('store', '--chain', 'bank')).toMatchObject({ code: 3 })
+  })
+})
+
+describe("a chain's folder", () => {
+  test('that is a symbolic link is judged, also where it leads nowhere any more', async () => {
+    const folder = await folderOf('bank')
+    const elsewhere = join(cwd, 'elsewhere')
+    await rm(elsewhere, { recursive: true, force: true })
+    const file = await linesFile('bank')
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"allow"', '"reject"'))
+    await rename(folder, elsewhere)
+    await symlink(elsewhere, folder, 'junction')
+    expect(await all()).toMatchObject({ code: 1, verdicts: { acme: 'VALID', bank: 'INVALID' } })
+    expect(await verify('store', '--chain', 'bank')).toMatchObject({ code: 1 })
+    await rm(elsewhere, { recursive: true })
+    const found = await all()
+    expect([found.code, found.chains.length]).toEqual([3, 3])
+    expect(found.chains[1]).toMatchObject({ name: basename(folder), verdict: 'INCOMPLETE', counts: { EMPTY: 1 } })
+  })
+
+  test.each([
+    ['a state value', 'state-acknowledged.json'],
+    ['the name', undefined],
+  ])('of which only %s is left is EMPTY', async (_, left) => {
+    const folder = await folderOf('bank')
+    await rm(folder, { recursive: true })
+    await mkdir(folder)
+    if (left !== undefined) await writeFile(join(folder, left), '{}')
+    const found = await all()
+    expect([found.code, found.verdict, found.chains.length]).toEqual([3, 'INCOMPLETE', 3])
+    expect(found.chains[1]).toMatchObject({ name: basename(folder), counts: { EMPTY: 1 } })
+    expect(found.chains[1].scope.chainId).toBeUndefined()
+    expect((await verify('store', '--all')).stdout).toContain(`from    ${basename(folder)}`)
+    expect(await cli('head', 'store', '--all')).toMatchObject({ code: 3, stderr: expect.stringContaining('EMPTY') })
+  })
+})
+
+test('lists no more problems of a chain than were asked for, and counts them all', async () => {
+  for (const prefix of ['acme', 'bank']) await writeFile(await linesFile(prefix), '{}\n'.repeat(30))
+  const { stdout } = await verify('store', '--all', '--json', '--max-problems', '1')
+  const found: { problems: object[]; counts: Record<string, number> }[] = JSON.parse(stdout).chains
+  const listed = found.map(({ problems, counts }) => [problems.length, (Object.values(counts)[0] ?? 0) >= 30])
+  expect(listed).toEqual([
+    [1, true],
+    [1, true],
+    [0, false],
+  ])
+  expect((await verify('store', '--all', '--max-problems', '1')).stdout.match(/and \d+ more/g)).toHaveLength(2)
 })
 
 describe('a directory of .jsonl files', () => {

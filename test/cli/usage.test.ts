@@ -74,6 +74,20 @@ describe('wrong usage', () => {
     ['a root that is none', ['verify', 'x', ...keyed, '--chain-root', 'abc'], /sha256:/],
     ['days that are none', ['verify', 'x', ...keyed, '--accept-pruned', 'all'], /whole number/],
     ['no problems at all', ['verify', 'x', ...keyed, '--max-problems', '0'], /1 or more/],
+    ...Object.entries({
+      '--chain': ['acme', 'bank'],
+      '--chain-root': [`sha256:${'0'.repeat(64)}`, `sha256:${'1'.repeat(64)}`],
+      '--expect-head': [`0:sha256:${'0'.repeat(64)}`, `1:sha256:${'1'.repeat(64)}`],
+      '--from-seq': ['0', '1'],
+      '--to-seq': ['0', '1'],
+      '--min-receipts': ['0', '1'],
+      '--accept-pruned': ['0', '1'],
+      '--now': ['2026-01-31', '2026-02-01'],
+    }).map(([flag, values]): [string, string[], RegExp] => [
+      `${flag} twice`,
+      ['verify', 'x', ...keyed, ...values.flatMap((value) => [flag, value])],
+      /only once/,
+    ]),
     ['two ways to name a receipt', ['inspect', 'x', '--seq', '1', '--line', '2'], /give one of them/],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await cli(...args)

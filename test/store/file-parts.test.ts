@@ -2,11 +2,14 @@ import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { nodeFs } from '../../src/store/file/fs.js'
+import { handlePool } from '../../src/store/file/handles.js'
 import { idIndex } from '../../src/store/file/id-index.js'
 import { chainFolder, segmentName, segmentSeq } from '../../src/store/file/layout.js'
 import { lineChunks } from '../../src/store/file/lines.js'
 import { offsetList } from '../../src/store/file/offsets.js'
 import { turns } from '../../src/store/file/turns.js'
+import { failingFs } from './failing-fs.js'
 import { temporaryFolder } from './temporary.js'
 
 const chainIds = fc.stringMatching(/^[A-Za-z0-9._:@/-]{1,256}$/)
@@ -50,6 +53,62 @@ describe('chainFolder', () => {
 
   it('keeps what a person can read', () => {
     expect(chainFolder('Acme/EU:prod')).toMatch(/^acme_eu_prod-/)
+  })
+})
+
+describe('handlePool', () => {
+  /** A system with room for so many open files. */
+  const narrow = (room: number, code: string) => {
+    let open = 0
+    const fs = failingFs((call) => {
+      if (call.name === 'close') open -= 1
+      if (call.name !== 'open') return undefined
+      if (open >= room) return { code, when: 'before' }
+      open += 1
+      return undefined
+    })
+    return { fs, open: () => open }
+  }
+
+  it.each(['EMFILE', 'ENFILE'])('closes idle files where the system has no room for another (%s)', async (code) => {
+    const folder = await temporaryFolder()
+    const { fs, open } = narrow(3, code)
+    const pool = handlePool(fs)
+    for (let index = 0; index < 10; index += 1) {
+      const file = join(folder, String(index))
+      await writeFile(file, `text ${index}`)
+      expect(await pool.use(file, 'r', ({ handle }) => handle.readFile('utf8'))).toBe(`text ${index}`)
+    }
+    // what is opened elsewhere gets the room too
+    const path = join(folder, '0')
+    const others = [await pool.withRoom(() => fs.open(path)), await pool.withRoom(() => fs.open(path))]
+    await Promise.all(others.map((handle) => handle.close()))
+    await pool.close()
+    expect(open()).toBe(0)
+  })
+
+  it('takes no file from who uses it, and says so where there is no room at all', async () => {
+    const folder = await temporaryFolder()
+    for (const name of ['a', 'b']) await writeFile(join(folder, name), name)
+    const { fs } = narrow(1, 'EMFILE')
+    const pool = handlePool(fs)
+    await pool.use(join(folder, 'a'), 'r', async ({ handle }) => {
+      await expect(pool.use(join(folder, 'b'), 'r', async () => 'used')).rejects.toMatchObject({ code: 'EMFILE' })
+      expect(await handle.readFile('utf8')).toBe('a')
+    })
+    expect(await pool.use(join(folder, 'b'), 'r', async () => 'used')).toBe('used')
+    await pool.close()
+  })
+
+  it('tries once again only for want of room', async () => {
+    let tries = 0
+    const pool = handlePool(nodeFs)
+    const call = pool.withRoom(() => {
+      tries += 1
+      return nodeFs.open(join('absent', 'file'))
+    })
+    await expect(call).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(tries).toBe(1)
   })
 })
 

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Keyring } from '../../src/keys/keyring.js'
 import { fileStore } from '../../src/store/file.js'
@@ -42,6 +42,32 @@ describe('verifyDirectory', () => {
         { name: expect.stringMatching(new RegExp(`^${name}.[0-9]+\\.jsonl$`)), path: expect.any(String), firstLine: 1 },
       ])
       expect((await readFile(files[0]?.path as string, 'utf8')).split('\n')).toHaveLength(checked + 1)
+    }
+  })
+
+  test('passes over nothing: linked folders, files beside the folders', async () => {
+    const copy = join(dir, '..', `${basename(dir)}-copy`)
+    const aside = `${copy}-aside`
+    try {
+      await cp(dir, copy, { recursive: true })
+      const [acme, bank] = (await results(copy, { keyring })).map(({ name }) => name) as [string, string]
+      await rename(join(copy, bank), aside)
+      await symlink(aside, join(copy, bank), 'junction')
+      await rename(join(copy, acme, '00000000000000000000.jsonl'), join(copy, 'loose.jsonl'))
+      const found = await results(copy, { keyring })
+      expect(found.map(({ name, chainId, result }) => [name, chainId, result.verdict, result.checked])).toEqual([
+        [acme, 'acme', 'INCOMPLETE', 0],
+        [bank, 'bank', 'VALID', 301],
+        ['loose.jsonl', undefined, 'VALID', 300],
+      ])
+      const store = fileStore(copy)
+      const listed: string[] = []
+      for await (const chainId of store.chains()) listed.push(chainId)
+      await store.close()
+      expect(listed).toEqual(['bank'])
+    } finally {
+      await rm(copy, { recursive: true, force: true })
+      await rm(aside, { recursive: true, force: true })
     }
   })
 

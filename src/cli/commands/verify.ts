@@ -103,17 +103,28 @@ interface Answer {
   readonly text: string
 }
 
-function answerAll(results: readonly DirectoryResult[], options: Options, trust: Trust, io: Io): Answer {
-  const verdict = worstOf(results.map(({ result }) => result.verdict))
-  if (options.json) {
-    const chains = results.map((from) => ({ name: from.name, ...jsonOf({ result: from.result, from }, options) }))
-    return { verdict, text: printableJson({ verdict, chains }) }
+async function answerAll(
+  results: AsyncIterable<DirectoryResult>,
+  options: Options,
+  trust: Trust,
+  io: Io,
+): Promise<Answer> {
+  // of each result only what will be printed: thousands of broken chains must fit into memory
+  const verdicts: Verdict[] = []
+  const chains: object[] = []
+  const reports: string[] = []
+  for await (const from of results) {
+    const judged = { result: from.result, from }
+    verdicts.push(from.result.verdict)
+    if (options.json) chains.push({ name: from.name, ...jsonOf(judged, options) })
+    else reports.push(reportOf(judged, options, trust, io))
   }
-  const reports = results.map((from) => reportOf({ result: from.result, from }, options, trust, io))
-  const count = results.length
-  const chains =
+  const verdict = worstOf(verdicts)
+  if (options.json) return { verdict, text: printableJson({ verdict, chains }) }
+  const count = reports.length
+  const total =
     count === 0 ? 'there is no chain' : count === 1 ? '1 chain' : `${count} chains; the worst verdict counts`
-  return { verdict, text: [...reports, `${paintVerdict(verdict, io)}  ${chains}\n`].join('\n') }
+  return { verdict, text: [...reports, `${paintVerdict(verdict, io)}  ${total}\n`].join('\n') }
 }
 
 async function answer(
@@ -128,9 +139,7 @@ async function answer(
     const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
     return { verdict: judged.result.verdict, text }
   }
-  const results: DirectoryResult[] = []
-  for await (const result of judgeAll(target, working, io)) results.push(result)
-  return answerAll(results, options, trust, io)
+  return answerAll(judgeAll(target, working, io), options, trust, io)
 }
 
 async function verify(text: string, options: Options, io: Io): Promise<ExitCode> {

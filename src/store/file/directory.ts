@@ -1,10 +1,22 @@
 import { join } from 'node:path'
 import type { FileSystem } from './fs.js'
-import { handlePool } from './handles.js'
+import { type Handles, handlePool } from './handles.js'
 import { chainFolder } from './layout.js'
 import { writerLock } from './lock.js'
 import { turns } from './turns.js'
 import type { Chain, Directory } from './types.js'
+
+/** Whatever opens something gets the room that idle files take, not only the files that are kept open. */
+function roomy(fs: FileSystem, { withRoom }: Handles): FileSystem {
+  const { open, opendir, readdir, readFile } = fs
+  return {
+    ...fs,
+    open: (...given) => withRoom(() => open(...given)),
+    opendir: (...given) => withRoom(() => opendir(...given)),
+    readdir: ((...given: Parameters<typeof readdir>) => withRoom(() => readdir(...given))) as typeof readdir,
+    readFile: ((...given: Parameters<typeof readFile>) => withRoom(() => readFile(...given))) as typeof readFile,
+  }
+}
 
 /**
  * @param path - the real path of a directory that exists
@@ -17,7 +29,7 @@ export function openDirectory(path: string, fs: FileSystem): Directory {
   const handles = handlePool(fs)
   return {
     path,
-    fs,
+    fs: roomy(fs, handles),
     lock,
     handles,
     listeners: new Set(),

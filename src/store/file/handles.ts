@@ -1,5 +1,5 @@
 /** Open files that are used again and again, so that a call costs no opening, and a thousand chains no thousand files. */
-import type { FileHandle, FileSystem } from './fs.js'
+import { errnoOf, type FileHandle, type FileSystem } from './fs.js'
 
 /** A file that is open, and which file it is. */
 export interface OpenFile {
@@ -11,6 +11,8 @@ export interface OpenFile {
 export interface Handles {
   /** Lends a file for the time of the work, opened if it isn't. */
   use<T>(path: string, mode: 'r' | 'r+', work: (file: OpenFile) => Promise<T>): Promise<T>
+  /** Makes a call that opens something; where the system has no more room for open files, once again without the idle ones. */
+  withRoom<T>(call: () => Promise<T>): Promise<T>
   /** Opens the path anew the next time. Who uses the old one goes on. */
   forget(path: string): Promise<void>
   close(): Promise<void>
@@ -34,7 +36,7 @@ export function handlePool(fs: FileSystem): Handles {
   const entries = new Map<string, Entry>()
 
   const open = async (path: string, mode: string): Promise<OpenFile> => {
-    const handle = await fs.open(path, mode)
+    const handle = await withRoom(() => fs.open(path, mode))
     try {
       return { handle, inode: (await handle.stat({ bigint: true })).ino }
     } catch (error) {
@@ -56,12 +58,29 @@ export function handlePool(fs: FileSystem): Handles {
     await closeIfDone(entry)
   }
 
-  const trim = async (): Promise<void> => {
-    if (entries.size <= MAX_IDLE) return
+  /** Closes those that nobody uses, the longest unused first, until no more than so many are open. */
+  const trim = async (most: number): Promise<void> => {
+    if (entries.size <= most) return
     for (const [key, entry] of entries) {
       if (entry.users > 0) continue
       await drop(key, entry)
-      if (entries.size <= MAX_IDLE) return
+      if (entries.size <= most) return
+    }
+  }
+
+  const withRoom = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (error) {
+      const code = errnoOf(error)
+      if (code !== 'EMFILE' && code !== 'ENFILE') throw error
+      await trim(0)
+      try {
+        return await call()
+      } catch (second) {
+        // a new file that the refused call has made after all: the refusal is what went wrong
+        throw errnoOf(second) === 'EEXIST' ? error : second
+      }
     }
   }
 
@@ -85,9 +104,10 @@ export function handlePool(fs: FileSystem): Handles {
       } finally {
         entry.users -= 1
         if (entry.forgotten) await closeIfDone(entry)
-        else await trim()
+        else await trim(MAX_IDLE)
       }
     },
+    withRoom,
     async forget(path) {
       for (const mode of ['r', 'r+']) {
         const key = `${mode} ${path}`

@@ -8,12 +8,13 @@
  * <chain's folder>/state-<name>.json         a state value
  * ```
  */
+import type { Dirent } from 'node:fs'
 import { join } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import { chainIdPattern } from '../../primitives/chain-id.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { corrupt } from './errors.js'
-import { type FileSystem, ifThere, nodeFs } from './fs.js'
+import { errnoOf, type FileSystem, ifThere, nodeFs } from './fs.js'
 import { lineChunks } from './lines.js'
 
 /** The file that says whose folder it is. */
@@ -37,6 +38,35 @@ export function chainFolder(chainId: string): string {
     .replace(/[^a-z0-9]/g, '_')
     .slice(0, 48)
   return `${readable}-${sha256Hex(`quittance/1 folder\n${chainId}`).slice(0, 40)}`
+}
+
+/**
+ * @param name - a name in the directory
+ * @returns whether it has the form of a chain's folder; whose it is does not show
+ */
+export function isChainFolder(name: string): boolean {
+  return folderPattern.test(name)
+}
+
+/** What the system says of a symbolic link that leads nowhere. */
+const leadsNowhere: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
+/**
+ * Follows symbolic links, as every other call of the store does.
+ *
+ * @param fs - the file system
+ * @param directory - where the entry stands
+ * @param entry - as the directory lists it
+ * @returns whether it is a folder, or a link to one
+ */
+export async function isFolder(fs: FileSystem, directory: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory()
+  try {
+    return (await fs.stat(join(directory, entry.name))).isDirectory()
+  } catch (error) {
+    if (leadsNowhere.has(errnoOf(error))) return false
+    throw error
+  }
 }
 
 /**
@@ -154,7 +184,7 @@ export async function* chainFiles(
   const entries = await ifThere(fs.opendir(directory))
   if (entries === undefined) return
   for await (const entry of entries) {
-    if (!entry.isDirectory() || !folderPattern.test(entry.name)) continue
+    if (!isChainFolder(entry.name) || !(await isFolder(fs, directory, entry))) continue
     const folder = join(directory, entry.name)
     // of two, the lower is what an interrupted prune left behind
     const live = (await listSegments(fs, folder))?.at(-1)

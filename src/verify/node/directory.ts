@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { nodeFs } from '../../store/file/fs.js'
-import { chainFiles, readChainFile } from '../../store/file/layout.js'
+import { chainFiles, isChainFolder, isFolder, readChainFile } from '../../store/file/layout.js'
 import { verifyLines } from '../chain.js'
 import type { VerifyResult } from '../types.js'
 import { fileChunks, unreadable } from './chunks.js'
@@ -44,7 +44,7 @@ export interface DirectoryChain {
 
 /** What a directory is, and its chains by name. */
 export interface DirectoryContents {
-  /** `store`: a file store, a folder a chain. `files`: every `.jsonl` file is a chain. */
+  /** `store`: a folder a chain, and every `.jsonl` file beside the folders is one too. `files`: only such files. */
   readonly kind: 'store' | 'files'
   readonly chains: readonly DirectoryChain[]
 }
@@ -70,14 +70,27 @@ async function planned(directory: string, path: string): Promise<PlannedFile> {
 
 const isLines = (name: string) => name.endsWith('.jsonl') && !name.startsWith('.')
 
+async function folderAt(directory: string, entry: Dirent): Promise<boolean> {
+  try {
+    return await isFolder(nodeFs, directory, entry)
+  } catch (error) {
+    throw unreadable(error, join(directory, entry.name))
+  }
+}
+
 /**
  * A folder that the store does not list may have lost a part of itself: a chain without its receipts, or receipts
- * without the word whose they are. It is judged, not passed over.
+ * without the word whose they are, or everything but its name. It is judged, not passed over.
  */
-async function remnant(directory: string, name: string): Promise<DirectoryChain | undefined> {
+async function remnant(directory: string, entry: Dirent): Promise<DirectoryChain | undefined> {
+  const { name } = entry
+  if (!(await folderAt(directory, entry))) {
+    // a link in the place of a chain's folder: what it led to is gone
+    return entry.isSymbolicLink() && isChainFolder(name) ? { name, files: [] } : undefined
+  }
   const chainId = await readChainFile(nodeFs, directory, name)
   const names = (await entriesOf(join(directory, name))).map((entry) => entry.name).filter(isLines)
-  if (chainId === undefined && names.length === 0) return undefined
+  if (chainId === undefined && names.length === 0 && !isChainFolder(name)) return undefined
   const files = await Promise.all(names.sort().map((one) => planned(directory, join(directory, name, one))))
   return { name, ...(chainId === undefined ? {} : { chainId }), files }
 }
@@ -101,21 +114,22 @@ export async function chainsIn(directory: string): Promise<DirectoryContents> {
   }
   const remnants: DirectoryChain[] = []
   for (const entry of entries) {
-    if (!entry.isDirectory() || listed.has(entry.name)) continue
-    const found = await remnant(directory, entry.name)
+    if (listed.has(entry.name)) continue
+    const found = await remnant(directory, entry)
     if (found !== undefined) remnants.push(found)
   }
-  // a folder of files beside others makes no store: one has to say which chain it is for
-  if (chains.length > 0 || remnants.some(({ chainId }) => chainId !== undefined)) {
-    return { kind: 'store', chains: [...chains, ...remnants].sort(byName) }
-  }
+  // a folder of files beside others makes no store: one has to say which chain it is for, or to be named like it
+  const isStore =
+    chains.length > 0 || remnants.some(({ chainId, name }) => chainId !== undefined || isChainFolder(name))
+  if (isStore) chains.push(...remnants)
+  // in a store too: who can add a folder must not be able to hide the files beside it
   for (const { name } of entries) {
     if (!isLines(name)) continue
     const path = join(directory, name)
     if ((await stat(path).catch(() => undefined))?.isDirectory()) continue
     chains.push({ name, files: [await planned(directory, path)] })
   }
-  return { kind: 'files', chains: chains.sort(byName) }
+  return { kind: isStore ? 'store' : 'files', chains: chains.sort(byName) }
 }
 
 async function verifyOne(chain: DirectoryChain, options: FileVerifyOptions, meter: Meter): Promise<DirectoryResult> {
@@ -149,8 +163,9 @@ export async function* verifyChains(
 }
 
 /**
- * Verifies every chain of a directory: of a file store, without taking its writer's lock (each folder's receipts must be
- * of the chain that it is for), or else every `.jsonl` file as a chain of its own.
+ * Verifies every chain of a directory: the folders of a file store, without taking its writer's lock (each folder's
+ * receipts must be of the chain that it is for), and every `.jsonl` file, beside such folders or without them, as a chain
+ * of its own.
  *
  * @param directory - its path
  * @param options - as for `verifyFile`; `chainId` is for a single file only, and `expect` is held against each chain
