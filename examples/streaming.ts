@@ -25,9 +25,13 @@ function askModel(words: readonly string[]): ReadableStream<ModelEvent> {
   })
 }
 
+/** Collectors whose streams may still be open: their receipts are waited for before the ledger is closed. */
+const open = new Set<ReceiptCollector>()
+
 /** The response is there at once; its receipt follows when the stream has ended, failed or been left. */
 function answer(prompt: string): Promise<Response> {
   const collector = new ReceiptCollector({ ledger, tenantId: 'acme', eventType: 'inference' })
+  open.add(collector)
   return collector.run((receipt) => {
     receipt.setInput(prompt).setModel({ modelId: 'example-model-1', operation: 'chat' })
     const toText = new TransformStream<ModelEvent, string>({
@@ -49,6 +53,9 @@ console.log(await (await answer('What is kept?')).text())
 const left = (await answer('And if I leave?')).body?.getReader()
 await left?.read()
 await left?.cancel()
+
+// emitting again gives the one receipt that the stream makes
+await Promise.all([...open].map((collector) => collector.emit()))
 
 for await (const { eventType, output, usage } of ledger.store.read('acme'))
   console.log(eventType, output ?? '', usage ?? '')

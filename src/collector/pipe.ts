@@ -60,6 +60,8 @@ export function tapWebStream<T>(source: ReadableStream<T>, tap: Tap<T>): Readabl
         gone = true
         const [emitted, stopped] = await Promise.allSettled([tap.cancelled(), reader.cancel(reason)])
         if (emitted.status === 'rejected') {
+          // whoever left may not listen any more, and a pipe in between swallows it
+          tap.warn(emitted.reason)
           if (stopped.status === 'rejected') tap.warn(stopped.reason)
           throw emitted.reason
         }

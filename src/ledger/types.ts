@@ -97,7 +97,8 @@ export interface NoteOptions extends AppendOptions {
 export interface Ledger extends Sink, AsyncDisposable {
   readonly store: ReceiptStore
   /**
-   * Appends as fast as receipts become durable and yields them in input order.
+   * Appends as fast as receipts become durable and yields them in input order. When it ends early, by a failure or by the
+   * caller, up to `inFlight` items may be sealed without being yielded: fixed `receiptId`s let the same items come again.
    *
    * @param items - drafts, or collectors
    * @param options - `inFlight`: how many at once, default 256; `signal` gives up

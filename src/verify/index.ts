@@ -2,6 +2,14 @@
 export { type ErrorCode, type ErrorDetails, type HeadRef, QuittanceError } from '../errors.js'
 export { didKey, parseDidKey } from '../keys/did-key.js'
 export { Keyring, type KeyringEntry, type KeyringJson, type KeyUse } from '../keys/keyring.js'
+export {
+  type PublicJwk,
+  type PublicKeyInput,
+  parsePublicKey,
+  publicKeyHex,
+  publicKeyJwk,
+  publicKeyPem,
+} from '../keys/public-key.js'
 export { canonicalize } from '../receipt/canonical.js'
 export { detailsHashOf, genesisHash, receiptHashOf, signedMessage } from '../receipt/digest.js'
 export type { Fault } from '../receipt/schema/describe.js'
