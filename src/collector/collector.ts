@@ -3,13 +3,14 @@ import { QuittanceError } from '../errors.js'
 import type { ReceiptDraft } from '../ledger/draft.js'
 import { environmentOf } from '../ledger/environment.js'
 import type { AppendOptions, Sink } from '../ledger/types.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { demandContentOptions } from './arguments.js'
 import { compose, contentDraft, demandComplete } from './compose.js'
 import { gatherer } from './content.js'
 import { context } from './context.js'
 import { identityOf } from './identity.js'
-import type { CollectorOptions, PipeOptions, ReceiptRef } from './options.js'
+import { type CollectorOptions, optionNames, type PipeOptions, type ReceiptRef } from './options.js'
 import { OutcomeFacts } from './outcome-facts.js'
 import { type Tap, tapNodeStream, tapWebStream } from './pipe.js'
 import { beginState, demandOpen, type FactsState, recordError } from './state.js'
@@ -57,6 +58,7 @@ export class ReceiptCollector extends OutcomeFacts implements AsyncDisposable {
    * @throws TypeError naming the option that is wrong
    */
   constructor(options: CollectorOptions) {
+    refuseUnknownMembers(options, optionNames, 'options')
     const { ledger, tool } = options
     if (typeof ledger?.append !== 'function') throw new TypeError('ledger must have a method append')
     const environment = environmentOf(ledger)

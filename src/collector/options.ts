@@ -44,6 +44,20 @@ export interface CollectorOptions {
   readonly tool?: Tool | undefined
 }
 
+/** Every name of `CollectorOptions`. */
+export const optionNames = {
+  ledger: true,
+  tenantId: true,
+  chainId: true,
+  eventType: true,
+  systemId: true,
+  traceId: true,
+  sessionId: true,
+  parent: true,
+  receiptId: true,
+  tool: true,
+} satisfies Record<keyof CollectorOptions, true>
+
 /** What a receipt says beside the hash of its input or output. */
 export interface ContentOptions {
   /** Where you keep the data itself: an id, never the data. */

@@ -1,5 +1,6 @@
 import { QuittanceError } from '../errors.js'
 import { Keyring } from '../keys/keyring.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { receiptMembers } from '../receipt/schema/receipt.js'
 import { id } from '../receipt/schema/words.js'
 import type { LedgerOptions } from './types.js'
@@ -10,6 +11,19 @@ type Defaulted = 'commitment' | 'retentionDays' | 'maxQueued' | 'timeoutMs'
 export type CheckedOptions = Omit<LedgerOptions, Defaulted> & {
   readonly [Name in Defaulted]: NonNullable<LedgerOptions[Name]>
 }
+
+const names = {
+  store: true,
+  keys: true,
+  redactor: true,
+  keyring: true,
+  secret: true,
+  commitment: true,
+  retentionDays: true,
+  maxQueued: true,
+  timeoutMs: true,
+  operator: true,
+} satisfies Record<keyof LedgerOptions, true>
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
@@ -37,6 +51,7 @@ function checkParts({ store, keys, redactor, keyring }: LedgerOptions): void {
  */
 export function checkedOptions(options: LedgerOptions): CheckedOptions {
   if (!isObject(options)) throw new TypeError('options must be an object')
+  refuseUnknownMembers(options, names, 'options')
   checkParts(options)
   const { store, keys, secret, operator } = options
   const { commitment = 'sha256', retentionDays = 184, maxQueued = 10_000, timeoutMs = 30_000 } = options

@@ -1,5 +1,6 @@
 import { Keyring } from '../keys/keyring.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
 import type { VerifyOptions } from './types.js'
 
@@ -8,6 +9,25 @@ const hashText = /^sha256:[0-9a-f]{64}$/
 const isText = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value)
 const isSeq = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isInstant = (value: unknown): boolean => typeof value === 'string' && isTime(value)
+
+/** `workers` and `onProgress` are those of `quittance/verify/node`, which come this way too. */
+const optionNames = {
+  keyring: true,
+  chainId: true,
+  expect: true,
+  requireTail: true,
+  acceptPruned: true,
+  anchors: true,
+  now: true,
+  signal: true,
+  workers: true,
+  onProgress: true,
+} satisfies Record<keyof VerifyOptions | 'workers' | 'onProgress', true>
+
+const expectNames = { root: true, head: true, fromSeq: true, toSeq: true, minReceipts: true } satisfies Record<
+  keyof NonNullable<VerifyOptions['expect']>,
+  true
+>
 
 /**
  * @param keyring - what was given as `options.keyring`
@@ -28,6 +48,8 @@ export function checkKeyring(keyring: unknown): asserts keyring is Keyring {
 export function checkOptions(options: VerifyOptions): void {
   const { keyring, chainId, expect, acceptPruned, now, anchors } = options
   checkKeyring(keyring)
+  refuseUnknownMembers(options, optionNames, 'options')
+  if (typeof expect === 'object' && expect !== null) refuseUnknownMembers(expect, expectNames, 'options.expect')
   if (chainId !== undefined && !isText(chainId, chainIdPattern))
     throw new TypeError('options.chainId must be a chain id')
   checkExpected(expect)

@@ -1,0 +1,36 @@
+/** A misspelt option is refused: it would silently leave its default in force. */
+import { describe, expect, it } from 'vitest'
+import { createLedger, Keyring, ReceiptCollector, verifyChain } from '../../src/index.js'
+import { localKey } from '../../src/keys/local.js'
+import { memoryStore } from '../../src/store/memory.js'
+
+const untyped = (value: object) => value as never
+
+describe('a misspelt option', () => {
+  it('of createLedger is a TypeError that names it', () => {
+    const options = {
+      store: memoryStore(),
+      keys: localKey({ ephemeral: true }),
+      redactor: false,
+      comitment: 'hmac-sha256',
+    }
+    expect(() => createLedger(untyped(options))).toThrow(new TypeError('options has no member "comitment"'))
+  })
+
+  it('of ReceiptCollector is a TypeError that names it', () => {
+    const ledger = { append: () => Promise.reject(new Error('never called')) }
+    expect(() => new ReceiptCollector(untyped({ ledger, tenantId: 'acme', chainID: 'x' }))).toThrow(
+      new TypeError('options has no member "chainID"'),
+    )
+  })
+
+  it('of verifyChain is a TypeError that names it, what is expected included', async () => {
+    const keyring = new Keyring([])
+    await expect(verifyChain([], untyped({ keyring, requiretail: true }))).rejects.toThrow(
+      new TypeError('options has no member "requiretail"'),
+    )
+    await expect(verifyChain([], untyped({ keyring, expect: { heads: {} } }))).rejects.toThrow(
+      new TypeError('options.expect has no member "heads"'),
+    )
+  })
+})
