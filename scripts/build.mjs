@@ -33,9 +33,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  sourcemap: true,
-  // the maps give file and line; the text is in the repository
-  sourcesContent: false,
+
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 })

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'STORE_CLOSED'
   | 'STORE_CONFLICT'
   | 'STORE_CORRUPT'
+  | 'STORE_DURABILITY'
   | 'STORE_FULL'
   | 'STORE_ID_EXISTS'
   | 'STORE_IO'
@@ -31,7 +32,9 @@ export type ErrorCode =
   | 'STORE_PERMISSION'
   | 'STORE_ROLLED_BACK'
   | 'STORE_STATE_CONFLICT'
+  | 'STORE_TLS'
   | 'STORE_UNAVAILABLE'
+  | 'STORE_UNSAFE'
   | 'STORE_UNSUPPORTED'
   | 'STORE_URL'
   // the ledger

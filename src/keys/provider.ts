@@ -50,6 +50,8 @@ export interface KeyProvider {
   publicKeys?(): Promise<readonly KeyringEntry[]>
   /** Gives up the key and wipes what can be wiped. Idempotent. */
   close?(): Promise<void>
+  /** What it is, as a token for logs and metrics: `local`, `aws-kms`. Never a key's name. */
+  readonly name?: string | undefined
   /** True where the key dies with the process: refused together with a store that outlives it. */
   readonly ephemeral?: boolean | undefined
 }

@@ -81,5 +81,5 @@ export function acknowledge(parts: Parts, chain: Chain, receipts: readonly Decis
   chain.acknowledged.note(receipts)
   chain.keys.learn(receipts)
   if (receipts.length > 0 && parts.events.heard('appended'))
-    parts.events.emit('appended', { chainId: chain.chainId, receipts })
+    parts.events.emit('appended', { chainId: chain.chainId, receipts, waitedMs: [] })
 }

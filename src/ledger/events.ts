@@ -12,6 +12,8 @@ export interface Events {
 
 const names: ReadonlySet<unknown> = new Set<keyof LedgerEvents>([
   'appended',
+  'signed',
+  'stored',
   'conflict',
   'retry',
   'rolled_back',

@@ -65,7 +65,30 @@ export interface LedgerOptions {
 
 /** What a ledger tells. */
 export interface LedgerEvents {
-  appended: { readonly chainId: string; readonly receipts: readonly DecisionReceipt[] }
+  /** One call of the store made these durable: the callers' own, and the ledger's. */
+  appended: {
+    readonly chainId: string
+    readonly receipts: readonly DecisionReceipt[]
+    /** How long each caller's receipt had waited since its append, in milliseconds. */
+    readonly waitedMs: readonly number[]
+  }
+  /** A batch was signed. */
+  signed: {
+    readonly chainId: string
+    /** The key provider's `name`. */
+    readonly provider: string
+    readonly keyId: string
+    readonly count: number
+    readonly durationMs: number
+  }
+  /** A call of the store ended. */
+  stored: {
+    readonly operation: 'append' | 'head' | 'get' | 'read' | 'bounds' | 'prune' | 'erase' | 'state' | 'lease'
+    readonly chainId: string
+    readonly durationMs: number
+    /** What it threw, where it failed. */
+    readonly error?: unknown
+  }
   conflict: { readonly chainId: string; readonly expected?: HeadRef | undefined; readonly actual?: HeadRef | undefined }
   retry: { readonly chainId: string; readonly attempt: number; readonly error: unknown }
   rolled_back: {

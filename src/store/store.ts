@@ -62,6 +62,26 @@ export interface Lease {
   release(): Promise<void>
 }
 
+/** What receipts have survived once `append` resolved. */
+export type Durability =
+  /** Nothing beyond this process. */
+  | 'process'
+  /** A crash of this process; the server holds them in memory. */
+  | 'memory'
+  /** The loss of the server that took them: others confirmed that they have them. */
+  | 'replicated'
+  /** A crash of the machine: they are on its disk. */
+  | 'fsynced'
+
+/** How a store stands now. */
+export interface StoreStatus {
+  readonly durability: Durability
+  /** False where reads work and appends would be refused. */
+  readonly writable: boolean
+  /** The store's own clock in milliseconds since 1970, where it has one. */
+  readonly now?: number | undefined
+}
+
 /**
  * Where sealed receipts are kept. It appends by compare-and-swap and never edits.
  *
@@ -79,8 +99,8 @@ export interface Lease {
  * only the first of them are there, and the newest of those is the head, the rest is appended. After a crash a prefix of a
  * batch that was never acknowledged may remain.
  *
- * **Faults.** Each is a `QuittanceError`: `STORE_UNAVAILABLE` (retryable), `STORE_IO`, `STORE_FULL`, `STORE_PERMISSION`,
- * `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_CLOSED` (every call after `close`). Shared code never asks a driver's name.
+ * **Faults.** Each is a `QuittanceError`: `STORE_UNAVAILABLE` (retryable), `STORE_DURABILITY` (retryable: stored, not yet as
+ * durable as asked), `STORE_IO`, `STORE_FULL`, `STORE_PERMISSION`, `STORE_TLS`, `STORE_UNSAFE`, `STORE_LOCKED`, `STORE_CORRUPT`, `STORE_CLOSED` (every call after `close`). Shared code never asks a driver's name.
  * Arguments that can't be right (a chain id, seq, time or name that none can have) are a RangeError that names them.
  */
 export interface ReceiptStore {
@@ -136,6 +156,12 @@ export interface ReceiptStore {
   readonly state: StoreState
   /** Waits for a turn to write, at most `ttlMs`. */
   lease?(chainId: string, ttlMs: number, options?: StoreOptions): Promise<Lease>
+  /**
+   * Asks how the store stands, without writing a receipt.
+   *
+   * @throws QuittanceError as a read; `STORE_UNSAFE` where it is configured so that receipts can be lost
+   */
+  status?(options?: StoreOptions): Promise<StoreStatus>
   /** Finishes what was begun and lets go of files and sockets it opened itself. Idempotent. */
   close(): Promise<void>
 }
