@@ -1,18 +1,26 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
+import { base64urlnopad } from '@scure/base'
 import { QuittanceError } from '../errors.js'
 import { didKey } from './did-key.js'
-import type { SeedSigner } from './ed25519/backend.js'
+import type { Ed25519Backend, SeedSigner } from './ed25519/backend.js'
 import { nodeBackend, signerFromKeyObject } from './ed25519/node.js'
+import { loadSodiumBackend } from './ed25519/sodium.js'
 import { keyFromEnvironment } from './local/environment.js'
 import { createKeyFile, type KeyFile, privateText, readKeyFile } from './local/key-file.js'
-import { checkedPassphrase, checkedSource, type LocalKeyOptions, type LocalSource } from './local/options.js'
+import {
+  checkedPassphrase,
+  checkedSource,
+  type LocalBackend,
+  type LocalKeyOptions,
+  type LocalSource,
+} from './local/options.js'
 import { newPrivateKey, privateKeyFromPem } from './local/private-key.js'
 import { decodeSeed } from './local/seed.js'
 import type { KeyProvider, Signer } from './provider.js'
 import { parsePublicKey } from './public-key.js'
 
-export type { LocalKeyOptions }
+export type { LocalBackend, LocalKeyOptions }
 
 const unavailable = (): QuittanceError => new QuittanceError('KEY_UNAVAILABLE', 'the key provider was closed')
 
@@ -41,18 +49,36 @@ const openFile = async (source: LocalSource & { kind: 'file' }): Promise<KeyObje
   return readPrivateKey(file, passphrase)
 }
 
-const openSeed = (seed: Uint8Array): SeedSigner => {
-  const key = nodeBackend.signerFromSeed(seed)
+/** A private key as it was found. */
+type Found = KeyObject | Uint8Array
+
+const sodium = async (): Promise<Ed25519Backend> => {
+  const backend = await loadSodiumBackend()
+  if (backend) return backend
+  throw new QuittanceError(
+    'KEY_UNAVAILABLE',
+    "backend 'sodium' needs the package sodium-native, which is not installed",
+  )
+}
+
+const seedOf = (key: KeyObject): Uint8Array => base64urlnopad.decode(key.export({ format: 'jwk' }).d ?? '')
+
+const signerFrom = async (found: Found, backend: LocalBackend): Promise<SeedSigner> => {
+  const isSeed = found instanceof Uint8Array
+  if (backend === 'node' && !isSeed) return signerFromKeyObject(found)
+  const { signerFromSeed } = backend === 'node' ? nodeBackend : await sodium()
+  const seed = isSeed ? found : seedOf(found)
+  const key = signerFromSeed(seed)
   // Only now: a failed opening is tried again, and must not find a key of zeros.
   seed.fill(0)
   return key
 }
 
-const openEnvironment = async (): Promise<SeedSigner> => {
+const openEnvironment = async (): Promise<Found> => {
   const found = keyFromEnvironment()
   const { passphrase } = found
-  if ('file' in found) return signerFromKeyObject(await readPrivateKey(resolve(found.file), passphrase))
-  if (found.text.startsWith('-----BEGIN')) return signerFromKeyObject(privateKeyFromPem(found.text, passphrase))
+  if ('file' in found) return readPrivateKey(resolve(found.file), passphrase)
+  if (found.text.startsWith('-----BEGIN')) return privateKeyFromPem(found.text, passphrase)
   const seed = decodeSeed(found.text)
   if (!seed) {
     throw new QuittanceError(
@@ -64,21 +90,21 @@ const openEnvironment = async (): Promise<SeedSigner> => {
     seed.fill(0)
     throw new QuittanceError('KEY_PASSPHRASE', 'a passphrase was given, but QUITTANCE_SIGNING_KEY is not encrypted')
   }
-  return openSeed(seed)
+  return seed
 }
 
-const openSource = async (source: LocalSource): Promise<SeedSigner> => {
+const openSource = async (source: LocalSource): Promise<Found> => {
   switch (source.kind) {
     case 'file':
-      return signerFromKeyObject(await openFile(source))
+      return openFile(source)
     case 'pem':
-      return signerFromKeyObject(privateKeyFromPem(source.pem, source.passphrase))
+      return privateKeyFromPem(source.pem, source.passphrase)
     case 'seed':
-      return openSeed(source.seed)
+      return source.seed
     case 'env':
       return openEnvironment()
     case 'ephemeral':
-      return signerFromKeyObject(generateKeyPairSync('ed25519').privateKey)
+      return generateKeyPairSync('ed25519').privateKey
   }
 }
 
@@ -104,7 +130,8 @@ const signerOf = (key: SeedSigner): Signer =>
  * made before the first `signer()`; a failed opening is tried again at the next.
  *
  * @param options - exactly one source, and what goes with it
- * @returns the provider; its signers sign on Node's thread pool (`sign`) or on the calling thread (`signSync`). After
+ * @returns the provider; its signers sign on Node's thread pool (`sign`) or on the calling thread (`signSync`, and always
+ *   with `backend: 'sodium'`). After
  *   `close()`, `signer()` and signing are `KEY_UNAVAILABLE`. An aborted signal rejects with the signal's reason.
  * @throws TypeError for options that make no sense; QuittanceError `KEY_EPHEMERAL` for an ephemeral key in production.
  *   `signer()` rejects with `KEY_NOT_FOUND`, `KEY_AMBIGUOUS`, `KEY_ENCODING`, `KEY_PASSPHRASE`, `KEY_FILE_PERMISSIONS`,
@@ -117,13 +144,14 @@ const signerOf = (key: SeedSigner): Signer =>
  */
 export function localKey(options: LocalKeyOptions): KeyProvider {
   let source: LocalSource | undefined = checkedSource(options)
+  const { backend = 'node' } = options
   const ephemeral = source.kind === 'ephemeral'
   let closed = false
   let opening: Promise<Signer> | undefined
   let opened: SeedSigner | undefined
 
   const open = async (from: LocalSource): Promise<Signer> => {
-    const key = await openSource(from)
+    const key = await signerFrom(await openSource(from), backend)
     if (closed) {
       key.wipe()
       throw unavailable()

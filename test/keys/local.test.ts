@@ -133,6 +133,22 @@ describe('localKey', () => {
     )
   })
 
+  it('signs the same bytes with libsodium, from every source', async () => {
+    for (const source of [{ seed }, { pem }, { pem: encryptedPem, passphrase }]) {
+      const keys = localKey({ ...source, backend: 'sodium' })
+      const signer = await keys.signer()
+      expect(signer.keyId).toBe(keyId)
+      expect(toHex(await signer.sign(utf8('m')))).toBe(toHex(await (await localKey(source).signer()).sign(utf8('m'))))
+      await keys.close?.()
+      await expect(signer.sign(utf8('m'))).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' })
+    }
+    await expectToSign(
+      localKey({ pem: scryptPem, passphrase: 'correct-horse', backend: 'sodium' }),
+      didKey(rfc8032[0]!.publicKey),
+    )
+    expect(() => localKey({ seed, backend: 'fast' } as never)).toThrow(TypeError)
+  })
+
   it('copies the seed at the call', async () => {
     const given = Uint8Array.from(seed)
     const keys = localKey({ seed: given })

@@ -5,7 +5,15 @@ import { decodeSeed } from './seed.js'
 interface Common {
   /** True refuses an ephemeral key, as `QUITTANCE_ENV=production` does whatever stands here. */
   readonly production?: boolean | undefined
+  /**
+   * What signs. `node` (the default): node:crypto on its thread pool. `sodium`: the optional package `sodium-native` on the
+   * calling thread, with half the work; better where the other cores are busy.
+   */
+  readonly backend?: LocalBackend | undefined
 }
+
+/** What signs with a key in this process. */
+export type LocalBackend = 'node' | 'sodium'
 
 /** Where a private key in this process comes from: exactly one of `file`, `pem`, `seed`, `env`, `ephemeral`. */
 export type LocalKeyOptions =
@@ -127,12 +135,14 @@ export function checkedSource(options: LocalKeyOptions): LocalSource {
   const [kind] = named
   if (kind === undefined || named.length > 1)
     throw new TypeError(`options must have exactly one of ${kinds.join(', ')}`)
-  const known: readonly string[] = [kind, 'production', ...companions[kind]]
+  const known: readonly string[] = [kind, 'production', 'backend', ...companions[kind]]
   for (const name of Object.keys(given)) {
     if (given[name] !== undefined && !known.includes(name))
       throw new TypeError(`options.${name} does not go with ${kind}`)
   }
   const production = flagOf(given.production, 'production')
+  if (given.backend !== undefined && given.backend !== 'node' && given.backend !== 'sodium')
+    throw wrong('backend', "'node' or 'sodium'")
   const source = sourceOf(kind, given)
   if (kind === 'ephemeral' && (production || process.env.QUITTANCE_ENV?.trim().toLowerCase() === 'production')) {
     throw new QuittanceError(
