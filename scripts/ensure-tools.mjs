@@ -1,7 +1,17 @@
-// The tests run the auditor's shell commands for real. Installs what is missing where it may, else says what to install.
+// The tests run the auditor's shell commands and Redis for real. Installs what is missing where it may, else says what to
+// install. (A sentinel is redis-server under another flag.)
 import { spawnSync } from 'node:child_process'
 
-const packages = { sed: 'sed', sha256sum: 'coreutils', openssl: 'openssl', jq: 'jq', bash: 'bash' }
+const packages = {
+  sed: 'sed',
+  sha256sum: 'coreutils',
+  openssl: 'openssl',
+  jq: 'jq',
+  bash: 'bash',
+  'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
+  promtool: 'prometheus',
+}
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
 const missing = () => [
