@@ -28,14 +28,15 @@ export interface Link {
   /**
    * Runs a script on the primary of the keys' slot, in one round trip; again in full where the server forgot it.
    *
-   * @param durable - resolves only once the write is as durable as asked for; else rejects with `STORE_DURABILITY`
+   * @param durable - resolves only once the write is as durable as asked for; else rejects with `STORE_DURABILITY`. A
+   *   function tells from the reply whether there was a write at all, so that a refusal is not held up
    * @returns the script's reply
    */
   script(
     name: ScriptName,
     keys: readonly string[],
     args: readonly Argument[],
-    call: Call & { readonly durable?: boolean | undefined },
+    call: Call & { readonly durable?: boolean | ((reply: unknown) => boolean) | undefined },
   ): Promise<unknown>
   /**
    * Runs a command that only reads, on the primary of its first key.
