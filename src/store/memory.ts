@@ -102,10 +102,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       const batch = checkAppend(chainId, receipts, expected)
       enter(given)
       const known = chains.get(chainId)
-      const chain = known ?? { entries: [], first: 0, seqs: new Map<string, number>() }
+      const behind = known === undefined && given?.afterPruned ? expected : undefined
+      const first = behind === undefined ? 0 : behind.seq + 1
+      const chain = known ?? { entries: [], first, seqs: new Map<string, number>() }
       const head = chain.entries.at(-1)?.receipt
       const plan = planAppend(chainId, batch, {
-        head: head && refOf(head),
+        head: head ? refOf(head) : behind,
         seqOf: (receiptId) => chain.seqs.get(receiptId),
         lineAt: (seq) => chain.entries[seq - chain.first]?.line,
       })
@@ -187,6 +189,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       // in place, so that a reader under way no longer meets the erased text
       chain.entries[entry.receipt.seq - chain.first] = { receipt: frozenFrom(line), line }
       return true
+    },
+
+    async status(given) {
+      enter(given)
+      if (held < maxReceipts) return { durability: 'process', writable: true }
+      return { durability: 'process', writable: false, refusal: 'STORE_FULL' }
     },
 
     state: {

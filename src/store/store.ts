@@ -1,10 +1,20 @@
-import type { HeadRef } from '../errors.js'
+import type { ErrorCode, HeadRef } from '../errors.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 
 /** Options that every method of a store takes. */
 export interface StoreOptions {
   /** Gives up waiting: the call rejects with the signal's reason. Of an `append` that had begun the outcome is then unknown. */
   readonly signal?: AbortSignal | undefined
+}
+
+/** Options of `append`. */
+export interface StoreAppendOptions extends StoreOptions {
+  /**
+   * The receipts come from another store, in which `expected` and all before it were pruned. Where the chain is empty here
+   * it then begins behind `expected`, as if it had been pruned here; where it is not, nothing is different. For `copy`
+   * alone: whoever seals receipts never says so.
+   */
+  readonly afterPruned?: boolean | undefined
 }
 
 /** A range of sequence numbers, both ends inclusive; an absent end is the first or last held. */
@@ -76,8 +86,12 @@ export type Durability =
 /** How a store stands now. */
 export interface StoreStatus {
   readonly durability: Durability
+  /** What the store was told to reach, where that can be more than it reaches now. */
+  readonly asked?: Durability | undefined
   /** False where reads work and appends would be refused. */
   readonly writable: boolean
+  /** Why not: the code that an append would be refused with, where that is known. */
+  readonly refusal?: ErrorCode | undefined
   /** The store's own clock in milliseconds since 1970, where it has one. */
   readonly now?: number | undefined
 }
@@ -121,7 +135,7 @@ export interface ReceiptStore {
     chainId: string,
     receipts: readonly DecisionReceipt[],
     expected: HeadRef | undefined,
-    options?: StoreOptions,
+    options?: StoreAppendOptions,
   ): Promise<void>
   /** @returns the receipt of that id, `undefined` where this chain has none */
   get(chainId: string, receiptId: string, options?: StoreOptions): Promise<DecisionReceipt | undefined>

@@ -14,6 +14,7 @@ export type StoreMethod =
   | 'prune'
   | 'eraseDetails'
   | 'lease'
+  | 'status'
   | 'state.get'
   | 'state.put'
   | 'close'
@@ -163,7 +164,7 @@ export function faultyStore(store: ReceiptStore, plan: FaultPlan): FaultyStore {
     if (fault?.kind === 'after' || fault?.kind === 'partial') throw errorOf(fault, method, chainId)
   }
 
-  const { lines, query, prune, eraseDetails, lease } = store
+  const { lines, query, prune, eraseDetails, lease, status } = store
   return {
     calls,
     durable: store.durable,
@@ -207,5 +208,6 @@ export function faultyStore(store: ReceiptStore, plan: FaultPlan): FaultyStore {
       lease: (chainId, ttlMs, options) =>
         call('lease', chainId, options, () => lease.call(store, chainId, ttlMs, options)),
     }),
+    ...(status && { status: (options) => call('status', undefined, options, () => status.call(store, options)) }),
   } satisfies FaultyStore
 }

@@ -15,7 +15,7 @@ import { Findings, type Place } from './findings.js'
 import type { RawLine } from './line.js'
 import { checkOptions } from './options.js'
 import { ChainTrust } from './trust.js'
-import type { ProblemCode, ReceiptSource, Scope, Tail, VerifyOptions, VerifyResult } from './types.js'
+import type { ProblemCode, ReceiptSource, Scope, Tail, Verdict, VerifyOptions, VerifyResult } from './types.js'
 
 /** Follows one chain from receipt to receipt. */
 class ChainVerifier {
@@ -46,6 +46,11 @@ class ChainVerifier {
   /** How many were looked at. */
   get checked(): number {
     return this.#checked
+  }
+
+  /** On what was looked at so far; the end may still make it worse. */
+  get verdict(): Verdict {
+    return this.#findings.verdict
   }
 
   /** Takes the next one. `line` counts from 1 where the source is lines. */
@@ -311,4 +316,30 @@ export async function verifyLines(
 ): Promise<VerifyResult> {
   const examineOne = (line: RawLine) => examineLine(line, backend)
   return verifyWith(source, options, examineOne, () => true)
+}
+
+/** Judges a chain line by line, for whoever acts on each line that holds. */
+export interface LineJudge {
+  /** @returns the verdict on everything up to this line */
+  next(line: RawLine): Verdict
+  /** @returns the verdict on the whole; nothing may follow */
+  finish(): VerifyResult
+}
+
+/**
+ * @param options - as `verifyChain`; `signal` is the caller's to look at
+ * @param backend - checks the receipts' signatures; every one gives the same verdict
+ * @returns a judge of one chain
+ * @throws TypeError when an option is not what its type says
+ */
+export function judgeLines(options: VerifyOptions, backend: Ed25519Backend = defaultBackend): LineJudge {
+  checkOptions(options)
+  const verifier = new ChainVerifier(options)
+  return {
+    next(line) {
+      verifier.next(examineLine(line, backend), verifier.checked + 1)
+      return verifier.verdict
+    },
+    finish: () => verifier.finish(),
+  }
 }

@@ -25,6 +25,7 @@ const calls: Record<Exclude<StoreMethod, 'lease' | 'close'>, (store: ReceiptStor
   bounds: (store) => store.bounds('acme'),
   prune: (store) => store.prune!('acme', 1, refOf(first)),
   eraseDetails: (store) => store.eraseDetails!('acme', first.receiptId),
+  status: (store) => store.status!(),
   'state.get': (store) => store.state.get('acme', 'head'),
   'state.put': (store) => store.state.put('acme', 'head', bytes, 0),
 }
@@ -63,7 +64,12 @@ for (const [name, make] of stores) {
           expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', details: { outcome: 'unknown', retryable: true } })
           expect(await seen(inner)).toEqual(expected)
           expect(store.calls).toEqual([
-            { method, number: 1, fault: kind, ...(method === 'chains' ? {} : { chainId: 'acme' }) },
+            {
+              method,
+              number: 1,
+              fault: kind,
+              ...(method === 'chains' || method === 'status' ? {} : { chainId: 'acme' }),
+            },
           ])
         }
       })

@@ -1,11 +1,14 @@
 /** Group commit: the appends that wait together for one chain are one write and one `fdatasync`. */
-import { type ErrorDetails, type HeadRef, QuittanceError } from '../../errors.js'
+import type { ErrorDetails, HeadRef, QuittanceError } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { Batch } from '../checks.js'
 import { frozenReceipt } from '../frozen.js'
 import { type ChainView, planAppend, refOf } from '../plan.js'
+import type { StoreAppendOptions } from '../store.js'
+import { beginBehind } from './begin.js'
 import { storeError } from './errors.js'
 import { errnoOf, writeAll } from './fs.js'
+import { lockLost } from './lock-lost.js'
 import { cutBack, ownSegment } from './own.js'
 import { linesAt } from './reading.js'
 import type { Segment } from './segment.js'
@@ -20,14 +23,14 @@ const MAX_GROUP_UNITS = 4 * 1024 * 1024
  * @param directory - the directory, its lock held
  * @param chain - the chain
  * @param batch - from `checkAppend`
- * @param signal - gives up: a batch that no group has taken yet is not appended
+ * @param options - `signal` gives up: a batch that no group has taken yet is not appended; `afterPruned`
  * @returns when the receipts are durable
  */
 export function append(
   directory: Directory,
   chain: Chain,
   batch: Batch,
-  signal: AbortSignal | undefined,
+  { signal, afterPruned = false }: StoreAppendOptions = {},
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const onAbort = () => {
@@ -38,6 +41,7 @@ export function append(
     const settled = () => signal?.removeEventListener('abort', onAbort)
     const pending: PendingAppend = {
       batch,
+      afterPruned,
       resolve() {
         settled()
         resolve()
@@ -69,6 +73,12 @@ async function commitGroup(directory: Directory, chain: Chain): Promise<void> {
   try {
     const segment = await ownSegment(directory, chain)
     taken = takeGroup(chain.queue)
+    const [alone] = taken
+    if (alone?.afterPruned && segment.head === undefined) {
+      await beginBehind(directory, chain, segment, alone.batch)
+      alone.resolve()
+      return
+    }
     const group = await decide(directory, chain, segment, taken)
     try {
       if (group.lines.length > 0) await write(directory, chain, segment, group)
@@ -89,10 +99,12 @@ async function commitGroup(directory: Directory, chain: Chain): Promise<void> {
 function takeGroup(queue: PendingAppend[]): PendingAppend[] {
   let units = 0
   let count = 0
-  for (const { batch } of queue) {
+  for (const { batch, afterPruned } of queue) {
     for (const line of batch.lines) units += line.length
-    if (count > 0 && units > MAX_GROUP_UNITS) break
+    // where a chain begins is decided for one batch alone
+    if (count > 0 && (afterPruned || units > MAX_GROUP_UNITS)) break
     count += 1
+    if (afterPruned) break
   }
   return queue.splice(0, count)
 }
@@ -228,11 +240,4 @@ function encode(lines: readonly string[]): { readonly bytes: Buffer; readonly en
     ends.push(end)
   }
   return { bytes, ends }
-}
-
-/** The lock was taken from us: by hand, because no live process's lock is ever taken. */
-function lockLost(context: ErrorDetails, outcome: 'absent' | 'unknown'): QuittanceError {
-  return new QuittanceError('STORE_LOCKED', 'the lock of the directory was lost while this process was writing', {
-    details: { ...context, outcome, retryable: true },
-  })
 }

@@ -26,6 +26,7 @@ import { eraseDetails, prune } from './rewrite.js'
 import { getState, putState } from './state.js'
 import { turns } from './turns.js'
 import type { Directory } from './types.js'
+import { refusalOf } from './writable.js'
 
 /** Options of `fileStore`. */
 export interface FileStoreOptions {
@@ -146,7 +147,7 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
       return run(given, { chainId, outcome: 'absent' }, async () => {
         const directory = await own(given)
         given?.signal?.throwIfAborted()
-        await append(directory, directory.chain(chainId), batch, given?.signal)
+        await append(directory, directory.chain(chainId), batch, given)
       })
     },
 
@@ -207,6 +208,13 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
         if (!found || !(await hasFolder(found, chainId))) return false
         const directory = await own(given)
         return eraseDetails(directory, directory.chain(chainId), receiptId)
+      })
+    },
+
+    async status(given) {
+      return run(given, {}, async () => {
+        const refusal = await refusalOf(root)
+        return { durability: 'fsynced', writable: refusal === undefined, ...(refusal && { refusal }) }
       })
     },
 

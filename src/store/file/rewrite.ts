@@ -122,8 +122,17 @@ async function replaceSegment(
   }
 }
 
-/** Scans the new file before it replaces the old one: nothing that is good gives way to something that is not. */
-async function lookThrough(
+/**
+ * Scans a new file before it takes its place: nothing that is good gives way to something that is not.
+ *
+ * @param directory - the directory
+ * @param chain - the chain
+ * @param temporary - where it is
+ * @param file - where it will be
+ * @param firstSeq - the first seq that it holds
+ * @returns what is known of it, under its coming name
+ */
+export async function lookThrough(
   directory: Directory,
   chain: Chain,
   temporary: string,

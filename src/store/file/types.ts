@@ -50,6 +50,8 @@ export interface Chain {
 /** An append that waits for its group. */
 export interface PendingAppend {
   readonly batch: Batch
+  /** Of a chain that is empty: it begins behind the head that the batch expects. */
+  readonly afterPruned: boolean
   resolve(): void
   reject(error: unknown): void
 }

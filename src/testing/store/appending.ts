@@ -319,4 +319,74 @@ export const appendingCases: readonly StoreCase[] = [
       await assertHolds(store, chainId, [sealed])
     },
   },
+  {
+    name: 'append: afterPruned begins an empty chain behind the expected head, and changes nothing for any other',
+    async run({ store }) {
+      const chainId = freshChain()
+      const receipts = testReceipts({ chainId, count: 130, rationale: (seq) => `free text ${seq}` })
+      const [gone, first] = receipts.slice(99, 101) as [DecisionReceipt, DecisionReceipt]
+      const { actual, outcome } = (await rejectsWith(appendAfter(store, gone, [first]), 'STORE_CONFLICT')).details
+      assert.deepEqual([actual, outcome], [undefined, 'absent'])
+      const begin = (batch: readonly DecisionReceipt[]) =>
+        store.append(chainId, batch, refOf(gone), { afterPruned: true })
+      await begin(receipts.slice(100, 103))
+      await assertHolds(store, chainId, receipts.slice(100, 103))
+      await begin(receipts.slice(100, 103))
+      await begin(receipts.slice(100, 105))
+      await assertHolds(store, chainId, receipts.slice(100, 105))
+      const [rival] = testReceipts({ chainId, count: 1, after: gone, label: 'rival' })
+      await rejectsWith(begin([rival as DecisionReceipt]), 'STORE_CONFLICT')
+      await rejectsWith(appendAfter(store, undefined, receipts.slice(0, 2)), 'STORE_CONFLICT')
+      await rejectsWith(
+        store.append(chainId, receipts.slice(110, 112), refOf(receipts[109] as DecisionReceipt), { afterPruned: true }),
+        'STORE_CONFLICT',
+      )
+      await appendAfter(store, receipts[104], receipts.slice(105))
+      await assertHolds(store, chainId, receipts.slice(100))
+      assert.deepEqual(await seqsOf(store, chainId, { fromSeq: 90, toSeq: 101 }), [100, 101])
+      assert.equal(await store.get(chainId, gone.receiptId), undefined)
+    },
+  },
+  {
+    name: 'append: of one that begins at seq 0 and others that begin behind pruned heads exactly one wins',
+    async run({ store }) {
+      const chainId = freshChain()
+      const receipts = testReceipts({ chainId, count: 12 })
+      const starts = [0, 4, 5, 9]
+      const results = await Promise.allSettled(
+        starts.map((seq) => {
+          const before = seq === 0 ? undefined : refOf(receipts[seq - 1] as DecisionReceipt)
+          return store.append(chainId, [receipts[seq] as DecisionReceipt], before, { afterPruned: seq > 0 })
+        }),
+      )
+      const won = starts.filter((_, index) => results[index]?.status === 'fulfilled')
+      const first = won[0] as number
+      // the next receipt of the same chain is no rival of one that won
+      assert.ok(won.length === 1 || (won.length === 2 && won[0] === 4 && won[1] === 5), `${won} won`)
+      for (const result of results) {
+        if (result.status === 'rejected') assert.ok(QuittanceError.is(result.reason, 'STORE_CONFLICT'))
+      }
+      await assertHolds(store, chainId, receipts.slice(first, first + won.length))
+    },
+  },
+  {
+    name: 'append: a chain that began behind a pruned head is there again after it was reopened',
+    async run(harness) {
+      if (harness.reopen === undefined) return
+      const chainId = freshChain()
+      const receipts = testReceipts({ chainId, count: 8 })
+      await harness.store.append(chainId, receipts.slice(3, 6), refOf(receipts[2] as DecisionReceipt), {
+        afterPruned: true,
+      })
+      await harness.store.close()
+      const store = await harness.reopen()
+      try {
+        await assertHolds(store, chainId, receipts.slice(3, 6))
+        await appendAfter(store, receipts[5], receipts.slice(6))
+        await assertHolds(store, chainId, receipts.slice(3))
+      } finally {
+        await store.close()
+      }
+    },
+  },
 ]
