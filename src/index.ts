@@ -5,6 +5,7 @@ export { currentCollector, ReceiptCollector, receiptIdFrom } from './collector/i
 export type { Delegation, DelegationCertificate, KeyProvider, Signer } from './keys/provider.js'
 export type * from './ledger/draft.js'
 export { createLedger } from './ledger/ledger.js'
+export { type RetentionPreset, retentionPresets } from './ledger/retention-presets.js'
 export type * from './ledger/types.js'
 export type { RedactedText, RedactionContext, Redactor } from './pii/redactor.js'
 export type * from './store/store.js'

@@ -177,6 +177,7 @@ export function localKey(options: LocalKeyOptions): KeyProvider {
   }
 
   return Object.freeze({
+    name: 'local',
     signer,
     publicKeys: async () => [{ keyId: (await signer()).keyId }],
     async close() {

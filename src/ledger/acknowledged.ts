@@ -25,8 +25,11 @@ interface Kept {
 
 /** The receipts that are kept; the chain that was written longest ago is forgotten first. */
 export interface RecentReceipts {
-  add(chainId: string, receipts: readonly DecisionReceipt[]): void
-  /** The newest receipts of a chain without a gap, oldest first. */
+  /** @returns how many are new */
+  add(chainId: string, receipts: readonly DecisionReceipt[]): number
+  /** How many are kept of a chain. */
+  count(chainId: string): number
+  /** The newest receipts of a chain, oldest first, with gaps where others wrote in between. */
   of(chainId: string): readonly DecisionReceipt[]
   find(chainId: string, receiptHash: string): DecisionReceipt | undefined
   /** Forgets the free text of one, so that it can't come back when receipts are restored. */
@@ -55,9 +58,7 @@ export function createRecent(): RecentReceipts {
     add(chainId, receipts) {
       const first = receipts[0]?.seq ?? 0
       const before = chains.get(chainId)?.at(-1)?.seq
-      if (before !== undefined && first <= before) return
-      // others wrote in between: only a run without a gap can be restored
-      if (before !== undefined && first > before + 1) forget(chainId)
+      if (before !== undefined && first <= before) return 0
       const run = chains.get(chainId) ?? []
       for (const receipt of receipts) run.push(keep(receipt))
       total += receipts.length
@@ -66,7 +67,9 @@ export function createRecent(): RecentReceipts {
       chains.delete(chainId)
       chains.set(chainId, run)
       while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
+      return receipts.length
     },
+    count: (chainId) => chains.get(chainId)?.length ?? 0,
     eraseDetails(chainId, receiptId) {
       const run = chains.get(chainId) ?? []
       const index = run.findIndex((one) => restored(one).receiptId === receiptId)
@@ -87,13 +90,20 @@ export function createRecent(): RecentReceipts {
 /** What a ledger remembers of one chain. */
 export interface Acknowledged {
   readonly head: AcknowledgedHead | undefined
+  /** What an earlier process, or another, left to be remembered: it is not held against this one alone. */
+  readonly inherited: AcknowledgedHead | undefined
   /** Reads what was remembered by an earlier process, once. */
   load(signal?: AbortSignal): Promise<void>
+  /** Reads it again: another writer may have gone on after receipts had been lost. */
+  reload(signal?: AbortSignal): Promise<void>
   /** Takes note of receipts that are durable, oldest first. */
   note(receipts: readonly DecisionReceipt[]): void
   /** Says that the chain goes on from another head: `note` then counts more than what was remembered. */
   startOver(): void
+  /** The newest that this ledger wrote, oldest first, with gaps where others did. */
   recent(): readonly DecisionReceipt[]
+  /** Whether `recent` is all that this ledger wrote. */
+  readonly whole: boolean
   /** @returns one of the recent receipts, by its hash */
   find(receiptHash: string): DecisionReceipt | undefined
   flush(): Promise<void>
@@ -141,11 +151,20 @@ export function createAcknowledged(
   const cell: Cell<AcknowledgedHead> | undefined = store.durable ? createCell(store, chainId, kind, warn) : undefined
   let loaded = cell === undefined
   let head: AcknowledgedHead | undefined
+  let inherited: AcknowledgedHead | undefined
   let rollbacks = 0
+  /** How many were taken note of. */
+  let noted = 0
 
   return {
     get head() {
       return head
+    },
+    get inherited() {
+      return inherited
+    },
+    get whole() {
+      return noted <= MAX_PER_CHAIN && recent.count(chainId) === noted
     },
     get clean() {
       return cell?.clean ?? true
@@ -156,12 +175,21 @@ export function createAcknowledged(
       loaded = true
       if (found === undefined || (head !== undefined && newer(head, found) === head)) return
       head = found
+      inherited = found
+      rollbacks = found.rollbacks
+    },
+    async reload(signal) {
+      const found = await cell?.load(signal)
+      if (found === undefined || found.rollbacks <= rollbacks) return
+      // what this ledger wrote itself is held against the store all the same
+      if (head === inherited) head = found
+      inherited = found
       rollbacks = found.rollbacks
     },
     note(receipts) {
       const last = receipts.at(-1)
       if (last === undefined) return
-      recent.add(chainId, receipts)
+      noted += recent.add(chainId, receipts)
       const next = { seq: last.seq, receiptId: last.receiptId, receiptHash: last.receiptHash, rollbacks }
       if (head !== undefined && newer(head, next) === head) return
       head = next
@@ -169,6 +197,8 @@ export function createAcknowledged(
     },
     startOver() {
       rollbacks = (head?.rollbacks ?? 0) + 1
+      inherited = undefined
+      noted = 0
       recent.forget(chainId)
     },
     recent: () => recent.of(chainId),

@@ -2,14 +2,11 @@
 import type { Signer } from '../keys/provider.js'
 import type { Frame } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import { type Batch, createBatch, takeSlots } from './batch.js'
+import { type Batch, createBatch, LEAST_AHEAD, MAX_BATCH, mostInTurn, takeSlots } from './batch.js'
 import type { Chain, Parts, Tentative } from './chain.js'
 import { type LinkedBatch, linkFrames, mayBeSigned } from './linking.js'
 import type { Entry } from './order.js'
-import { signAll } from './sign.js'
-
-/** With fewer it is better to wait: what comes meanwhile would have to wait for a call of its own. */
-const LEAST = 64
+import { signBatch } from './signing.js'
 
 /** What was made ready; it counts only if the batch before got its place. */
 export interface Ready {
@@ -39,7 +36,7 @@ async function makeReady(
   try {
     const linked = linkFrames(parts, chain, frames, before, signer.keyId)
     await mayBeSigned(chain, linked, undefined, batch.signal)
-    const receipts = signAll(signer, linked, batch.signal)
+    const receipts = signBatch(parts, chain, { provider: chain.provider, signer }, linked, batch.signal)
     receipts.catch(() => undefined)
     return { on: before.receiptHash, linked: { linked, slots }, signer, receipts }
   } catch {
@@ -57,10 +54,13 @@ async function makeReady(
  */
 export function takeAhead(parts: Parts, chain: Chain, queue: Entry[]): Ahead | undefined {
   const { tentative } = chain
-  if (tentative === undefined || queue.length < LEAST) return undefined
+  if (tentative === undefined || queue.length < LEAST_AHEAD) return undefined
   const { delegation } = tentative.signer
   if (delegation !== undefined && !chain.keys.holds(delegation)) return undefined
-  const slots = takeSlots(queue, true)
+  const slots = takeSlots(queue, {
+    draftsOnly: true,
+    most: chain.turns.contended ? mostInTurn(queue.length) : MAX_BATCH,
+  })
   if (slots.length === 0) return undefined
   const batch = createBatch(slots)
   return { batch, ready: makeReady(parts, chain, batch, tentative) }

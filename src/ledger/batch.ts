@@ -8,6 +8,9 @@ import type { Wait } from './wait.js'
 /** The most receipts that one call of the store gets: one batch is signed while the one before is stored. */
 export const MAX_BATCH = 128
 
+/** With fewer it is better to wait: what comes meanwhile would have to wait for a call of its own. */
+export const LEAST_AHEAD = 64
+
 /** One receipt to be written. */
 export interface Slot {
   readonly order: Order
@@ -22,10 +25,20 @@ export interface Slot {
 /** Thrown inside a batch for which nobody waits any more. */
 export class Abandoned extends Error {}
 
+/**
+ * @param waiting - how many receipts wait
+ * @returns how many go in the next batch of a turn: too few for a batch of their own are not left to wait for another turn
+ */
+export function mostInTurn(waiting: number): number {
+  return waiting < MAX_BATCH + LEAST_AHEAD ? MAX_BATCH + LEAST_AHEAD : MAX_BATCH
+}
+
 /** Receipts under way. */
 export interface Batch {
-  /** What is still to be written. */
+  /** What is still to be written, or so much of it as is tried now. */
   readonly slots: readonly Slot[]
+  /** Whether only the first is tried now. */
+  narrow: boolean
   /** Aborted when nobody waits any more. */
   readonly signal: AbortSignal
   readonly abandoned: boolean
@@ -41,6 +54,8 @@ export interface Batch {
   ): Promise<T>
   /** Forgets slots for which nobody waits any more. */
   dropEnded(): void
+  /** Takes more from the front of a queue, as long as it goes together. */
+  fill(queue: Entry[]): void
   /** Ends the watch over its waits. */
   finish(): void
 }
@@ -56,15 +71,24 @@ const isDraft = ({ frame }: Order): boolean => typeof frame === 'object'
  * settled.
  *
  * @param queue - is shortened
- * @param draftsOnly - whether an order that depends on its turn ends the batch
+ * @param options - `draftsOnly`: an order that depends on its turn ends the batch; `onto`: what the batch has already, and
+ *   `most` receipts with it
  * @returns the slots; none where nobody waits any more
  */
-export function takeSlots(queue: Entry[], draftsOnly = false): Slot[] {
-  const slots: Slot[] = []
-  const byId = new Map<string, Slot>()
+export function takeSlots(
+  queue: Entry[],
+  {
+    draftsOnly = false,
+    onto = [],
+    most = MAX_BATCH,
+  }: { readonly draftsOnly?: boolean; readonly onto?: readonly Slot[]; readonly most?: number } = {},
+): Slot[] {
+  const slots = [...onto]
+  if (slots[0]?.order.alone) return slots
+  const byId = new Map(slots.map((slot) => [slot.order.receiptId, slot]))
   let taken = 0
   for (const { order, wait } of queue) {
-    if (slots.length === MAX_BATCH) break
+    if (slots.length >= most) break
     if (wait.ended) {
       taken += 1
       continue
@@ -113,19 +137,27 @@ export function createBatch(slots: Slot[]): Batch {
     controller?.abort(new Abandoned('nobody waits for these receipts any more'))
     for (const listener of hear) listener()
   }
-  for (const slot of slots) {
-    for (const wait of slot.waits) {
-      if (wait.ended) continue
+  const watch = ({ waits }: Slot): void => {
+    for (const wait of waits) {
+      if (wait.ended || wait.onEnd !== undefined) continue
       awaited += 1
       wait.onEnd = onEnd
     }
   }
+  slots.forEach(watch)
 
   let left: readonly Slot[] = slots
+  let narrow = false
 
   return {
     get slots() {
-      return left
+      return narrow ? left.slice(0, 1) : left
+    },
+    get narrow() {
+      return narrow
+    },
+    set narrow(only) {
+      narrow = only
     },
     get abandoned() {
       return abandoned
@@ -159,6 +191,11 @@ export function createBatch(slots: Slot[]): Batch {
       }),
     dropEnded() {
       left = left.filter(isAwaited)
+    },
+    fill(queue) {
+      if (abandoned || over || queue.length === 0) return
+      left = takeSlots(queue, { onto: left, most: mostInTurn(left.length + queue.length) })
+      left.forEach(watch)
     },
     finish() {
       over = true

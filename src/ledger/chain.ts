@@ -1,12 +1,14 @@
 import type { KeyProvider, Signer } from '../keys/provider.js'
-import type { DecisionReceipt } from '../receipt/types.js'
+import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { type Acknowledged, createAcknowledged, type RecentReceipts } from './acknowledged.js'
+import type { Slot } from './batch.js'
 import { type ChainKeys, createChainKeys } from './chain-keys.js'
 import type { Environment } from './environment.js'
 import type { Events } from './events.js'
 import type { Keyrings } from './keyrings.js'
 import type { Preparer } from './prepare.js'
+import { createTurns, type Turns } from './turns.js'
 
 /** What every chain of one ledger shares. */
 export interface Parts {
@@ -17,8 +19,15 @@ export interface Parts {
   readonly preparer: Preparer
   readonly recent: RecentReceipts
   readonly retentionDays: number
+  /** Why `retentionDays` may be below the floor. */
+  readonly retentionOverride: string | undefined
   readonly operator: string | undefined
+  /** What a new chain follows. */
+  readonly predecessorOf?: ((chainId: string) => Predecessor) | undefined
 }
+
+/** The receipt of another chain that a chain goes on from. */
+export type Predecessor = (SystemEvent & { readonly event: 'chain_start' })['predecessor']
 
 /** What the next receipt needs to know of the one before. */
 export type Before = Pick<DecisionReceipt, 'seq' | 'receiptHash' | 'timestamp'>
@@ -47,6 +56,11 @@ export interface Chain {
   ahead: boolean
   readonly acknowledged: Acknowledged
   readonly keys: ChainKeys
+  readonly turns: Turns
+  /** Tells callers whose receipts are durable, at the end of the turn: what they do next would prolong it. */
+  settling: (() => void)[]
+  /** While others may still put back what a store lost: until when, and which head was found. */
+  patience: { readonly until: number; readonly found: string | undefined } | undefined
   warn(error: unknown): void
 }
 
@@ -66,6 +80,9 @@ export function createChain(parts: Parts, chainId: string, provider: KeyProvider
     ahead: false,
     acknowledged: createAcknowledged(parts.store, chainId, parts.recent, warn),
     keys: createChainKeys(parts.store, chainId, parts.keyrings, warn),
+    turns: createTurns(parts.store, chainId, warn),
+    settling: [],
+    patience: undefined,
     warn,
   }
 }
@@ -76,10 +93,18 @@ export function createChain(parts: Parts, chainId: string, provider: KeyProvider
  * @param parts - the ledger's
  * @param chain - the chain
  * @param receipts - oldest first
+ * @param slots - those of callers who wait for them
  */
-export function acknowledge(parts: Parts, chain: Chain, receipts: readonly DecisionReceipt[]): void {
+export function acknowledge(
+  parts: Parts,
+  chain: Chain,
+  receipts: readonly DecisionReceipt[],
+  slots: readonly Slot[],
+): void {
   chain.acknowledged.note(receipts)
   chain.keys.learn(receipts)
-  if (receipts.length > 0 && parts.events.heard('appended'))
-    parts.events.emit('appended', { chainId: chain.chainId, receipts, waitedMs: [] })
+  if (receipts.length === 0 || !parts.events.heard('appended')) return
+  const now = performance.now()
+  const waitedMs = slots.flatMap(({ waits }) => waits.filter(({ ended }) => !ended).map(({ since }) => now - since))
+  parts.events.emit('appended', { chainId: chain.chainId, receipts, waitedMs })
 }

@@ -7,6 +7,7 @@ import type { Desk } from './desk.js'
 export interface Closing {
   readonly desk: Desk
   readonly store: ReceiptStore
+  readonly outbox?: { close(timeoutMs: number): Promise<void> } | undefined
   /** The ledger's own provider and those that chains were handed over to. */
   readonly providers: () => Iterable<KeyProvider>
   readonly warn: (error: unknown) => void
@@ -43,7 +44,7 @@ function notDrained(pending: number): QuittanceError {
  * @param timeoutMs - how long draining may take
  * @throws the first failure; further ones are warnings
  */
-export async function closeAll({ desk, store, providers, warn }: Closing, timeoutMs: number): Promise<void> {
+export async function closeAll({ desk, store, outbox, providers, warn }: Closing, timeoutMs: number): Promise<void> {
   const failures: unknown[] = []
   const step = async (work: () => Promise<void> | undefined): Promise<void> => {
     try {
@@ -52,6 +53,7 @@ export async function closeAll({ desk, store, providers, warn }: Closing, timeou
       failures.push(error)
     }
   }
+  const until = performance.now() + timeoutMs
   desk.close()
   await step(async () => {
     if (await inTime(desk.drained(), timeoutMs)) return
@@ -59,6 +61,7 @@ export async function closeAll({ desk, store, providers, warn }: Closing, timeou
     desk.giveUp()
     failures.push(notDrained(pending))
   })
+  await step(() => outbox?.close(Math.max(0, until - performance.now())))
   await step(async () => {
     if (!(await inTime(desk.flush(), timeoutMs)))
       failures.push(

@@ -1,38 +1,52 @@
 /** One batch on its way into the chain, through every fault that can be waited out. */
 import type { QuittanceError } from '../errors.js'
-import type { Signer } from '../keys/provider.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import type { Lease } from '../store/store.js'
 import type { Ready } from './ahead.js'
 import { Abandoned, type Batch, isAwaited } from './batch.js'
 import { acknowledge, type Chain, type Parts } from './chain.js'
 import { judgeFault, keyFault } from './faults.js'
 import { failSlot, type LinkedBatch, linkBatch } from './linking.js'
 import { lookUpExisting, recogniseOwn, settleSlot } from './looking-up.js'
-import { goOn, type Opened, openHead } from './opening.js'
+import { type Behind, goOn, type Opened, openHead } from './opening.js'
 import { refOf } from './rollback.js'
-import { signAll } from './sign.js'
+import { type Signing, signBatch } from './signing.js'
 
-/** How long a turn to write is held, in milliseconds. */
-const LEASE_MS = 5_000
 const MAX_PAUSE_MS = 1_000
+/** How often somebody in its turn tries at once after a conflict: it needs to win only once against a writer that takes no turns. */
+const MAX_HASTE = 16
+/** How long other writers get to put back what a store lost, in milliseconds, and how often it is looked. */
+const PATIENCE_MS = 2_000
+const LOOK_MS = 50
+/** How long somebody who put back the last of its own waits for them: a new receipt would end it. */
+const GRACE_MS = 150
+
+/** What the queue does for the batch that is under way. */
+export interface Hooks {
+  /** Hears that the batch is linked, so that the next may be made; true if it is. */
+  linked(): boolean
+  /** Takes what waits into the batch. */
+  fill(batch: Batch): void
+}
 
 /** How far an attempt came. */
 interface Progress {
   handed: boolean
-  lease: Lease | undefined
   /** Failures and conflicts so far. */
   faults: number
   conflicts: number
+  /** Whether what was acknowledged was not found where it stood. */
+  doubts: boolean
   /** What was made before its turn; looked at once. */
   ahead: Promise<Ready | undefined> | undefined
-  /** Hears that the next batch may be made. */
-  readonly linked: () => void
+  readonly hooks: Hooks
+  /** Whether it is done and the next batch goes in the same turn. */
+  goesOn: boolean
 }
 
 /** Receipts that may be stored; the first ones may be the ledger's own. */
 interface Sealed {
   readonly linked: LinkedBatch
+  readonly signer: Signing['signer']
   readonly receipts: readonly DecisionReceipt[]
 }
 
@@ -56,29 +70,16 @@ async function pause(ms: number, batch: Batch): Promise<void> {
   }
 }
 
-async function signerOf(chain: Chain, batch: Batch): Promise<Signer> {
+async function signingOf(chain: Chain, batch: Batch): Promise<Signing> {
   const provider = batch.slots[0]?.order.keys ?? chain.provider
   try {
-    return await batch.during(provider.signer({ chainId: chain.chainId, signal: batch.signal }))
+    return {
+      provider,
+      signer: await batch.during(provider.signer({ chainId: chain.chainId, signal: batch.signal })),
+    }
   } catch (error) {
     if (error instanceof Abandoned) throw error
     throw keyFault(error)
-  }
-}
-
-/** A turn to write is only advice: without it the compare-and-swap still holds. */
-async function takeLease(parts: Parts, chain: Chain, batch: Batch): Promise<Lease | undefined> {
-  const { store } = parts
-  if (store.lease === undefined) return undefined
-  const release = (lease: Lease): void => {
-    lease.release().catch(chain.warn)
-  }
-  try {
-    return await batch.during(store.lease(chain.chainId, LEASE_MS, { signal: batch.signal }), { done: release })
-  } catch (error) {
-    if (error instanceof Abandoned) throw error
-    chain.warn(error)
-    return undefined
   }
 }
 
@@ -98,53 +99,74 @@ function unhand(batch: Batch, ambiguous: boolean): void {
   }
 }
 
+/** Ends the turn, and only then tells the callers: what they do next keeps nobody waiting. */
+function endTurn(chain: Chain): void {
+  chain.turns.end()
+  const settling = chain.settling.splice(0)
+  for (const settle of settling) settle()
+}
+
 async function handOver(
   parts: Parts,
   chain: Chain,
   batch: Batch,
   opened: Opened,
-  { slots }: LinkedBatch,
-  receipts: readonly DecisionReceipt[],
+  { linked, receipts, signer }: Sealed,
+  progress: Progress,
 ): Promise<void> {
   const { head } = opened
+  const { turns } = chain
+  const { slots } = linked
   const first = receipts.length - slots.length
   const settle = (): void => {
     for (const [index, slot] of slots.entries()) settleSlot(slot, receipts[first + index] as DecisionReceipt)
   }
-  await batch.during(parts.store.append(chain.chainId, receipts, head && refOf(head), { signal: batch.signal }), {
+  const storing = parts.store.append(chain.chainId, receipts, head && refOf(head), { signal: batch.signal })
+  turns.used()
+  const goesOn = turns.contended && turns.roomy && !batch.narrow && offer(chain, linked, signer, progress)
+  await batch.during(storing, {
     // nobody waits, but what became durable is known to be
     done() {
-      acknowledge(parts, chain, receipts)
+      acknowledge(parts, chain, receipts, [])
       settle()
     },
     failed(error) {
       if (error !== batch.signal.reason) chain.warn(error)
     },
   })
+  const { narrow } = batch
+  // whoever was faster meets a conflict now and waits for its turn: the rest goes in this one
+  if (narrow) batch.narrow = false
   // its waits end now because it succeeded
-  batch.finish()
+  else batch.finish()
+  if (!narrow && !goesOn) turns.end()
   chain.head = { receipt: receipts.at(-1) }
-  goOn(parts, chain, opened, receipts)
-  settle()
+  goOn(parts, chain, opened, receipts, slots)
+  progress.goesOn = goesOn
+  chain.settling.push(settle)
+  if (narrow) for (const tell of chain.settling.splice(0)) tell()
+  else if (!goesOn) endTurn(chain)
 }
 
 /** Links and signs a batch in its turn. */
 async function makeNow(parts: Parts, chain: Chain, batch: Batch, opened: Opened, progress: Progress): Promise<Sealed> {
-  const signer = await signerOf(chain, batch)
+  const signing = await signingOf(chain, batch)
+  const { signer } = signing
   const linked = await batch.during(linkBatch(parts, chain, batch, signer, opened))
-  if (linked.slots.length === 0) return { linked, receipts: [] }
-  const signing = signAll(signer, linked.linked, batch.signal)
-  offer(chain, linked, signer, progress)
-  return { linked, receipts: await batch.during(signing) }
+  if (linked.slots.length === 0) return { linked, signer, receipts: [] }
+  const receipts = signBatch(parts, chain, signing, linked.linked, batch.signal)
+  // where others write in between, what is linked now may be linked in vain
+  if (!chain.turns.contended) offer(chain, linked, signer, progress)
+  return { linked, signer, receipts: await batch.during(receipts) }
 }
 
-/** What is linked now is what the next batch may be linked on. */
-function offer(chain: Chain, { linked, slots }: LinkedBatch, signer: Signer, progress: Progress): void {
+/** What is linked now is what the next batch may be linked on; true if there is one. */
+function offer(chain: Chain, { linked, slots }: LinkedBatch, signer: Signing['signer'], { hooks }: Progress): boolean {
   const last = linked.at(-1)
-  if (last === undefined || !slots.every(({ order }) => typeof order.frame === 'object')) return
+  if (last === undefined || !slots.every(({ order }) => typeof order.frame === 'object')) return false
   const { seq, timestamp } = last.place
   chain.tentative = { before: { seq, timestamp, receiptHash: last.receiptHash }, signer }
-  progress.linked()
+  return hooks.linked()
 }
 
 /** @returns what was made ready before its turn, if it still fits */
@@ -155,29 +177,89 @@ async function madeAhead(chain: Chain, batch: Batch, progress: Progress): Promis
   const fits =
     ready !== undefined && chain.head?.receipt?.receiptHash === ready.on && ready.linked.slots.every(isAwaited)
   if (!fits) return undefined
-  offer(chain, ready.linked, ready.signer, progress)
-  return { linked: ready.linked, receipts: await batch.during(ready.receipts) }
+  const { linked, signer } = ready
+  if (!chain.turns.contended) offer(chain, linked, signer, progress)
+  return { linked, signer, receipts: await batch.during(ready.receipts) }
+}
+
+/** How long somebody still waits for the batch, in milliseconds. */
+function timeLeft({ slots }: Batch): number {
+  const deadlines = slots.flatMap(({ waits }) => waits.filter(({ ended }) => !ended).map(({ deadline }) => deadline))
+  return Math.max(0, ...deadlines.map((deadline) => deadline - performance.now()))
+}
+
+/** Lets other writers put back what is theirs, before anybody is told that it is gone. */
+async function standBack({ store }: Parts, chain: Chain, batch: Batch, opened: Behind): Promise<void> {
+  const { behind, head, mayCome } = opened
+  if (!mayCome || store.lease === undefined) throw behind
+  const found = head?.receiptHash
+  if (chain.patience === undefined || chain.patience.found !== found) {
+    chain.patience = { found, until: performance.now() + Math.min(PATIENCE_MS, timeLeft(batch) / 2) }
+  }
+  if (performance.now() >= chain.patience.until) throw behind
+  for (const { waits } of batch.slots) for (const wait of waits) wait.trouble = behind
+  chain.turns.end()
+  await pause(LOOK_MS * (0.5 + Math.random()), batch)
+}
+
+/**
+ * Finds what to chain on; on a contended chain once it is this ledger's turn.
+ *
+ * @returns nothing where others were let go first: look again
+ */
+async function open(parts: Parts, chain: Chain, batch: Batch, progress: Progress): Promise<Opened | undefined> {
+  const { turns } = chain
+  const { acceptsRollback = false, inTurn = false } = batch.slots[0]?.order ?? {}
+  // who accepts a rollback means what the store says now
+  if (acceptsRollback) chain.head = undefined
+  const left = chain.head
+  const inTurns = turns.contended || inTurn
+  const begins = inTurns && !turns.held
+  if (begins) {
+    await turns.take(batch, timeLeft(batch))
+    // others wrote meanwhile
+    chain.head = undefined
+    progress.ahead = undefined
+  }
+  const terms = { accepts: acceptsRollback, hurries: inTurns && !acceptsRollback && !progress.doubts }
+  const opened = chain.head
+    ? { head: chain.head.receipt, lost: [] }
+    : await batch.during(openHead(parts, chain, terms, batch.signal))
+  if ('behind' in opened) {
+    await standBack(parts, chain, batch, opened)
+    return undefined
+  }
+  if (opened.restored && !acceptsRollback && parts.store.lease !== undefined) {
+    chain.head = undefined
+    turns.end()
+    await pause(Math.min(GRACE_MS, timeLeft(batch) / 4), batch)
+    return undefined
+  }
+  chain.patience = undefined
+  if (begins) turns.found(left !== undefined && left.receipt?.receiptHash === opened.head?.receiptHash)
+  if (inTurns && progress.ahead === undefined) progress.hooks.fill(batch)
+  return opened
 }
 
 async function attempt(parts: Parts, chain: Chain, batch: Batch, progress: Progress): Promise<void> {
-  const accepts = batch.slots[0]?.order.acceptsRollback === true
-  // who accepts a rollback means what the store says now
-  if (accepts) chain.head = undefined
-  const opened = chain.head
-    ? { head: chain.head.receipt, lost: [] }
-    : await batch.during(openHead(parts, chain, accepts, batch.signal))
+  const opened = await open(parts, chain, batch, progress)
+  if (opened === undefined) return
   if (batch.slots.some(({ waits }) => waits.some(({ exposure }) => exposure === 'ambiguous'))) {
     await batch.during(recogniseOwn(parts, chain, batch))
     if (batch.slots.length === 0) return
   }
-  const { linked, receipts } =
-    (await madeAhead(chain, batch, progress)) ?? (await makeNow(parts, chain, batch, opened, progress))
+  const sealed = (await madeAhead(chain, batch, progress)) ?? (await makeNow(parts, chain, batch, opened, progress))
+  const { linked, receipts } = sealed
   if (linked.slots.length === 0) return
   // who was told that a receipt is absent must not find it in the chain: link again without it
   if (!linked.slots.every(isAwaited)) return
+  if (opened.stands !== undefined && !(await batch.during(opened.stands))) {
+    progress.doubts = true
+    return
+  }
   hand(linked, receipts)
   progress.handed = true
-  await handOver(parts, chain, batch, opened, linked, receipts)
+  await handOver(parts, chain, batch, opened, sealed, progress)
 }
 
 /** Decides what follows a fault; what can't be waited out is told to everybody. */
@@ -196,8 +278,11 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
       chain.head = undefined
       const { expected, actual } = (error as QuittanceError).details
       parts.events.emit('conflict', { chainId, ...(expected ? { expected } : {}), ...(actual ? { actual } : {}) })
-      await pause(pauseMs(progress.conflicts), batch)
-      progress.lease ??= await takeLease(parts, chain, batch)
+      const { turns } = chain
+      // a writer that takes no turns is too fast for a whole batch: one receipt has to get in between
+      batch.narrow = turns.held
+      turns.lost()
+      await pause(pauseMs(turns.held ? progress.conflicts - MAX_HASTE : progress.conflicts), batch)
       return
     }
     case 'look-up': {
@@ -209,6 +294,7 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
       progress.faults += 1
       if (progress.handed) chain.head = undefined
       parts.events.emit('retry', { chainId, attempt: progress.faults, error })
+      chain.turns.end()
       await pause(pauseMs(progress.faults), batch)
       return
     case 'refuse':
@@ -224,16 +310,16 @@ async function recover(parts: Parts, chain: Chain, batch: Batch, progress: Progr
  * @param chain - the chain
  * @param batch - what is to be written
  * @param ahead - what was made of it before its turn
- * @param linked - hears that the batch is linked, so that the next may be made
+ * @param hooks - what the queue does for it
  */
 export async function commit(
   parts: Parts,
   chain: Chain,
   batch: Batch,
   ahead: Promise<Ready | undefined> | undefined,
-  linked: () => void,
+  hooks: Hooks,
 ): Promise<void> {
-  const progress: Progress = { handed: false, lease: undefined, faults: 0, conflicts: 0, ahead, linked }
+  const progress: Progress = { handed: false, faults: 0, conflicts: 0, doubts: false, ahead, hooks, goesOn: false }
   try {
     for (;;) {
       batch.dropEnded()
@@ -241,6 +327,7 @@ export async function commit(
       progress.handed = false
       try {
         await attempt(parts, chain, batch, progress)
+        if (progress.goesOn) return
       } catch (error) {
         await faced(parts, chain, batch, progress, error)
       }
@@ -252,7 +339,7 @@ export async function commit(
   } finally {
     batch.finish()
     chain.tentative = undefined
-    progress.lease?.release().catch(chain.warn)
+    if (!progress.goesOn) endTurn(chain)
   }
 }
 

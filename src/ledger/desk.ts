@@ -27,6 +27,16 @@ export interface Addressed {
   readonly receiptId: string
 }
 
+/** What a layer over the desk may ask for. */
+export interface SubmitTerms {
+  /** Belongs to what was admitted before the desk was closed. */
+  readonly late?: boolean | undefined
+  /** A failure is no news yet: the layer tells of it. */
+  readonly untold?: boolean | undefined
+  /** Hears of the wait, which it may end. */
+  readonly begun?: ((wait: Wait) => void) | undefined
+}
+
 /** The queues of a ledger. */
 export interface Desk {
   /** How many receipts somebody waits for. */
@@ -41,6 +51,7 @@ export interface Desk {
     addressed: () => Partial<Addressed>,
     make: () => Maybe<{ readonly chainId: string; readonly order: Order }>,
     options?: AppendOptions,
+    terms?: SubmitTerms,
   ): Promise<DecisionReceipt>
   /**
    * A receipt of the ledger's own, its tenant by default that of the head.
@@ -53,6 +64,8 @@ export interface Desk {
     options?: NoteOptions,
     terms?: Omit<Order, 'receiptId' | 'frame'>,
   ): Promise<DecisionReceipt>
+  /** @returns chains that were written, those that came last, at most so many */
+  openChains(most: number): readonly string[]
   /** @returns who signs a chain */
   providerOf(chainId: string): KeyProvider
   /** Hands a chain over to another provider, for this process. */
@@ -123,24 +136,28 @@ export function createDesk(
       for (const resolve of whenNone) resolve()
       whenNone = []
     },
+    failed: (chainId, error) => parts.events.emit('failed', { chainId, error }),
   }
 
-  const admit = (): void => {
-    if (closed) throw new QuittanceError('LEDGER_CLOSED', 'the ledger was closed')
+  const admit = (late: boolean): void => {
+    if (closed && !late) throw new QuittanceError('LEDGER_CLOSED', 'the ledger was closed')
     if (waits.size >= limits.maxQueued) {
       const message = `${limits.maxQueued} receipts wait already, which is the most that maxQueued allows`
       throw new QuittanceError('LEDGER_OVERLOADED', message, { details: { retryable: true } })
     }
   }
 
-  const submit: Desk['submit'] = (addressed, make, options = {}) => {
+  const submit: Desk['submit'] = (addressed, make, options = {}, { late = false, untold = false, begun } = {}) => {
+    const since = performance.now()
     try {
-      admit()
+      admit(late)
       const { signal } = options
       const timeoutMs = checkedTimeout(options.timeoutMs ?? limits.timeoutMs)
       const begin = (ids: Partial<Addressed>): Wait => {
-        const wait = new Wait(keeper, { chainId: ids.chainId, receiptId: ids.receiptId, timeoutMs, signal })
+        const { chainId, receiptId } = ids
+        const wait = new Wait(keeper, { chainId, receiptId, timeoutMs, since, signal, untold })
         if (!wait.ended) waits.add(wait)
+        begun?.(wait)
         return wait
       }
       // an append that was given up before it began does no work
@@ -160,7 +177,9 @@ export function createDesk(
       )
       return wait.promise
     } catch (error) {
-      return Promise.reject(tell(error, { ...addressed(), outcome: 'absent' }))
+      const told = tell(error, { ...addressed(), outcome: 'absent' })
+      if (!untold) keeper.failed(addressed().chainId, told)
+      return Promise.reject(told)
     }
   }
 
@@ -194,6 +213,7 @@ export function createDesk(
     },
     submit,
     submitOwn,
+    openChains: (most) => [...writers.keys()].slice(-most),
     providerOf,
     handOver(chainId, provider) {
       handedOver.set(chainId, provider)

@@ -1,10 +1,15 @@
 import { QuittanceError } from '../errors.js'
-import type { LedgerEvents } from './types.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
+import type { LedgerEvents, ListenOptions } from './types.js'
 
 /** Who listens, and how they are told. */
 export interface Events {
   /** @returns a function that stops listening */
-  on<Name extends keyof LedgerEvents>(name: Name, listener: (event: LedgerEvents[Name]) => void): () => void
+  on<Name extends keyof LedgerEvents>(
+    name: Name,
+    listener: (event: LedgerEvents[Name]) => void,
+    options?: ListenOptions,
+  ): () => void
   emit<Name extends keyof LedgerEvents>(name: Name, event: LedgerEvents[Name]): void
   /** @returns whether anybody listens, so that an event needn't be made for nobody */
   heard(name: keyof LedgerEvents): boolean
@@ -14,9 +19,11 @@ const names: ReadonlySet<unknown> = new Set<keyof LedgerEvents>([
   'appended',
   'signed',
   'stored',
+  'failed',
   'conflict',
   'retry',
   'rolled_back',
+  'outbox',
   'warning',
 ])
 
@@ -39,14 +46,13 @@ function toProcess(error: unknown): void {
  */
 export function createEvents(): Events {
   const listeners = new Map<keyof LedgerEvents, Set<(event: never) => void>>()
+  const passive = new Set<(event: never) => void>()
 
   const emit: Events['emit'] = (name, event) => {
-    const set = listeners.get(name)
-    if (set === undefined || set.size === 0) {
-      if (name === 'warning') toProcess((event as LedgerEvents['warning']).error)
-      return
-    }
-    for (const listener of [...set] as ((event: unknown) => void)[]) {
+    const own = [...(listeners.get(name) ?? [])]
+    if (name === 'warning' && own.every((listener) => passive.has(listener)))
+      toProcess((event as LedgerEvents['warning']).error)
+    for (const listener of own as ((event: unknown) => void)[]) {
       try {
         listener(event)
       } catch (thrown) {
@@ -57,16 +63,19 @@ export function createEvents(): Events {
   }
 
   return {
-    on(name, listener) {
+    on(name, listener, options = {}) {
       if (!names.has(name)) throw new TypeError(`event must be one of ${[...names].join(', ')}`)
       if (typeof listener !== 'function') throw new TypeError('listener must be a function')
+      refuseUnknownMembers(options, { passive: true }, 'options')
       // a wrapper of its own, so that the same function may listen twice and stop once
       const own = (event: never): void => listener(event)
       const set = listeners.get(name) ?? new Set()
       set.add(own)
+      if (options.passive === true) passive.add(own)
       listeners.set(name, set)
       return () => {
         set.delete(own)
+        passive.delete(own)
       }
     },
     emit,

@@ -1,48 +1,28 @@
 /** The one place that seals and appends: store, keys, redactor and queues put together. */
 import type { KeyProvider } from '../keys/provider.js'
-import { chainIdPattern } from '../primitives/chain-id.js'
-import { id as idShape, uuidv7 } from '../receipt/schema/words.js'
-import type { RetentionEvent, SystemEvent } from '../receipt/types.js'
+import { id as idShape } from '../receipt/schema/words.js'
+import type { SystemEvent } from '../receipt/types.js'
 import { createRecent } from './acknowledged.js'
 import { appendAll } from './append-all.js'
 import type { Parts } from './chain.js'
 import { closeAll } from './closing.js'
-import { type Addressed, createDesk } from './desk.js'
-import type { ReceiptDraft } from './draft.js'
+import { createDesk } from './desk.js'
 import { bindEnvironment, type Environment, realEnvironment } from './environment.js'
+import { eraseDetails } from './erase.js'
 import { createEvents } from './events.js'
-import { health } from './health.js'
+import { checkHealthOptions, health, MAX_LOOKED_AT } from './health.js'
+import { hold, release, standingHolds } from './holds.js'
 import { revoke, rotate } from './key-events.js'
 import { createKeyrings } from './keyrings.js'
 import { checkedOptions } from './ledger-options.js'
 import { rollbackEvents } from './linking.js'
-import { after } from './maybe.js'
+import { observedStore } from './observed-store.js'
 import { createPreparer } from './prepare.js'
-import { eraseDetails, prune } from './retention.js'
+import { prune } from './retention.js'
 import { createSecrets, pseudonymOf } from './secret.js'
 import { succeed } from './succession.js'
-import type { HoldTerms, Ledger, LedgerOptions } from './types.js'
-
-/** Chain and receipt of a draft, as far as they are fit to be shown in an error. */
-function shownIds(draft: ReceiptDraft): Partial<Addressed> {
-  const { chainId, receiptId } = (draft ?? {}) as Partial<ReceiptDraft>
-  return {
-    ...(typeof chainId === 'string' && chainIdPattern.test(chainId) ? { chainId } : {}),
-    ...(uuidv7.check(receiptId) === undefined ? { receiptId: receiptId as string } : {}),
-  }
-}
-
-const held = (
-  event: 'hold' | 'release',
-  { holdId, fromSeq, toSeq, decisionId, reason }: HoldTerms,
-): RetentionEvent => ({
-  event,
-  holdId,
-  fromSeq,
-  toSeq,
-  decisionId,
-  reason,
-})
+import type { Ledger, LedgerOptions } from './types.js'
+import { createWhenAway } from './when-away.js'
 
 /**
  * Puts a ledger together in an environment of its own; for `quittance/testing`.
@@ -60,17 +40,20 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
   const secrets = createSecrets(secret, () => environment.now(), warn)
   const preparer = createPreparer({ redactor, secrets, commitment, environment })
   const keyrings = createKeyrings(keyring, keys)
+  const whenAway = createWhenAway(observedStore(store, events), options.outbox, () => environment.now())
   const parts: Parts = {
-    store,
+    store: whenAway.store,
     environment,
     events,
     keyrings,
     preparer,
     recent: createRecent(),
     retentionDays,
+    retentionOverride: options.retentionOverride?.reason,
     operator,
   }
   const desk = createDesk(parts, keys, { maxQueued, timeoutMs })
+  const { append, outbox } = whenAway.over({ parts, desk, keys, maxQueued, timeoutMs })
   const owned = new Set<KeyProvider>([keys])
   let closing: Promise<void> | undefined
 
@@ -81,17 +64,12 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
 
   const ledger: Ledger = {
     store,
+    maxQueued,
+    get pending() {
+      return desk.pending
+    },
 
-    append: (draft, given) =>
-      desk.submit(
-        () => shownIds(draft),
-        () =>
-          after(preparer.draft(draft), (frame) => ({
-            chainId: frame.body.chainId,
-            order: { receiptId: frame.body.receiptId, frame },
-          })),
-        given,
-      ),
+    append,
     appendAll: (items, given) => appendAll(ledger, items, given),
 
     keyring: async () => keyrings.current(),
@@ -108,7 +86,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     succeed: (chainId, { reason, chainId: successor, ...given }) =>
       desk.track(succeed(parts, desk, chainId, { reason, successor }, given)),
     prune: (chainId, given) => desk.track(prune(parts, desk, chainId, given)),
-    eraseDetails: (chainId, receiptId, { reason }) => desk.track(eraseDetails(parts, desk, chainId, receiptId, reason)),
+    eraseDetails: (chainId, receiptId, given) => desk.track(eraseDetails(parts, desk, chainId, receiptId, given)),
 
     note: (chainId, { code, count }, given) => desk.submitOwn(chainId, noted('notice')({ code, count }), given),
     gap: (chainId, { from, to, reason, count, rate }, given) =>
@@ -116,10 +94,9 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     change: (chainId, { what, from, to, substantial }, given) =>
       desk.submitOwn(chainId, noted('change')({ what, from, to, substantial }), given),
     heartbeat: (chainId, { dropped } = {}, given) => desk.submitOwn(chainId, noted('heartbeat')({ dropped }), given),
-    hold: (chainId, terms, given) =>
-      desk.submitOwn(chainId, () => ({ eventType: 'retention', retention: held('hold', terms) }), given),
-    release: (chainId, terms, given) =>
-      desk.submitOwn(chainId, () => ({ eventType: 'retention', retention: held('release', terms) }), given),
+    hold: (chainId, terms, given) => desk.track(hold(parts, desk, chainId, terms, given)),
+    release: (chainId, terms, given) => desk.track(release(parts, desk, chainId, terms, given)),
+    holds: (chainId, { signal } = {}) => standingHolds(parts, chainId, signal),
     acceptRollback: (chainId, given) =>
       desk.submitOwn(
         chainId,
@@ -132,15 +109,27 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
         { alone: true, acceptsRollback: true },
       ),
 
-    health: ({ signal } = {}) =>
-      health(
-        { store, keys, secrets, queue: () => ({ pending: desk.pending, maxQueued, closed: desk.closed }) },
-        signal,
-      ),
+    drain: async () => outbox?.drain() ?? { chains: 0, receipts: 0 },
+    outboxStatus: () => outbox?.status(),
+    async health(given = {}) {
+      const { chains = desk.openChains(MAX_LOOKED_AT), timeoutMs: lookMs, signal } = given
+      checkHealthOptions(given)
+      const patient = {
+        store,
+        environment,
+        chains,
+        keyrings,
+        providerOf: (chainId?: string) => (chainId === undefined ? keys : desk.providerOf(chainId)),
+        queue: () => ({ pending: desk.pending, maxQueued, closed: desk.closed }),
+        secrets,
+        outbox: () => outbox?.status(),
+      }
+      return health(patient, { signal, timeoutMs: lookMs })
+    },
     on: events.on,
     warn,
     close(given = {}) {
-      closing ??= closeAll({ desk, store, providers: () => owned, warn }, given.timeoutMs ?? timeoutMs)
+      closing ??= closeAll({ desk, store, outbox, providers: () => owned, warn }, given.timeoutMs ?? timeoutMs)
       return closing
     },
     [Symbol.asyncDispose]: () => ledger.close(),

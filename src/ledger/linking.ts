@@ -102,7 +102,7 @@ async function preludes(parts: Parts, chain: Chain, opened: Opened, first: Slot)
   const { chainId } = chain
   const { tenantId } = (first.frame as Frame).body
   const events: SystemEvent[] = []
-  if (opened.head === undefined && !first.order.opens) events.push(chainStart(parts))
+  if (opened.head === undefined && !first.order.opens) events.push(chainStart(parts, parts.predecessorOf?.(chainId)))
   const rollbacks = rollbackEvents(opened.lost)
   // the order that accepts the rollback names the last of them itself
   events.push(...(first.order.acceptsRollback ? rollbacks.slice(0, -1) : rollbacks))

@@ -22,7 +22,7 @@ export function settleSlot(slot: Slot, receipt: DecisionReceipt): void {
 function settleWith(parts: Parts, chain: Chain, slot: Slot, stored: DecisionReceipt): void {
   const own = slot.sealed.find(({ receiptHash }) => receiptHash === stored.receiptHash)
   if (own) {
-    acknowledge(parts, chain, [own])
+    acknowledge(parts, chain, [own], [slot])
     settleSlot(slot, own)
     return
   }

@@ -26,6 +26,8 @@ export interface Order {
   readonly frame: Frame | ((turn: Turn) => Maybe<Frame | Present>)
   /** Never in one batch with others. */
   readonly alone?: boolean | undefined
+  /** Takes the store's turn before it is written, where the store gives turns; only with `alone`. */
+  readonly inTurn?: boolean | undefined
   /** Signs instead of the chain's own key. */
   readonly keys?: KeyProvider | undefined
   /** Is itself the `chain_start` of an empty chain. */

@@ -63,7 +63,12 @@ export function createCell<T>(
 
   const load = async (signal?: AbortSignal): Promise<T | undefined> => {
     const found = await store.state.get(chainId, kind.name, { signal })
-    if (found === undefined) return value
+    if (found === undefined) {
+      // it may have been there: a store that lost everything starts its versions again
+      version = 0
+      dirty = value !== undefined
+      return value
+    }
     version = found.version
     const read = parse(found.bytes)
     if (read === undefined) {

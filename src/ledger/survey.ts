@@ -1,8 +1,10 @@
 /** One pass over a chain that finds how far it may be pruned. */
 import { QuittanceError } from '../errors.js'
-import type { DecisionReceipt, RetentionEvent } from '../receipt/types.js'
-
-type Hold = RetentionEvent & { readonly event: 'hold' }
+import { allows, type Keyring } from '../keys/keyring.js'
+import type { DecisionReceipt } from '../receipt/types.js'
+import { examineReceipt } from '../verify/examine.js'
+import { createHoldings, type Holdings } from './holdings.js'
+import { promisedBy } from './retention-policy.js'
 
 /** A receipt that later ones may need to be verified. */
 interface Needed {
@@ -19,12 +21,13 @@ export interface Survey {
   feed(receipt: DecisionReceipt): void
   readonly first: DecisionReceipt | undefined
   readonly last: DecisionReceipt | undefined
-  /** What the chain itself promised, where its first receipt is still there. */
+  /** What the chain itself promised, at its start or when it was pruned; 0 where nothing of that is there. */
   readonly retentionDays: number
-  /** The newest `prune` receipt whose receipts are still here. */
+  /** The newest `prune` receipt, by a key that the keyring trusts for it, whose receipts are still here. */
   readonly unfinished: DecisionReceipt | undefined
-  /** Cases whose receipts must stay. */
-  readonly heldCases: ReadonlySet<string>
+  readonly holdings: Holdings
+  /** Whether the chain itself revokes a key. */
+  revokes(keyId: string): boolean
   /**
    * @param most - no further than this
    * @param signers - keys that will sign again
@@ -37,10 +40,24 @@ export interface Survey {
 }
 
 /**
+ * @param receipt - the next of a chain
+ * @param last - the one before it, as it was read
+ * @throws QuittanceError `STORE_CORRUPT` when they don't link
+ */
+export function checkLink(receipt: DecisionReceipt, last: DecisionReceipt | undefined): void {
+  if (last === undefined || (receipt.seq === last.seq + 1 && receipt.prevReceiptHash === last.receiptHash)) return
+  throw new QuittanceError('STORE_CORRUPT', 'a receipt does not link to the one before it; nothing is removed', {
+    details: { chainId: receipt.chainId, seq: receipt.seq, receiptId: receipt.receiptId },
+  })
+}
+
+/**
  * @param cutoff - the first receipt that stays must not be younger
+ * @param keyring - whose word on retention counts
+ * @param chainId - the chain
  * @returns an empty survey
  */
-export function createSurvey(cutoff: string): Survey {
+export function createSurvey(cutoff: string, keyring: Keyring, chainId: string): Survey {
   let first: DecisionReceipt | undefined
   let last: DecisionReceipt | undefined
   let retentionDays = 0
@@ -48,36 +65,35 @@ export function createSurvey(cutoff: string): Survey {
   let firstToStay = -1
   let youngMet = false
   let lastPrune: DecisionReceipt | undefined
-  const holds = new Map<string, { readonly seq: number; readonly hold: Hold }>()
+  const holdings = createHoldings(keyring, chainId)
   const needed: Needed[] = []
+  /** Whoever the chain was handed to may sign again, also where another process prunes. */
+  let lastRotation = -1
+  const revoked = new Set<string>()
   const lastUse = new Map<string, number>()
 
   const learnRetention = (receipt: DecisionReceipt): void => {
-    const { seq, retention } = receipt
-    if (retention?.event === 'hold') holds.set(retention.holdId, { seq, hold: retention })
-    else if (retention?.event === 'release') holds.delete(retention.holdId)
-    else if (retention?.event === 'prune') lastPrune = receipt
+    const { keyId, retention } = receipt
+    if (retention?.event !== 'prune') return
+    const entry = keyring.get(keyId)
+    if (entry === undefined || !allows(entry, 'retention') || !examineReceipt(receipt).sound) return
+    lastPrune = receipt
+    retentionDays = Math.max(retentionDays, promisedBy(retention.policy))
   }
 
   const learnKey = ({ seq, key }: DecisionReceipt): void => {
     if (key?.event === 'delegate')
       needed.push({ seq, keyId: key.certificate.delegate, until: key.certificate.notAfter })
-    else if (key?.event === 'rotate') needed.push({ seq, keyId: key.newKeyId })
-    else if (key?.event === 'revoke') needed.push({ seq, keyId: key.keyId })
+    else if (key?.event === 'rotate') {
+      needed.push({ seq, keyId: key.newKeyId })
+      lastRotation = seq
+    } else if (key?.event === 'revoke') {
+      needed.push({ seq, keyId: key.keyId })
+      revoked.add(key.keyId)
+    }
   }
 
-  const unheld = (most: number): number => {
-    let through = most
-    for (const { seq, hold } of holds.values()) {
-      const whole = hold.fromSeq === undefined && hold.toSeq === undefined && hold.decisionId === undefined
-      const ranged = hold.fromSeq !== undefined || hold.toSeq !== undefined
-      through = Math.min(through, seq - 1)
-      if (whole) return -1
-      if (ranged && (hold.toSeq ?? Number.MAX_SAFE_INTEGER) >= (first?.seq ?? 0))
-        through = Math.min(through, (hold.fromSeq ?? 0) - 1)
-    }
-    return through
-  }
+  const unheld = (most: number): number => holdings.unheld(most, first?.seq ?? 0)
 
   return {
     get first() {
@@ -93,21 +109,17 @@ export function createSurvey(cutoff: string): Survey {
       const through = lastPrune?.retention?.event === 'prune' ? lastPrune.retention.through.seq : -1
       return first !== undefined && through >= first.seq ? lastPrune : undefined
     },
-    get heldCases() {
-      return new Set([...holds.values()].flatMap(({ hold }) => hold.decisionId ?? []))
-    },
+    holdings,
+    revokes: (keyId) => revoked.has(keyId),
     feed(receipt) {
-      if (last !== undefined && (receipt.seq !== last.seq + 1 || receipt.prevReceiptHash !== last.receiptHash)) {
-        throw new QuittanceError('STORE_CORRUPT', 'a receipt does not link to the one before it; nothing is removed', {
-          details: { chainId: receipt.chainId, seq: receipt.seq, receiptId: receipt.receiptId },
-        })
-      }
+      checkLink(receipt, last)
       first ??= receipt
       last = receipt
       youngMet ||= receipt.timestamp > cutoff
       if (!youngMet) firstToStay = receipt.seq
       if (receipt.system?.event === 'chain_start') retentionDays = Math.max(retentionDays, receipt.system.retentionDays)
       lastUse.set(receipt.keyId, receipt.seq)
+      holdings.feed(receipt)
       learnRetention(receipt)
       learnKey(receipt)
     },
@@ -116,7 +128,7 @@ export function createSurvey(cutoff: string): Survey {
       let through = unheld(Math.min(most, firstToStay - 1))
       // newest first: what makes one stay may make an earlier one stay
       for (const { seq, keyId, until } of [...needed].reverse()) {
-        const again = signers.has(keyId) || (until !== undefined && until > now)
+        const again = seq === lastRotation || signers.has(keyId) || (until !== undefined && until > now)
         if (seq <= through && (again || (lastUse.get(keyId) ?? -1) > through)) through = seq - 1
       }
       return through

@@ -3,7 +3,7 @@ import type { Keyring } from '../keys/keyring.js'
 import type { KeyProvider } from '../keys/provider.js'
 import type { Redactor } from '../pii/redactor.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import type { ReceiptStore } from '../store/store.js'
+import type { Durability, ReceiptStore } from '../store/store.js'
 import type { ReceiptDraft } from './draft.js'
 
 /** A secret of at least 32 bytes, with the id that receipts name; rotating it changes the id. */
@@ -21,6 +21,35 @@ export interface AppendOptions {
   readonly signal?: AbortSignal | undefined
   /** How long to wait for the receipt to be durable, in milliseconds; default the ledger's. */
   readonly timeoutMs?: number | undefined
+  /**
+   * What to do while the store is away: `accept` takes the receipt into the ledger's outbox, where it is durable in a chain
+   * of its own; `fail` rejects with `STORE_UNAVAILABLE` or `LEDGER_TIMEOUT` once the store was waited for as long as the
+   * outbox's `afterMs` says (2 seconds without an outbox); `wait` waits as long as `timeoutMs`. Default `accept` where
+   * there is an outbox, else `wait`.
+   */
+  readonly whenAway?: 'wait' | 'fail' | 'accept' | undefined
+}
+
+/** Where receipts go while the store is away. */
+export interface OutboxOptions {
+  /** A durable store of this process alone, such as `fileStore` on a directory that outlives it; the ledger closes it. */
+  readonly store: ReceiptStore
+  /** How long the store may leave an append unanswered before it is taken to be away, in milliseconds; default 2,000. */
+  readonly afterMs?: number | undefined
+}
+
+/** How an outbox stands. */
+export interface OutboxStatus {
+  /** Chains whose store is taken to be away. */
+  readonly away: readonly string[]
+  /** How many outbox chains are not in the main store yet, as far as they were looked for. */
+  readonly chains: number
+  /** How many callers' receipts are in them. */
+  readonly receipts: number
+  /** When the first of them was sealed. */
+  readonly oldest?: string | undefined
+  /** The code of the error that keeps one of them from being drained. */
+  readonly code?: string | undefined
 }
 
 /** All that a collector needs of a ledger. */
@@ -53,14 +82,24 @@ export interface LedgerOptions {
   readonly secret?: SecretProvider | undefined
   /** Default `sha256`; `hmac-sha256` needs a `secret`. */
   readonly commitment?: 'sha256' | 'hmac-sha256' | undefined
-  /** Written into each new chain, and the least that `prune` keeps; default 184. */
+  /** Written into each new chain, and the least that `prune` keeps; default 184. Fewer need `retentionOverride`. */
   readonly retentionDays?: number | undefined
+  /** Why `retentionDays` may be fewer than 184: a token, which the `policy` of each `prune` below that repeats. */
+  readonly retentionOverride?: { readonly reason: string } | undefined
   /** The most drafts that wait in this ledger; default 10,000. */
   readonly maxQueued?: number | undefined
   /** How long an append waits to become durable; default 30,000. */
   readonly timeoutMs?: number | undefined
   /** Who operates the system: an id for `chain_start`. */
   readonly operator?: string | undefined
+  /** Takes receipts while the store is away. */
+  readonly outbox?: OutboxOptions | undefined
+}
+
+/** How somebody listens. */
+export interface ListenOptions {
+  /** True for what counts and shows, such as metrics: nobody is taken to have seen a warning because of it. */
+  readonly passive?: boolean | undefined
 }
 
 /** What a ledger tells. */
@@ -89,6 +128,8 @@ export interface LedgerEvents {
     /** What it threw, where it failed. */
     readonly error?: unknown
   }
+  /** An append, a caller's or the ledger's own, ended with an error: what its caller was told. */
+  failed: { readonly chainId?: string | undefined; readonly error: unknown }
   conflict: { readonly chainId: string; readonly expected?: HeadRef | undefined; readonly actual?: HeadRef | undefined }
   retry: { readonly chainId: string; readonly attempt: number; readonly error: unknown }
   rolled_back: {
@@ -99,19 +140,52 @@ export interface LedgerEvents {
     readonly outcome: 'restored' | 'recorded'
     readonly lost: readonly { readonly seq: number; readonly receiptId: string; readonly receiptHash: string }[]
   }
+  /** A receipt was accepted into an outbox chain, or one such chain begins to be drained, or is in the main store whole. */
+  outbox: {
+    readonly chainId: string
+    readonly outboxChainId: string
+    readonly phase: 'accepted' | 'draining' | 'drained'
+    /** How many callers' receipts. */
+    readonly count: number
+  }
   warning: { readonly chainId?: string | undefined; readonly error: unknown }
 }
 
 /** One thing that `health` looked at. */
 export interface HealthCheck {
-  readonly name: 'store' | 'keys' | 'queue' | 'secret'
+  /**
+   * `store`, it answers; `writable`, it takes receipts; `durability`, it reaches what it was told to; `clock`, its clock and
+   * ours agree; `head`, the newest receipt of a chain holds and is none that came back from the past; `keys`, the key signs,
+   * and with a `chainId`: it may sign what comes next there; `queue`; `secret`; `outbox`, it can be drained.
+   */
+  readonly name: 'store' | 'writable' | 'durability' | 'clock' | 'head' | 'keys' | 'queue' | 'secret' | 'outbox'
   readonly ok: boolean
   /** The code of the error that was met. */
   readonly code?: string | undefined
+  /** Of `head` and `keys`. */
+  readonly chainId?: string | undefined
+  /** Of `durability`: what is reached now. */
+  readonly durability?: Durability | undefined
+}
+
+/** What `health` found. It holds no secret, no message and no payload. */
+export interface Health {
+  /** Whether every look is well. */
+  readonly ok: boolean
+  readonly checks: readonly HealthCheck[]
+}
+
+/** What `health` looks at, and for how long. */
+export interface HealthOptions {
+  /** Whose heads are verified; default up to 16 of the chains that this ledger has written. */
+  readonly chains?: readonly string[] | undefined
+  /** How long each look may take, in milliseconds; default 5,000. */
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Says for whom a receipt of the ledger's own is written, where the chain is still empty. */
-export interface NoteOptions extends AppendOptions {
+export interface NoteOptions extends Omit<AppendOptions, 'whenAway'> {
   /** Default: that of the chain's head. */
   readonly tenantId?: string | undefined
 }
@@ -119,6 +193,10 @@ export interface NoteOptions extends AppendOptions {
 /** The one place that seals and appends. */
 export interface Ledger extends Sink, AsyncDisposable {
   readonly store: ReceiptStore
+  /** The most receipts that may wait: the option. */
+  readonly maxQueued: number
+  /** How many receipts somebody waits for now. */
+  readonly pending: number
   /**
    * Appends as fast as receipts become durable and yields them in input order. When it ends early, by a failure or by the
    * caller, up to `inFlight` items may be sealed without being yielded: fixed `receiptId`s let the same items come again.
@@ -178,29 +256,16 @@ export interface Ledger extends Sink, AsyncDisposable {
    * @param options - `keys` stays the caller's; `dryRun` only says what would go
    * @returns how many went, the last of them, and the receipt; `removed: 0` where nothing may go
    * @throws QuittanceError as `append`; `LEDGER_RETENTION` when receipts are promised to stay longer, `LEDGER_KEY_UNTRUSTED`
-   *   when `keys` may not, `STORE_UNSUPPORTED`, `STORE_CORRUPT`
+   *   when `keys` may not, `LEDGER_CHAIN_ENDED`, `STORE_UNSUPPORTED`, `STORE_CORRUPT`
    */
-  prune(
-    chainId: string,
-    options: {
-      readonly olderThanDays: number
-      readonly reason: string
-      readonly keys: KeyProvider
-      readonly policy?: string | undefined
-      readonly dryRun?: boolean | undefined
-    },
-  ): Promise<{
-    readonly removed: number
-    readonly through?: HeadRef | undefined
-    readonly receipt?: DecisionReceipt | undefined
-  }>
+  prune(chainId: string, options: PruneOptions): Promise<Pruned>
   /**
    * Removes the free text of one receipt, after a `retention` receipt says so.
    *
    * @returns false where there is no such receipt or it has none
-   * @throws QuittanceError as `append`; `STORE_UNSUPPORTED`
+   * @throws QuittanceError as `append`; `LEDGER_RETENTION` where a hold covers the receipt, `STORE_UNSUPPORTED`
    */
-  eraseDetails(chainId: string, receiptId: string, options: { readonly reason: string }): Promise<boolean>
+  eraseDetails(chainId: string, receiptId: string, options: EraseOptions): Promise<boolean>
   /** Writes a `system` notice. */
   note(
     chainId: string,
@@ -236,10 +301,16 @@ export interface Ledger extends Sink, AsyncDisposable {
     beat?: { readonly dropped?: number | undefined },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
-  /** Forbids that `prune` removes receipts, until it is released. */
-  hold(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
-  /** Ends the hold of that `holdId`. */
-  release(chainId: string, hold: HoldTerms, options?: NoteOptions): Promise<DecisionReceipt>
+  /** Forbids that receipts are pruned or their details erased, until it is released. */
+  hold(chainId: string, hold: HoldTerms, options?: HoldOptions): Promise<DecisionReceipt>
+  /**
+   * Ends the hold of that `holdId`; with a range or a case only what was placed with the same.
+   *
+   * @throws QuittanceError as `append`; `LEDGER_RETENTION` where no such hold stands, or a delegate would sign
+   */
+  release(chainId: string, hold: HoldTerms, options?: HoldOptions): Promise<DecisionReceipt>
+  /** @returns the holds that stand in a chain, oldest first */
+  holds(chainId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly StandingHold[]>
   /**
    * Goes on after `STORE_ROLLED_BACK` where what was lost can't be restored.
    *
@@ -248,19 +319,33 @@ export interface Ledger extends Sink, AsyncDisposable {
    */
   acceptRollback(chainId: string, options?: NoteOptions): Promise<DecisionReceipt>
   /**
-   * Looks at store, key, queue and secret; writes nothing, signs nothing, throws nothing.
+   * Brings what the outbox holds into the store now, instead of in the background.
+   *
+   * @returns how many outbox chains, and callers' receipts in them; nothing where there is no outbox
+   * @throws QuittanceError the first reason why not all could be drained; the others were tried all the same
+   */
+  drain(): Promise<{ readonly chains: number; readonly receipts: number }>
+  /** @returns how the outbox stands, from memory alone; `undefined` where there is none */
+  outboxStatus(): OutboxStatus | undefined
+  /**
+   * Looks at store, heads, key, queue, secret and outbox. It writes nothing and throws nothing for what it finds. A key in this
+   * process signs a message that is no receipt; of a key service only the signer is asked for.
    *
    * @returns each look, and whether all are well
+   * @throws TypeError, RangeError for a wrong argument
    */
-  health(options?: {
-    readonly signal?: AbortSignal | undefined
-  }): Promise<{ readonly ok: boolean; readonly checks: readonly HealthCheck[] }>
+  health(options?: HealthOptions): Promise<Health>
   /**
    * @param event - what to hear of
    * @param listener - called at once; one that throws disturbs nobody and is a warning
+   * @param options - `passive`: it only counts, so a warning that nobody else listens for still goes to the process
    * @returns a function that stops listening
    */
-  on<Name extends keyof LedgerEvents>(event: Name, listener: (event: LedgerEvents[Name]) => void): () => void
+  on<Name extends keyof LedgerEvents>(
+    event: Name,
+    listener: (event: LedgerEvents[Name]) => void,
+    options?: ListenOptions,
+  ): () => void
   warn(error: unknown): void
   /**
    * Drains, then closes store and keys. Idempotent.
@@ -278,4 +363,50 @@ export interface HoldTerms {
   readonly fromSeq?: number | undefined
   readonly toSeq?: number | undefined
   readonly decisionId?: string | undefined
+}
+
+/** How to place or end a hold. */
+export interface HoldOptions extends NoteOptions {
+  /** Signs instead of the chain's own key; stays the caller's. */
+  readonly keys?: KeyProvider | undefined
+}
+
+/** A hold that stands. */
+export interface StandingHold extends HoldTerms {
+  /** The receipt that placed it. */
+  readonly placed: { readonly seq: number; readonly receiptId: string; readonly timestamp: string }
+}
+
+/** What `prune` is told. `timeoutMs` is for all of it; without one only its receipt has the ledger's. */
+export interface PruneOptions extends Omit<AppendOptions, 'whenAway'> {
+  /** The first receipt that stays is at least this old, so that all that goes is older. */
+  readonly olderThanDays: number
+  /** Why, as a token. */
+  readonly reason: string
+  /** Signs the `retention` receipt; stays the caller's. */
+  readonly keys: KeyProvider
+  /** The name of the policy, an id; default `age`. */
+  readonly policy?: string | undefined
+  /** Only says what would go. */
+  readonly dryRun?: boolean | undefined
+}
+
+/** What `prune` removed, or would remove. */
+export interface Pruned {
+  readonly removed: number
+  /** The last that went. */
+  readonly through?: HeadRef | undefined
+  /** When the first and the last that went were sealed; absent where only an earlier removal was finished. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  /** What recorded it. */
+  readonly receipt?: DecisionReceipt | undefined
+}
+
+/** What `eraseDetails` is told. `timeoutMs` is for all of it. */
+export interface EraseOptions extends Omit<AppendOptions, 'whenAway'> {
+  /** Why, as a token. */
+  readonly reason: string
+  /** Why a hold does not stop it, as a token: a `notice` records that before the erasure. */
+  readonly despiteHold?: string | undefined
 }

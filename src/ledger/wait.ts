@@ -13,7 +13,11 @@ export interface WaitOptions {
   readonly receiptId?: string | undefined
   /** In milliseconds; Infinity for as long as it takes. */
   readonly timeoutMs: number
+  /** When the append was called, on the clock of `performance.now()`. */
+  readonly since: number
   readonly signal?: AbortSignal | undefined
+  /** Whoever waits tells of a failure itself. */
+  readonly untold?: boolean | undefined
 }
 
 /** Who keeps count of waits. */
@@ -21,6 +25,8 @@ export interface WaitKeeper {
   readonly deadlines: Deadlines
   /** Hears of each end first. */
   ended(wait: Wait): void
+  /** Hears what a caller is told that failed. */
+  failed(chainId: string | undefined, error: unknown): void
 }
 
 const standing = {
@@ -36,6 +42,7 @@ const standing = {
 export class Wait implements Expiring {
   readonly promise: Promise<DecisionReceipt>
   readonly deadline: number
+  readonly since: number
   exposure: Exposure = 'none'
   /** The last trouble that was met and waited out: the cause of a timeout. */
   trouble: unknown = undefined
@@ -59,8 +66,9 @@ export class Wait implements Expiring {
       this.#resolve = resolve
       this.#reject = reject
     })
-    const { timeoutMs, signal } = options
-    this.deadline = performance.now() + timeoutMs
+    const { timeoutMs, since, signal } = options
+    this.since = since
+    this.deadline = since + timeoutMs
     keeper.deadlines.add(this)
     if (signal === undefined) return
     this.#onAbort = () => this.#give('LEDGER_ABORTED', 'the append was given up', signal.reason)
@@ -80,6 +88,7 @@ export class Wait implements Expiring {
 
   reject(error: unknown): void {
     if (!this.#end()) return
+    if (this.#options.untold !== true) this.#keeper.failed(this.#options.chainId, error)
     this.#reject(error)
     this.onEnd?.()
   }

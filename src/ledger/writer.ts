@@ -2,7 +2,7 @@ import type { KeyProvider } from '../keys/provider.js'
 import { type Ahead, takeAhead } from './ahead.js'
 import { type Batch, createBatch, takeSlots } from './batch.js'
 import { type Chain, createChain, type Parts } from './chain.js'
-import { commit } from './commit.js'
+import { commit, type Hooks } from './commit.js'
 import { failSlot } from './linking.js'
 import type { Entry } from './order.js'
 
@@ -34,6 +34,17 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
     next ??= takeAhead(parts, chain, queue)
   }
 
+  const hooks: Hooks = {
+    linked() {
+      lookAhead()
+      return next !== undefined
+    },
+    fill(batch) {
+      // what was taken ahead comes first
+      if (next === undefined) batch.fill(queue)
+    },
+  }
+
   const take = (): { readonly batch: Batch; readonly ready: Ahead['ready'] | undefined } => {
     const taken = next ?? { batch: createBatch(takeSlots(queue)), ready: undefined }
     next = undefined
@@ -47,7 +58,7 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
       const { batch, ready } = take()
       const { slots } = batch
       try {
-        await commit(parts, chain, batch, ready, lookAhead)
+        await commit(parts, chain, batch, ready, hooks)
       } catch (error) {
         // a mistake of this library: nobody may wait for ever because of it
         chain.head = undefined
@@ -79,6 +90,7 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
     },
     async drained() {
       while (working !== undefined) await working
+      await chain.turns.settled()
     },
   }
 }

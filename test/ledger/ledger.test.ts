@@ -5,7 +5,6 @@ import type { ReceiptDraft } from '../../src/ledger/draft.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import type { Draftable, Ledger, LedgerOptions } from '../../src/ledger/types.js'
 import { memoryStore } from '../../src/store/memory.js'
-import type { ReceiptStore } from '../../src/store/store.js'
 import { faultyStore } from '../../src/testing/faulty-store.js'
 import { testLedger } from '../../src/testing/test-ledger.js'
 import { verifyChain } from '../../src/verify/chain.js'
@@ -276,54 +275,6 @@ describe('events', () => {
   test('an event that there is not is refused', () => {
     expect(() => make().on('apended' as never, () => undefined)).toThrow(TypeError)
     expect(() => make().on('appended', 'f' as never)).toThrow(TypeError)
-  })
-})
-
-describe('health', () => {
-  test('of a ledger whose parts work', async () => {
-    expect(await make().health()).toEqual({
-      ok: true,
-      checks: [
-        { name: 'store', ok: true },
-        { name: 'keys', ok: true },
-        { name: 'queue', ok: true },
-      ],
-    })
-    const { checks } = await make({ secret: new Uint8Array(32) }).health()
-    expect(checks.at(-1)).toEqual({ name: 'secret', ok: true })
-  })
-
-  test('names what does not, and writes nothing', async () => {
-    const store = faultyStore(memoryStore(), [{ method: 'chains', call: 1, kind: 'before' }])
-    const ledger = make({
-      store,
-      keys: { signer: () => Promise.reject(new Error('private')) },
-      secret: () => Promise.reject(new Error('private')),
-    })
-    expect(await ledger.health()).toEqual({
-      ok: false,
-      checks: [
-        { name: 'store', ok: false, code: 'STORE_UNAVAILABLE' },
-        { name: 'keys', ok: false, code: 'Error' },
-        { name: 'queue', ok: true },
-        { name: 'secret', ok: false, code: 'LEDGER_SECRET_UNAVAILABLE' },
-      ],
-    })
-    expect(store.calls.map(({ method }) => method)).toEqual(['chains'])
-  })
-
-  test('gives up on its signal, also where a part is deaf', async () => {
-    const memory = memoryStore()
-    const deaf: ReceiptStore = {
-      ...memory,
-      async *chains() {
-        await new Promise(() => undefined)
-      },
-    }
-    const controller = new AbortController()
-    const looking = make({ store: deaf }).health({ signal: controller.signal })
-    controller.abort()
-    expect((await looking).checks[0]).toEqual({ name: 'store', ok: false, code: 'LEDGER_ABORTED' })
   })
 })
 

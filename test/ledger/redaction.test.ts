@@ -227,6 +227,7 @@ describe('no text gets past the redactor', () => {
   test('nor in what the ledger writes of its own', async () => {
     const ledger = ledgerWith()
     await ledger.append(draft())
+    await ledger.hold('acme', { holdId: 'h', reason: 'case' })
     const attempts = [
       ledger.note('acme', { code: 'noticeMARK' }),
       ledger.gap('acme', { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:00:00.000Z', reason: 'outageMARK' }),
@@ -235,7 +236,7 @@ describe('no text gets past the redactor', () => {
       ledger.change('acme', { what: 'model', to: 'MARK' }),
       ledger.hold('acme', { holdId: 'MARK', reason: 'case' }),
       ledger.hold('acme', { holdId: 'h', reason: 'caseMARK' }),
-      ledger.release('acme', { holdId: 'h', reason: 'case', decisionId: 'MARK' }),
+      ledger.release('acme', { holdId: 'h', reason: 'caseMARK' }),
       ledger.heartbeat('acmeMARK', {}, { tenantId: 'acme' }),
       ledger.heartbeat('other', {}, { tenantId: 'MARK' }),
     ]

@@ -1,96 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { QuittanceError } from '../../src/errors.js'
-import { Keyring, type KeyringEntry } from '../../src/keys/keyring.js'
 import type { KeyProvider } from '../../src/keys/provider.js'
-import type { ReceiptDraft } from '../../src/ledger/draft.js'
-import { type Environment, realEnvironment } from '../../src/ledger/environment.js'
+import { realEnvironment } from '../../src/ledger/environment.js'
 import { createLedgerWith } from '../../src/ledger/ledger.js'
-import type { Ledger, LedgerOptions } from '../../src/ledger/types.js'
-import { leafHash } from '../../src/merkle/hash.js'
-import { merkleRoot } from '../../src/merkle/range-root.js'
-import { receiptLeaf } from '../../src/merkle/receipt-leaf.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { memoryStore } from '../../src/store/memory.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { faultyStore } from '../../src/testing/faulty-store.js'
 import { verifyChain } from '../../src/verify/chain.js'
+import { DAY, days, idOf, prune, retention, root, START, seqs, shortly, trusted, world } from './retention-world.js'
 import { delegatedBy, draft, keyNamed, stored } from './support.js'
-
-const DAY = 86_400_000
-const START = Date.parse('2026-01-01T00:00:00.000Z')
-const retention = keyNamed('retention')
-
-/** A clock that is moved by hand. */
-function clock(): Environment & { day: number } {
-  return {
-    ...realEnvironment,
-    day: 0,
-    now() {
-      return START + this.day * DAY
-    },
-  }
-}
-
-const idOf = async (keys: KeyProvider): Promise<string> => (await keys.signer()).keyId
-
-async function trusted(...more: KeyringEntry[]): Promise<Keyring> {
-  return new Keyring([
-    { keyId: await idOf(keyNamed('a')) },
-    { keyId: await idOf(retention), uses: ['retention'] },
-    ...more,
-  ])
-}
-
-interface World {
-  readonly store: ReceiptStore
-  readonly time: ReturnType<typeof clock>
-  readonly keyring: Keyring
-  ledger: Ledger
-}
-
-async function world(options: Partial<LedgerOptions> = {}): Promise<World> {
-  const time = clock()
-  const store = options.store ?? memoryStore()
-  const keyring = options.keyring ?? (await trusted())
-  return {
-    store,
-    time,
-    keyring,
-    ledger: createLedgerWith(
-      { keys: keyNamed('a'), redactor: false, retentionDays: 10, ...options, store, keyring },
-      time,
-    ),
-  }
-}
-
-/** One receipt a day: seq 0 and 1 on day 0, seq n+1 on day n. */
-async function days(
-  w: World,
-  count: number,
-  member: (day: number) => Partial<ReceiptDraft> = () => ({}),
-): Promise<void> {
-  for (let day = 0; day < count; day += 1) {
-    w.time.day = day
-    await w.ledger.append(draft(member(day)))
-  }
-}
-
-const prune = (w: World, olderThanDays: number, more: object = {}) =>
-  w.ledger.prune('acme', { olderThanDays, reason: 'age', keys: retention, ...more })
-const seqs = async (w: World) => (await stored(w.store)).map(({ seq }) => seq)
-const root = (receipts: readonly DecisionReceipt[]): string => {
-  const leaves = receipts.map(({ receiptHash, signature }) => leafHash(receiptLeaf(receiptHash, signature)))
-  return `sha256:${Buffer.from(merkleRoot(leaves)).toString('hex')}`
-}
 
 describe('prune', () => {
   test('records what goes, removes it, and the verdict of who accepts pruning is VALID', async () => {
     const w = await world()
     await days(w, 30)
     const before = await stored(w.store)
-    const { removed, through, receipt } = await prune(w, 10)
+    const { removed, through, from, to, receipt } = await prune(w, 10)
     // day 29 now: the first that stays must be of day 19 or before, which is seq 20
     expect({ removed, through }).toEqual({ removed: 20, through: { seq: 19, receiptHash: before[19]!.receiptHash } })
+    expect({ from, to }).toEqual({ from: '2026-01-01T00:00:00.000Z', to: '2026-01-19T00:00:00.000Z' })
     expect(receipt).toMatchObject({
       seq: 31,
       eventType: 'retention',
@@ -101,7 +30,7 @@ describe('prune', () => {
         through,
         count: 20,
         merkleRoot: root(before.slice(0, 20)),
-        policy: 'age',
+        policy: '10d:override:test:age',
         reason: 'age',
       },
     })
@@ -130,7 +59,7 @@ describe('prune', () => {
     expect(await prune(w, 10, { policy: 'p-7' })).toMatchObject({
       removed: 4,
       through: { seq: 23 },
-      receipt: { retention: { count: 4, policy: 'p-7' } },
+      receipt: { retention: { count: 4, policy: '10d:override:test:p-7' } },
     })
     expect(
       (
@@ -150,6 +79,8 @@ describe('prune', () => {
     expect(await prune(w, 10, { dryRun: true })).toEqual({
       removed: 20,
       through: { seq: 19, receiptHash: before[19]!.receiptHash },
+      from: before[0]!.timestamp,
+      to: before[19]!.timestamp,
     })
     expect(await stored(w.store)).toEqual(before)
   })
@@ -160,7 +91,7 @@ describe('prune', () => {
     await expect(prune(w, 19)).rejects.toMatchObject({ code: 'LEDGER_RETENTION', details: { outcome: 'absent' } })
     // a later ledger that promises less is held to what the chain says
     const lax = createLedgerWith(
-      { store: w.store, keys: keyNamed('a'), redactor: false, retentionDays: 0, keyring: w.keyring },
+      { store: w.store, keys: keyNamed('a'), redactor: false, ...shortly, retentionDays: 0, keyring: w.keyring },
       w.time,
     )
     await expect(lax.prune('acme', { olderThanDays: 5, reason: 'age', keys: retention })).rejects.toMatchObject({
@@ -313,7 +244,7 @@ describe('a hold', () => {
     const w = await world({ store: memory })
     await days(w, 30, (day) => ({ decisionId: `case-${day}` }))
     // the hold is in the queue before the retention receipt, but after the chain was read
-    let held: Promise<unknown> | undefined
+    let held: DecisionReceipt | undefined
     const keys: KeyProvider = { signer: (o) => retention.signer(o) }
     const original = w.ledger.store.prune
     expect(original).toBeDefined()
@@ -323,11 +254,12 @@ describe('a hold', () => {
       async *read(chainId: string, range: object) {
         count += 1
         yield* reads(chainId, range)
-        if (count === 1) held = w.ledger.hold('acme', { holdId: 'late', reason: 'litigation', decisionId: 'case-3' })
+        if (count === 1)
+          held = await w.ledger.hold('acme', { holdId: 'late', reason: 'litigation', decisionId: 'case-3' })
       },
     })
     const { through } = await prune(w, 10, { keys })
-    await held
+    expect(held?.seq).toBe(31)
     expect(through?.seq).toBe(3)
   })
 })
@@ -339,7 +271,7 @@ describe('key receipts stay as long as what stays needs them', () => {
     await days(w, 5)
     const day = (n: number) => new Date(START + n * DAY).toISOString()
     const keys = await delegatedBy(keyNamed('root'), keyNamed('d'), { notBefore: day(0), notAfter: day(25) })
-    const delegate = createLedgerWith({ store: w.store, keys, redactor: false, retentionDays: 10, keyring }, w.time)
+    const delegate = createLedgerWith({ store: w.store, keys, redactor: false, ...shortly, keyring }, w.time)
     for (let n = 5; n < 25; n += 1) {
       w.time.day = n
       await delegate.append(draft())
@@ -386,7 +318,7 @@ describe('key receipts stay as long as what stays needs them', () => {
       reason: 'planned',
     })
     const other = createLedgerWith(
-      { store: w.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring },
+      { store: w.store, keys: keyNamed('b'), redactor: false, ...shortly, keyring },
       w.time,
     )
     w.time.day = 20
@@ -405,7 +337,7 @@ describe('key receipts stay as long as what stays needs them', () => {
       reason: 'planned',
     })
     const b = createLedgerWith(
-      { store: again.store, keys: keyNamed('b'), redactor: false, retentionDays: 10, keyring },
+      { store: again.store, keys: keyNamed('b'), redactor: false, ...shortly, keyring },
       again.time,
     )
     for (let n = 5; n < 40; n += 1) {
@@ -425,7 +357,7 @@ describe('a crash between the record and the removal', () => {
     await days(w, 30)
     await expect(prune(w, 10)).rejects.toMatchObject({ code: 'STORE_IO' })
     expect(await seqs(w)).toHaveLength(32)
-    expect(await prune(w, 10)).toEqual({ removed: 20 })
+    expect(await prune(w, 10)).toMatchObject({ removed: 20, through: { seq: 19 }, receipt: { seq: 31 } })
     expect((await seqs(w))[0]).toBe(20)
     expect((await stored(memory)).filter(({ eventType }) => eventType === 'retention')).toHaveLength(1)
     expect(
@@ -486,7 +418,7 @@ describe('a crash between the record and the removal', () => {
       },
     }
     const ledger = createLedgerWith(
-      { store, keys: keyNamed('a'), redactor: false, retentionDays: 10, keyring: w.keyring },
+      { store, keys: keyNamed('a'), redactor: false, ...shortly, keyring: w.keyring },
       w.time,
     )
     await expect(ledger.prune('acme', { olderThanDays: 25, reason: 'age', keys: retention })).rejects.toMatchObject({
