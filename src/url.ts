@@ -10,6 +10,7 @@ import { createLedger } from './ledger/ledger.js'
 import type { Ledger, LedgerOptions } from './ledger/types.js'
 import { fileStore } from './store/file.js'
 import { memoryStore } from './store/memory.js'
+import { redisFromUrl, redisSchemes } from './store/redis/from-url.js'
 import type { ReceiptStore } from './store/store.js'
 
 const schemePattern = /^([a-z][a-z0-9+.-]*):/i
@@ -87,7 +88,10 @@ export function pathOfFileUrl(url: string, cwd: string = process.cwd()): string 
 
 /**
  * Opens the store that a URL names: `file:./receipts` (relative to the working directory), `file:///var/lib/receipts`,
- * `memory:`. Nothing is read or written before the store is used.
+ * `memory:`, `redis://[user:password@]host[:port][/db]`, `rediss://…` for TLS, `redis+cluster://host:port,host:port` (or
+ * `rediss+cluster:`). The options of `redisStore` stand in the query:
+ * `?durability=replicated&replicas=2&confirmMs=500&prefix=receipts&indexes=traceId,subjectId&accept=unchecked`. Nothing is
+ * read, written or connected to before the store is used.
  *
  * @param url - default: the environment's `QUITTANCE_STORE_URL`
  * @returns the store
@@ -106,6 +110,7 @@ export function storeFromUrl(url?: string | undefined): ReceiptStore {
     if (text.length !== 'memory:'.length) throw refuse(storeKind, 'nothing follows memory:', 'malformed')
     return memoryStore()
   }
+  if (redisSchemes.some((one) => one === scheme)) return redisFromUrl(text)
   throw refuse(storeKind, `stores of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
 }
 

@@ -2,9 +2,12 @@ import { colorsFor, type Io } from './io.js'
 
 /** How far something is. */
 export interface Step {
-  readonly bytes: number
+  /** Absent where what is read has no size of its own, such as a store on a server. */
+  readonly bytes?: number | undefined
   readonly totalBytes?: number | undefined
   readonly receipts: number
+  /** Where it is known how many there are. */
+  readonly totalReceipts?: number | undefined
 }
 
 /** A line on the terminal that says how far something is. */
@@ -37,14 +40,18 @@ export function clock(seconds: number): string {
  * @param seconds - since it began
  * @returns bar, share, count, rate and time left, as far as they can be known
  */
-export function progressText({ bytes, totalBytes, receipts }: Step, seconds: number): string {
+export function progressText({ bytes, totalBytes, receipts, totalReceipts }: Step, seconds: number): string {
   const rate = seconds > 0 ? receipts / seconds : 0
   const counted = `${whole.format(receipts)} receipts  ${whole.format(rate)}/s`
-  if (totalBytes === undefined || totalBytes <= 0) return `${(bytes / 1e6).toFixed(1)} MB  ${counted}`
-  const share = Math.min(1, bytes / totalBytes)
+  const done = totalReceipts === undefined ? (bytes ?? 0) : receipts
+  const total = totalReceipts ?? totalBytes
+  if (total === undefined || total <= 0) {
+    return bytes === undefined ? counted : `${(bytes / 1e6).toFixed(1)} MB  ${counted}`
+  }
+  const share = Math.min(1, done / total)
   const full = Math.floor(share * BAR)
   const bar = `[${'='.repeat(full)}${' '.repeat(BAR - full)}]`
-  const left = bytes > 0 ? `  ETA ${clock((seconds * (totalBytes - bytes)) / bytes)}` : ''
+  const left = done > 0 ? `  ETA ${clock((seconds * (total - done)) / done)}` : ''
   return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${counted}${left}`
 }
 

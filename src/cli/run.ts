@@ -1,16 +1,33 @@
 import { Command, CommanderError } from 'commander'
+import { addCopy } from './commands/copy.js'
 import { addDemo } from './commands/demo.js'
 import { addHead } from './commands/head.js'
+import { addHealth } from './commands/health.js'
+import { addHold } from './commands/hold.js'
 import { addInspect } from './commands/inspect.js'
 import { addKeygen } from './commands/keygen.js'
+import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
+import { addRelease } from './commands/release.js'
 import { addVerify } from './commands/verify.js'
 import type { AddCommand } from './context.js'
 import { type Failure, failureOf, tell } from './failure.js'
 import { colorsFor, type ExitCode, type Io } from './io.js'
 import { packageVersion } from './version.js'
 
-const commands: readonly AddCommand[] = [addKeygen, addPublicKey, addVerify, addInspect, addHead, addDemo]
+const commands: readonly AddCommand[] = [
+  addKeygen,
+  addPublicKey,
+  addVerify,
+  addInspect,
+  addHead,
+  addCopy,
+  addPrune,
+  addHold,
+  addRelease,
+  addHealth,
+  addDemo,
+]
 
 const epilogue = `
 Exit codes of what gives a verdict:

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { QuittanceError } from '../../src/errors.js'
 import { didKey } from '../../src/keys/did-key.js'
 import { generateKeyFile } from '../../src/keys/local.js'
+import { shownUrl } from '../../src/store/redis/from-url.js'
 import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
 import {
   keyProviderFromUrl,
@@ -124,16 +125,60 @@ describe('storeFromUrl', () => {
     expect(refusal(() => storeFromUrl(''))).toMatchObject({ reason: 'absent' })
   })
 
+  test.each(['postgres://u:secret@h/db', 's3://secret/x'])(
+    '%s is not in this release, and its password is not repeated',
+    (other) => {
+      const { code, reason, message } = refusal(() => storeFromUrl(other))
+      expect([code, reason]).toEqual(['STORE_URL', 'unsupported-scheme'])
+      expect(message).toContain('not in this release')
+      expect(message).not.toContain('secret')
+    },
+  )
+
   test.each([
-    'redis://user:secret@localhost:6379',
+    'redis://localhost',
+    'REDIS://user:secret@localhost:6379/3',
     'rediss://:secret@host',
-    'postgres://u:secret@h/db',
-    's3://secret/x',
-  ])('%s is not in this release, and its password is not repeated', (other) => {
-    const { code, reason, message } = refusal(() => storeFromUrl(other))
-    expect([code, reason]).toEqual(['STORE_URL', 'unsupported-scheme'])
-    expect(message).toContain('not in this release')
-    expect(message).not.toContain('secret')
+    'redis://[::1]:6379/0?durability=replicated&replicas=2&confirmMs=500&prefix=a.b&indexes=traceId,action&accept=unchecked,no-aof',
+    'redis+cluster://a:1,b:2',
+    'rediss+cluster://user:secret@a:1,b:2/?durability=fsynced',
+  ])('%s opens a Redis store, lazily', async (named) => {
+    const store = storeFromUrl(named)
+    expect([store.durable, typeof store.status]).toEqual([true, 'function'])
+    await store.close()
+  })
+
+  test.each([
+    ['no host', 'redis://'],
+    ['no host behind a user', 'redis://user:secret@'],
+    ['a database that is no number', 'redis://:secret@host/a'],
+    ['a fragment', 'redis://:secret@host#1'],
+    ['a password that is not encoded', 'redis://user:secr#et@host'],
+    ['a password that looks like a query', 'redis://user:sec?secret@host'],
+    ['an unknown parameter', 'redis://:secret@host?durabillity=fsynced'],
+    ['the name of an inherited member', 'redis://:secret@host?constructor=1'],
+    ['a parameter twice', 'redis://:secret@host?prefix=a&prefix=b'],
+    ['an unknown durability', 'redis://:secret@host?durability=secret'],
+    ['a count that is none', 'redis://:secret@host?durability=replicated&replicas=secret'],
+    ['replicas without replication', 'redis://:secret@host?replicas=2'],
+    ['an unknown index', 'redis://:secret@host?indexes=secret'],
+    ['an unknown risk', 'redis://:secret@host?accept=secret'],
+    ['a prefix that is none', 'redis://:secret@host?prefix={secret}'],
+    ['a cluster without nodes', 'redis+cluster://:secret@'],
+    ['a cluster with an empty node', 'redis+cluster://:secret@a:1,,b:2'],
+    ['a cluster with a database', 'redis+cluster://:secret@a:1,b:2/3'],
+    ['a single slash', 'redis:/secret@host'],
+  ])('a Redis URL with %s is refused, and nothing of it is repeated', (_, bad) => {
+    const { code, message } = refusal(() => storeFromUrl(bad))
+    expect(code).toBe('STORE_URL')
+    expect(message).not.toMatch(/secret|secr|sec\?/)
+  })
+
+  test('a Redis URL is shown without what is secret', () => {
+    const shown = ['redis://u:p@h:1/2?prefix=a', 'rediss+cluster://:p@a:1,b:2', 'redis://h', 'redis://u:p@x@h'].map(
+      shownUrl,
+    )
+    expect(shown).toEqual(['redis://h:1/2', 'rediss+cluster://a:1,b:2', 'redis://h', 'redis://h'])
   })
 
   test.each(['./receipts', '/var/receipts', 'receipts', 'C:\\receipts', 'C:/receipts', ':memory:', '://x'])(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from './run-cli.js'
 
-const commands = ['keygen', 'public-key', 'verify', 'inspect', 'head', 'demo']
+const commands = ['keygen', 'public-key', 'verify', 'inspect', 'head', 'prune', 'hold', 'release', 'demo']
 
 let cwd: string
 beforeAll(async () => {

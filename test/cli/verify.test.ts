@@ -269,10 +269,10 @@ describe('what is read', () => {
     expect(await codes('absent.jsonl')).toEqual([2, 'VERIFY_INPUT'])
     expect(await codes('file:./absent.jsonl')).toEqual([2, 'VERIFY_INPUT'])
     expect(await codes('ok.jsonl/x')).toEqual([2, 'VERIFY_INPUT'])
-    expect(await codes('redis://user:secret@localhost')).toEqual([2, 'STORE_URL'])
+    expect(await codes('redis://user:secret@127.0.0.1:1')).toEqual([2, 'STORE_UNAVAILABLE'])
     expect(await codes('https://example.org/receipts.jsonl')).toEqual([2, 'STORE_URL'])
     expect(await codes('memory:')).toEqual([2, 'USAGE'])
-    expect((await verify('redis://user:secret@localhost')).stderr).not.toContain('secret')
+    expect((await verify('redis://user:secret@127.0.0.1:1')).stderr).not.toContain('secret')
   })
 
   test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(

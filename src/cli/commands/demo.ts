@@ -7,12 +7,14 @@ import { type ExitCode, type Io, pathFrom } from '../io.js'
 
 interface Options {
   readonly dir?: string | undefined
+  readonly redis?: string | undefined
   readonly json?: true | undefined
 }
 
 const help = examples(
   ['quittance demo', 'runs in a new temporary folder and says where'],
   ['quittance demo --dir ./demo-output', 'leaves its files there'],
+  ['quittance demo --redis redis://localhost:6379', 'keeps its receipts in Redis, under a prefix of their own'],
 )
 
 async function demo(options: Options, io: Io): Promise<ExitCode> {
@@ -20,7 +22,12 @@ async function demo(options: Options, io: Io): Promise<ExitCode> {
   // loaded only here: nobody else pays for it
   const { runDemo } = await import('../demo/run.js')
   try {
-    const code = await runDemo({ dir, json: options.json === true, write: (text) => void io.stdout.write(text) })
+    const code = await runDemo({
+      dir,
+      redis: options.redis,
+      json: options.json === true,
+      write: (text) => void io.stdout.write(text),
+    })
     return code === 0 ? 0 : 1
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message)
@@ -34,9 +41,10 @@ export const addDemo: AddCommand = (program, { io, exit }) => {
     .command('demo')
     .summary('see it work')
     .description(
-      'Seals receipts of an invented service in a file store, verifies them, falsifies copies and shows what was caught.',
+      'Seals receipts of an invented service in a file store, or in Redis, verifies them, falsifies copies and shows what was caught.',
     )
     .option('--dir <dir>', 'where to leave the files; empty, or of an earlier demo (default a new temporary folder)')
+    .option('--redis <url>', 'keep the receipts in this Redis: redis://[user:password@]host[:port][/db]')
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => exit(await demo(options, io)))

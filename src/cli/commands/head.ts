@@ -1,4 +1,5 @@
 import type { HeadRef } from '../../errors.js'
+import { chainIdPattern } from '../../primitives/chain-id.js'
 import { examineLine } from '../../verify/examine.js'
 import { streamChunks } from '../../verify/node/chunks.js'
 import { endOfChunks, endOfFile, type FileEnd } from '../../verify/node/last-line.js'
@@ -8,7 +9,16 @@ import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
 import { printable, printableJson } from '../printable.js'
-import { chainOf, refuseChoice, type Target, targetOf } from '../target.js'
+import {
+  chainOf,
+  chainsOfServer,
+  letGo,
+  refuseChoice,
+  type StoreTarget,
+  serverChainOf,
+  type Target,
+  targetOf,
+} from '../target.js'
 import { headText } from '../values.js'
 import { exitCodeOf, worstOf } from '../verdict.js'
 
@@ -70,10 +80,36 @@ function headOf(name: string, { last, torn }: FileEnd): ChainHead {
   }
 }
 
+/** The last line, also where it is none of ours. */
+async function endOfServer({ store }: StoreTarget, chainId: string): Promise<FileEnd> {
+  const bounds = chainIdPattern.test(chainId) ? await store.bounds(chainId) : undefined
+  let last: string | undefined
+  for await (const line of bounds ? (store.lines?.(chainId, { fromSeq: bounds.last }) ?? []) : []) last = line
+  return last === undefined ? {} : { last: { text: last, terminated: true } }
+}
+
+async function serverHeads(target: StoreTarget, options: Options): Promise<ChainHead[]> {
+  const one = options.all ? undefined : await serverChainOf(target, options.chain, everyHead)
+  const chains = options.all ? await chainsOfServer(target) : one === undefined ? [] : [one]
+  const heads: ChainHead[] = []
+  for (const chainId of chains) heads.push(ofChain(headOf(target.name, await endOfServer(target, chainId)), chainId))
+  return heads.length > 0 ? heads : [headOf(target.name, {})]
+}
+
+/** Names the chain that was asked for; a receipt of another does not belong there. */
+function ofChain(found: ChainHead, chainId: string): ChainHead {
+  if (found.chainId === undefined || found.chainId === chainId) return { ...found, chainId }
+  const message = 'its receipt is of another chain than the place where it stands'
+  return { verdict: 'INVALID', name: found.name, chainId, remarks: [{ code: 'CHAIN_MISMATCH', message }] }
+}
+
+const everyHead = '--all prints them all'
+
 async function headsOf(target: Target, options: Options, io: Io): Promise<ChainHead[]> {
+  if (target.kind === 'server') return serverHeads(target, options)
   if (target.kind === 'stdin') return [headOf('stdin', await endOfChunks(streamChunks(io.stdin, 'stdin')))]
   if (target.kind === 'file') return [headOf(target.name, await endOfFile(target.path))]
-  const one = options.all ? undefined : chainOf(target, options.chain, '--all prints them all')
+  const one = options.all ? undefined : chainOf(target, options.chain, everyHead)
   const chains = options.all ? target.chains : one === undefined ? [] : [one]
   const heads: ChainHead[] = []
   for (const { name, chainId, files } of chains) {
@@ -108,7 +144,7 @@ async function head(text: string, options: Options, io: Io): Promise<ExitCode> {
     throw new UsageError('--chain is about one chain and does not go with --all')
   const target = await targetOf(text, io)
   refuseChoice(target, options.chain)
-  const heads = await headsOf(target, options, io)
+  const heads = await letGo(target, () => headsOf(target, options, io))
   const verdict = worstOf(heads.map((one) => one.verdict))
   if (options.json) {
     io.stdout.write(
@@ -139,9 +175,9 @@ export const addHead: AddCommand = (program, { io, exit }) => {
       'Prints the newest receipt as SEQ:sha256:HEX, to be noted elsewhere and given to "verify --expect-head". Its hash and ' +
         'signature are computed again; whose key it is, and the rest of the chain, is for "verify".',
     )
-    .argument('<target>', 'FILE, DIR, file: URL, or - for stdin')
-    .option('--chain <id>', 'the chain, where a directory holds several')
-    .option('--all', 'the head of every chain of a directory')
+    .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
+    .option('--chain <id>', 'the chain, where there are several')
+    .option('--all', 'the head of every chain of a directory or store')
     .option('--json', 'print {verdict, name, chainId, head, expectHead, problems} as one line of JSON')
     .addHelpText('after', help)
     .action(async (target: string, options: Options) => exit(await head(target, options, io)))

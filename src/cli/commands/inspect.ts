@@ -5,7 +5,7 @@ import { type Judgement, judge } from '../inspect/judge.js'
 import { inspectText } from '../inspect/view.js'
 import type { ExitCode, Io } from '../io.js'
 import { printableJson } from '../printable.js'
-import { linesOfTarget, refuseChoice, targetOf } from '../target.js'
+import { letGo, linesOfTarget, refuseChoice, targetOf } from '../target.js'
 import { addTrustOptions, type TrustOptions, trustIfAny } from '../trust-flags.js'
 import { positiveNumber, wholeNumber } from '../values.js'
 import { exitCodeOf } from '../verdict.js'
@@ -41,7 +41,8 @@ async function inspect(text: string, options: Options, io: Io): Promise<ExitCode
   const trust = await trustIfAny(options, io)
   const target = await targetOf(text, io)
   refuseChoice(target, options.chain)
-  const found = await findReceipt(linesOfTarget(target, options.chain, io), { seq, id, line })
+  const lines = linesOfTarget(target, options.chain, io)
+  const found = await letGo(target, () => findReceipt(lines, { seq, id, line }))
   if (found === undefined) {
     const which =
       seq !== undefined
@@ -51,7 +52,7 @@ async function inspect(text: string, options: Options, io: Io): Promise<ExitCode
           : line !== undefined
             ? `on line ${line}`
             : 'at all'
-    throw new UsageError(`there is no receipt ${which} in ${text === '-' ? 'the input' : text}`)
+    throw new UsageError(`there is no receipt ${which} in ${target.kind === 'stdin' ? 'the input' : target.name}`)
   }
   const judgement = judge(found, trust?.keyring)
   io.stdout.write(options.json ? inspectJson(found, judgement) : inspectText(found, judgement, trust?.origin, io))
@@ -64,11 +65,11 @@ export const addInspect: AddCommand = (program, { io, exit }) => {
     .command('inspect')
     .summary('look at one receipt')
     .description('Shows one receipt and why it holds or does not. Without --seq, --id or --line, the newest.')
-    .argument('<target>', 'FILE, DIR, file: URL, or - for stdin')
+    .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
     .option('--seq <n>', 'the receipt with this seq', wholeNumber)
     .option('--id <uuid>', 'the receipt with this receiptId')
     .option('--line <n>', 'what stands on this line, counted from 1', positiveNumber)
-    .option('--chain <id>', 'the chain, where a directory holds several')
+    .option('--chain <id>', 'the chain, where there are several')
   addTrustOptions(command)
     .option('--json', 'print {verdict, line, steps, problems, notices, receipt} as one line of JSON')
     .addHelpText('after', help)

@@ -1,12 +1,24 @@
+import { fastestBackend } from '../../keys/ed25519/sodium.js'
+import { chainIdPattern } from '../../primitives/chain-id.js'
 import { verifyLines } from '../../verify/chain.js'
+import type { RawLine } from '../../verify/line.js'
 import { type DirectoryResult, type ScopedFile, verifyChains } from '../../verify/node/directory.js'
 import { type FileVerifyOptions, verifyFile } from '../../verify/node/file.js'
-import type { Verdict, VerifyResult } from '../../verify/types.js'
+import type { Verdict, VerifyOptions, VerifyResult } from '../../verify/types.js'
 import { type AddCommand, examples } from '../context.js'
 import type { ExitCode, Io } from '../io.js'
 import { printableJson } from '../printable.js'
-import { progressOn } from '../progress.js'
-import { chainOf, type Target, targetOf } from '../target.js'
+import { type Progress, progressOn } from '../progress.js'
+import {
+  chainOf,
+  chainsOfServer,
+  letGo,
+  type StoreTarget,
+  serverChainOf,
+  serverLines,
+  type Target,
+  targetOf,
+} from '../target.js'
 import { addTrustOptions, type Trust, type TrustOptions, trustFor } from '../trust-flags.js'
 import {
   exitCodeOf,
@@ -43,6 +55,7 @@ const help = examples(
     'quittance verify ./receipts --all --keyring keyring.json --json',
     'one verdict a chain; the worst is the exit code',
   ],
+  ['quittance verify redis://localhost --chain acme --keyring keyring.json', 'judges one chain of a Redis store'],
   ['zcat receipts.jsonl.gz | quittance verify - --keyring keyring.json', 'reads stdin'],
 )
 
@@ -52,18 +65,61 @@ interface Judged {
   readonly from?: DirectoryResult | undefined
 }
 
+/** How to judge, and whom to tell how far it is. */
+interface Working {
+  readonly options: VerifyOptions
+  readonly update: Progress['update']
+}
+
+/** Judges chains of a store on a server one after another. */
+async function* judgeServer(
+  target: StoreTarget,
+  chains: readonly string[],
+  { options, update }: Working,
+): AsyncGenerator<DirectoryResult> {
+  let receipts = 0
+  let totalReceipts = 0
+  for (const chainId of chains) {
+    const bounds = chainIdPattern.test(chainId) ? await target.store.bounds(chainId) : undefined
+    if (bounds) totalReceipts += bounds.last - bounds.first + 1
+  }
+  async function* counted(lines: AsyncIterable<RawLine>) {
+    for await (const line of lines) {
+      yield line
+      receipts += 1
+      if (receipts % 256 === 0) update({ receipts, totalReceipts })
+    }
+  }
+  for (const chainId of chains) {
+    const lines = counted(serverLines(target, chainId))
+    const result = await verifyLines(lines, { ...options, chainId }, await fastestBackend())
+    yield { name: chainId, chainId, files: [], result }
+  }
+}
+
 /** The chains to be judged: a file is a chain of its own. */
-async function* judgeAll(target: Target, options: FileVerifyOptions, io: Io): AsyncGenerator<DirectoryResult> {
+async function* judgeAll(target: Target, working: Working, io: Io): AsyncGenerator<DirectoryResult> {
+  if (target.kind === 'server') return yield* judgeServer(target, await chainsOfServer(target), working)
+  const options: FileVerifyOptions = { ...working.options, onProgress: working.update }
   if (target.kind === 'directory') return yield* verifyChains(target.chains, options)
   const file = target.kind === 'stdin' ? { name: 'stdin', path: '-' } : { name: target.name, path: target.path }
   const result = await verifyFile(target.kind === 'stdin' ? io.stdin : target.path, options)
   yield { name: file.name, files: [{ ...file, firstLine: 1 }], result }
 }
 
-async function judgeOne(target: Target, options: FileVerifyOptions, io: Io): Promise<Judged> {
+async function judgeOne(target: Target, working: Working, io: Io): Promise<Judged> {
+  const all = '--all judges them all'
+  if (target.kind === 'server') {
+    const chainId = await serverChainOf(target, working.options.chainId, all)
+    for await (const from of judgeServer(target, chainId === undefined ? [] : [chainId], working)) {
+      return { result: from.result, from: { ...from, name: target.name } }
+    }
+    return { result: await verifyLines([], working.options) }
+  }
+  const options: FileVerifyOptions = { ...working.options, onProgress: working.update }
   if (target.kind === 'stdin') return { result: await verifyFile(io.stdin, options) }
   if (target.kind === 'file') return { result: await verifyFile(target.path, options) }
-  const chain = chainOf(target, options.chainId, '--all judges them all')
+  const chain = chainOf(target, options.chainId, all)
   if (chain !== undefined) {
     for await (const from of verifyChains([chain], options)) return { result: from.result, from }
   }
@@ -127,13 +183,7 @@ async function answerAll(
   return { verdict, text: [...reports, `${paintVerdict(verdict, io)}  ${total}\n`].join('\n') }
 }
 
-async function answer(
-  target: Target,
-  options: Options,
-  trust: Trust,
-  working: FileVerifyOptions,
-  io: Io,
-): Promise<Answer> {
+async function answer(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
   if (!options.all) {
     const judged = await judgeOne(target, working, io)
     const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
@@ -148,9 +198,8 @@ async function verify(text: string, options: Options, io: Io): Promise<ExitCode>
   const base = verifyOptions(options, trust.keyring)
   const target = await targetOf(text, io)
   const progress = progressOn(io)
-  const found = await answer(target, options, trust, { ...base, onProgress: progress.update }, io).finally(
-    progress.clear,
-  )
+  const working = { options: base, update: progress.update }
+  const found = await letGo(target, () => answer(target, options, trust, working, io)).finally(progress.clear)
   io.stdout.write(found.text)
   return exitCodeOf(found.verdict)
 }
@@ -162,11 +211,11 @@ export const addVerify: AddCommand = (program, { io, exit }) => {
     .summary('judge a chain of receipts')
     .description(
       'Verifies every signature, hash, link, number, time and key of a chain, and says what is not proved. Reads JSON Lines, ' +
-        'a directory of them, or a file store, whose lock it does not take.',
+        'a directory of them, a file store, whose lock it does not take, or a Redis store.',
     )
-    .argument('<target>', 'FILE, DIR, file: URL, or - for stdin')
+    .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
   addListOption(addChainOptions(addTrustOptions(command)))
-    .option('--all', 'judge every chain of a directory; the worst verdict is the exit code')
+    .option('--all', 'judge every chain of a directory or store; the worst verdict is the exit code')
     .option('--json', 'print the result as one line of JSON')
     .addHelpText('after', help)
     .action(async (target: string, options: Options) => exit(await verify(target, options, io)))

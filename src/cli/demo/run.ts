@@ -7,11 +7,11 @@ import { createLedger } from '../../ledger/ledger.js'
 import type { Ledger } from '../../ledger/types.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
-import { fileStore } from '../../store/file.js'
 import { verifyChain } from '../../verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
 import { applications } from './applications.js'
 import { type Caught, page } from './page.js'
+import { type DemoPlace, placeOf } from './place.js'
 import { demoRedactor } from './redactor.js'
 import { decide, review, TENANT } from './service.js'
 import { forgedSeq, forgeries } from './tamper.js'
@@ -23,6 +23,8 @@ const MARKER = 'made-by-quittance-demo.txt'
 /** Where the demonstration writes, and what it prints through. */
 export interface DemoOptions {
   readonly dir: string
+  /** A Redis store URL; default a file store in `dir`. */
+  readonly redis?: string | undefined
   readonly json?: boolean | undefined
   readonly write: (text: string) => void
 }
@@ -79,19 +81,22 @@ async function forgeAll(dir: string, lines: readonly string[], options: VerifyOp
 }
 
 /**
- * Runs the demonstration: some 300 invented credit applications in a file store, verified, then falsified in six ways.
+ * Runs the demonstration: some 300 invented credit applications in a file store or in Redis, verified, then falsified in six ways.
  *
  * @param options - the directory to write to (empty, or an earlier demonstration's), and where to print
  * @returns 0 when the log is VALID and every forgery was caught, else 1
- * @throws RangeError when the directory holds something else
+ * @throws RangeError when the directory holds something else, or `redis` is no URL of Redis
  */
-export async function runDemo({ dir, json = false, write }: DemoOptions): Promise<number> {
+export async function runDemo({ dir, redis, json = false, write }: DemoOptions): Promise<number> {
+  const shownDir = relative(process.cwd(), dir) || '.'
+  const trusted = `--keyring ${join(shownDir, 'keyring.json')}`
+  const place = placeOf(dir, redis, trusted)
   await prepare(dir)
   await writeFile(join(dir, MARKER), 'Everything here is invented, and may be deleted.\n')
   const begun = performance.now()
   const keyFile = join(dir, 'receipts.key.pem')
   const ledger = createLedger({
-    store: fileStore(join(dir, 'receipts')),
+    store: place.store,
     keys: localKey({ file: keyFile, create: true }),
     redactor: demoRedactor,
     // kept nowhere: once this process ends, nobody can tell whose receipt is whose
@@ -101,6 +106,8 @@ export async function runDemo({ dir, json = false, write }: DemoOptions): Promis
   let receipts: DecisionReceipt[]
   let options: VerifyOptions
   try {
+    // a server that is away or unsafe is told before anything waits for it
+    await place.store.status?.()
     receipts = await work(ledger)
     const keyring = await ledger.keyring()
     const last = await ledger.store.head(TENANT)
@@ -120,25 +127,25 @@ export async function runDemo({ dir, json = false, write }: DemoOptions): Promis
     receipts.find(({ action, eventType }) => eventType === 'decision' && action === 'escalate') ??
     (receipts[0] as DecisionReceipt)
   const counts = countsOf(receipts)
-  const shownDir = relative(process.cwd(), dir) || '.'
-  const keyring = `--keyring ${join(shownDir, 'keyring.json')}`
   const commands = [
-    `npx quittance verify ${join(shownDir, 'receipts')} ${keyring} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
-    `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${keyring}`,
-    `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${keyring} --seq ${forgedSeq(lines)}`,
+    `npx quittance verify ${place.target} ${trusted} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
+    `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${trusted}`,
+    `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${trusted} --seq ${forgedSeq(lines)}`,
+    ...place.more,
   ]
   await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands }))
   const good = result.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
   write(
     json
       ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught }, undefined, 2)}\n`
-      : story({ dir: shownDir, result, counts, caught, shown, commands, sealedMs }),
+      : story({ dir: shownDir, place, result, counts, caught, shown, commands, sealedMs }),
   )
   return good ? 0 : 1
 }
 
 interface Told {
   readonly dir: string
+  readonly place: DemoPlace
   readonly result: VerifyResult
   readonly counts: Readonly<Record<string, number>>
   readonly caught: readonly Caught[]
@@ -147,7 +154,7 @@ interface Told {
   readonly sealedMs: number
 }
 
-function story({ dir, result, counts, caught, shown, commands, sealedMs }: Told): string {
+function story({ dir, place, result, counts, caught, shown, commands, sealedMs }: Told): string {
   const { scope, checked, verdict } = result
   const width = Math.max(...caught.map(({ what }) => what.length))
   const table = caught.map(
@@ -155,7 +162,7 @@ function story({ dir, result, counts, caught, shown, commands, sealedMs }: Told)
       `  ${what.padEnd(width)}  ${word.padEnd(10)}  ${codes.join(' ')}${needsHead ? '  (against the noted head)' : ''}`,
   )
   return [
-    `An invented bank decided ${APPLICATIONS} credit applications; people reviewed the doubtful ones. ${Math.round(sealedMs)} ms, every receipt on disk.`,
+    `An invented bank decided ${APPLICATIONS} credit applications; people reviewed the doubtful ones. ${Math.round(sealedMs)} ms, every receipt ${place.where}.`,
     ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(4)}  ${name}`),
     '',
     `Verified ${checked} receipts of chain ${scope.chainId}, seq ${scope.fromSeq} to ${scope.toSeq}: ${verdict}, tail ${scope.tail}.`,
@@ -170,7 +177,7 @@ function story({ dir, result, counts, caught, shown, commands, sealedMs }: Told)
     '',
     `Left in ${dir}:`,
     '  index.html        this, as a page to open',
-    '  receipts/         the log: JSON Lines, one receipt a line',
+    place.left,
     '  forged/           the falsified copies',
     '  keyring.json      the public key to verify with',
     '  head.txt          the newest receipt, to be kept elsewhere',

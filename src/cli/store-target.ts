@@ -1,0 +1,52 @@
+/** A store that a command writes to, as it was typed: the directory of a file store, or a store URL. */
+import { stat } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
+import { QuittanceError } from '../errors.js'
+import type { ReceiptStore } from '../store/store.js'
+import { pathOfFileUrl, storeFromUrl } from '../url.js'
+import { type Io, pathFrom } from './io.js'
+
+/** Two letters at least: one is a Windows drive. */
+const otherUrl = /^(?:memory:|[a-z][a-z0-9+.-]+:\/\/)/i
+const fileUrl = /^file:/i
+
+/** @returns the directory that was named; `undefined` where it is another kind of store */
+function directoryOf(text: string, io: Io): string | undefined {
+  if (fileUrl.test(text)) return pathOfFileUrl(text, io.cwd)
+  return otherUrl.test(text) ? undefined : pathFrom(io, text)
+}
+
+/**
+ * Opens the store that a command works on. Nothing is read or written before it is used; the caller closes it.
+ *
+ * @param text - a directory (relative to the working directory) or a store URL
+ * @param io - the process
+ * @returns the store
+ * @throws QuittanceError `STORE_URL`
+ */
+export function openStore(text: string, io: Io): ReceiptStore {
+  const directory = directoryOf(text, io)
+  return storeFromUrl(directory === undefined ? text : pathToFileURL(directory).href)
+}
+
+/**
+ * As `openStore`, for a store that is there already: a directory that was mistyped is not made.
+ *
+ * @param text - a directory or a store URL
+ * @param io - the process
+ * @returns the store
+ * @throws QuittanceError `STORE_URL`
+ */
+export async function openExistingStore(text: string, io: Io): Promise<ReceiptStore> {
+  const directory = directoryOf(text, io)
+  if (directory === undefined) return storeFromUrl(text)
+  let reason: string | undefined
+  try {
+    if ((await stat(directory)).isDirectory()) return storeFromUrl(pathToFileURL(directory).href)
+    reason = 'ENOTDIR'
+  } catch (error) {
+    reason = (error as NodeJS.ErrnoException).code
+  }
+  const why = reason === 'ENOENT' ? 'there is no such directory' : 'it is not the directory of a file store'
+  throw new QuittanceError('STORE_URL', why, { details: { reason, file: text } })
+}
