@@ -37,6 +37,8 @@ export type ErrorCode =
   | 'STORE_UNSAFE'
   | 'STORE_UNSUPPORTED'
   | 'STORE_URL'
+  // copying from store to store
+  | 'COPY_INVALID'
   // the ledger
   | 'LEDGER_ABORTED'
   | 'LEDGER_CHAIN_ENDED'

@@ -60,6 +60,22 @@ describe('what is reached', () => {
     expect((await reached(entry, 'browser')).filter(isBuiltin)).toEqual([])
   })
 
+  it('prom-client is reached from its own subpath alone', async () => {
+    const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
+      typeof target === 'object' ? [[subpath, (target as { default: string }).default] as const] : [],
+    )
+    const reaching: string[] = []
+    for (const [subpath, entry] of entries) {
+      if ((await reached(entry, 'node')).map(packageOf).includes('prom-client')) reaching.push(subpath)
+    }
+    expect(entries.length).toBeGreaterThan(9)
+    expect(reaching).toEqual(['./metrics/prometheus'])
+    const others = (await reached('dist/metrics/prometheus.js', 'node'))
+      .filter((path) => !isBuiltin(path))
+      .map(packageOf)
+    expect(others.filter((name) => !(name in manifest.dependencies))).toEqual(['prom-client'])
+  })
+
   it('the command line alone needs the packages of the command line', async () => {
     const packages = (await reached('dist/index.js', 'node')).map(packageOf)
     expect(packages).not.toContain('commander')
