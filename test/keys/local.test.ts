@@ -632,7 +632,7 @@ describe('the private key', () => {
       await signer.sign(message)
       for (const value of [keys, signer, await keys.publicKeys?.()]) expectNoSecret(value)
       expect(JSON.parse(JSON.stringify(signer))).toEqual({ keyId })
-      expect(JSON.parse(JSON.stringify(keys))).toEqual({})
+      expect(JSON.parse(JSON.stringify(keys))).toEqual({ name: 'local' })
       expect(Object.isFrozen(keys) && Object.isFrozen(signer)).toBe(true)
       let cloned: unknown
       try {

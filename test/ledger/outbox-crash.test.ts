@@ -215,6 +215,6 @@ describe('several ledgers on one chain, each with an outbox of its own', () => {
     await one.close()
     await other.close()
     const { ids } = await audit(main.memory, keyring)
-    expect(ids.sort()).toEqual([first.receiptId, second.receiptId].sort())
+    expect([...ids].sort()).toEqual([first.receiptId, second.receiptId].sort())
   })
 })
