@@ -32,7 +32,7 @@ test('a killed primary of a cluster is followed by its replica', async () => {
 })
 
 test('sentinels fail over to the replica, which has what was in sync', async () => {
-  const group = stopped(await startSentinel({ password: 'secret' }))
+  const group = stopped(await startSentinel({ password: 'secret', downAfterMs: 1_500 }))
   const old = await group.primary()
   expect(old).toBe(group.nodes[0])
   const client = new Redis({

@@ -65,10 +65,8 @@ test('a paused server answers once it goes on', async () => {
   const redis = stopped(await startRedis())
   redis.pause()
   const answer = redis.command('PING')
-  const state = await until('it is stopped', () =>
-    /^State:\tT/m.exec(readFileSync(`/proc/${redis.pid}/status`, 'utf8')),
-  )
-  expect(state).toBeTruthy()
+  const isStopped = () => /^State:\tT/m.test(readFileSync(`/proc/${redis.pid}/status`, 'utf8'))
+  expect(await until('it is stopped', isStopped)).toBe(true)
   redis.resume()
   expect(await answer).toBe('PONG')
 })
