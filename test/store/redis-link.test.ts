@@ -246,6 +246,25 @@ describe('giving up and closing', () => {
     await until('no connection is left', async () => (await connectionsOf(redis)) === 0)
   })
 
+  it('closes though the server never answered, once nobody waits for it', async () => {
+    redis.pause()
+    try {
+      const link = createLink({ url: redis.url }, {})
+      const silence = faultOf(link.status({}), 'STORE_UNAVAILABLE')
+      const other = createLink({ url: redis.url }, {})
+      const controller = new AbortController()
+      const given = expect(other.status({ signal: controller.signal })).rejects.toThrow('enough')
+      setTimeout(() => controller.abort(new Error('enough')), 100)
+      await given
+      // who waits is told after six silent seconds; who gave up holds up nobody
+      expect(await Promise.race([other.close().then(() => 'closed'), silence])).toBe('closed')
+      await silence
+      await link.close()
+    } finally {
+      redis.resume()
+    }
+  })
+
   it('a process ends by itself after close', async () => {
     const connect = fileURLToPath(new URL('../../src/store/redis/connect.ts', import.meta.url))
     const program = `

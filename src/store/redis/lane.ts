@@ -1,4 +1,4 @@
-import type { Wire } from './wire.js'
+import { QUIT_MS, type Wire } from './wire.js'
 
 /** A connection that is there when it is needed: opened at the first use, and again after it ended. */
 export interface Lane<T extends { readonly wire: Wire }> {
@@ -11,16 +11,18 @@ export interface Lane<T extends { readonly wire: Wire }> {
 }
 
 /**
- * @param open - opens one
+ * @param open - opens one; gives up with the signal
  * @returns the lane
  */
-export function createLane<T extends { readonly wire: Wire }>(open: () => Promise<T>): Lane<T> {
+export function createLane<T extends { readonly wire: Wire }>(open: (signal: AbortSignal) => Promise<T>): Lane<T> {
   let opening: Promise<T> | undefined
+  let giveUp = new AbortController()
   let current: T | undefined
   const leaving = new Set<Promise<void>>()
 
   function begin(): Promise<T> {
-    const begun = open()
+    giveUp = new AbortController()
+    const begun = open(giveUp.signal)
     opening = begun
     current = undefined
     begun.then(
@@ -50,7 +52,9 @@ export function createLane<T extends { readonly wire: Wire }>(open: () => Promis
     },
     async rest() {
       // an opening that fails is told to whoever asked for it
+      const timer = setTimeout(() => giveUp.abort(), QUIT_MS)
       await opening?.then(leave, () => undefined)
+      clearTimeout(timer)
       await Promise.all(leaving)
     },
   }

@@ -53,8 +53,10 @@ export function createNode(
     return facts
   }
   const laneOf = (times: OwnTimes) =>
-    createLane<Ready>(async () => {
-      const wire = await openWire(await make(times))
+    createLane<Ready>(async (signal) => {
+      const client = await make(times)
+      signal.addEventListener('abort', () => client.disconnect(), { once: true })
+      const wire = await openWire(client)
       try {
         return { wire, confirmation: confirmationOf(options, await look(wire)) }
       } catch (error) {

@@ -4,7 +4,7 @@ import { isReply, unreached } from './faults.js'
 import type { Argument } from './link.js'
 
 /** How long a server may take to say goodbye. */
-const QUIT_MS = 1_000
+export const QUIT_MS = 1_000
 
 /**
  * One connection, from its beginning to its end: it never reconnects, so that what was in flight when it ended is told at
