@@ -248,8 +248,8 @@ async function loseAndGoOn(plan: Plan): Promise<void> {
 
   const check = async (afterwards: boolean): Promise<void> => {
     const chain = await expectValid(memory)
-    const standing = new Set(chain.map(({ receiptHash }) => receiptHash))
-    const named = new Set(namesOf(chain).map(({ receiptHash }) => receiptHash))
+    const standing = new Set<string>(chain.map(({ receiptHash }) => receiptHash))
+    const named = new Set<string>(namesOf(chain).map(({ receiptHash }) => receiptHash))
     for (const hash of named) expect(standing.has(hash)).toBe(false)
     for (const { acknowledged, events, refused } of [...present, stranger]) {
       const recorded = events.filter(({ outcome }) => outcome === 'recorded').flatMap(({ lost }) => lost)
