@@ -1,4 +1,7 @@
-// Starts a component, says where it is, and stops it on Ctrl-C: npx tsx scripts/services/run.ts redis|cluster|sentinel|valkey
+// Starts a component, says where it is, and stops it on Ctrl-C: npx tsx scripts/services/run.ts redis|cluster|sentinel|valkey|openbao|ministack|moto
+import { startMiniStack } from './ministack.js'
+import { startMoto } from './moto.js'
+import { startOpenBao } from './openbao.js'
 import { startRedis } from './redis.js'
 import { startCluster } from './redis-cluster.js'
 import { startSentinel } from './redis-sentinel.js'
@@ -27,6 +30,19 @@ const components: Readonly<Record<string, () => Promise<Shown>>> = {
     const valkey = await startValkey({ aof: 'everysec' })
     if ('reason' in valkey) throw new Error(valkey.reason)
     return { lines: [valkey.url], stop: valkey.stop }
+  },
+  async openbao() {
+    const bao = await startOpenBao()
+    await bao.ask('POST', 'sys/mounts/transit', { type: 'transit' })
+    return { lines: [`export VAULT_ADDR=${bao.address} VAULT_TOKEN=${bao.token}`], stop: bao.stop }
+  },
+  async ministack() {
+    const { endpoint, stop } = await startMiniStack()
+    return { lines: [`AWS_ENDPOINT_URL_KMS=${endpoint} (access key test, secret test)`], stop }
+  },
+  async moto() {
+    const { endpoint, stop } = await startMoto()
+    return { lines: [`AWS_ENDPOINT_URL_KMS=${endpoint} (any credentials)`], stop }
   },
 }
 
