@@ -1,3 +1,4 @@
+import type { QuittanceError } from '../errors.js'
 import type { KeyringEntry } from './keyring.js'
 
 /** The use of a key that a delegation certificate can hand on. */
@@ -50,6 +51,13 @@ export interface KeyProvider {
   publicKeys?(): Promise<readonly KeyringEntry[]>
   /** Gives up the key and wipes what can be wiped. Idempotent. */
   close?(): Promise<void>
+  /**
+   * Tells of what nobody need be stopped for: a root that can't be reached while its certificate lasts, a switch to another
+   * key. A ledger passes it on as its event `warning`.
+   *
+   * @returns a function that stops listening
+   */
+  onWarning?(listener: (warning: QuittanceError) => void): () => void
   /** What it is, as a token for logs and metrics: `local`, `aws-kms`. Never a key's name. */
   readonly name?: string | undefined
   /** True where the key dies with the process: refused together with a store that outlives it. */
