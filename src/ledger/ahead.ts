@@ -24,16 +24,22 @@ export interface Ahead {
   readonly ready: Promise<Ready | undefined>
 }
 
+const isSameKey = (one: Signer, other: Signer): boolean =>
+  one.keyId === other.keyId && one.delegation?.certificateSignature === other.delegation?.certificateSignature
+
 /** Whatever goes wrong here goes wrong again, and is told, when the batch has its turn. */
 async function makeReady(
   parts: Parts,
   chain: Chain,
   batch: Batch,
-  { before, signer }: Tentative,
+  { before, signer: last }: Tentative,
 ): Promise<Ready | undefined> {
   const { slots } = batch
   const frames = slots.map(({ frame }) => frame as Frame)
   try {
+    const signer = await chain.provider.signer({ chainId: chain.chainId, signal: batch.signal })
+    // another key may have to say something first
+    if (!isSameKey(signer, last)) return undefined
     const linked = linkFrames(parts, chain, frames, before, signer.keyId)
     await mayBeSigned(chain, linked, undefined, batch.signal)
     const receipts = signBatch(parts, chain, { provider: chain.provider, signer }, linked, batch.signal)

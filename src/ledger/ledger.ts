@@ -54,7 +54,12 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
   }
   const desk = createDesk(parts, keys, { maxQueued, timeoutMs })
   const { append, outbox } = whenAway.over({ parts, desk, keys, maxQueued, timeoutMs })
-  const owned = new Set<KeyProvider>([keys])
+  const owned = new Set<KeyProvider>()
+  const own = (provider: KeyProvider): void => {
+    if (!owned.has(provider)) provider.onWarning?.(warn)
+    owned.add(provider)
+  }
+  own(keys)
   let closing: Promise<void> | undefined
 
   const noted =
@@ -80,7 +85,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
       return pseudonymOf(await secrets.current(), 'subject', tenantId, id)
     },
 
-    rotate: (chainId, { to, ...given }) => rotate(parts, desk, chainId, to, given, (provider) => owned.add(provider)),
+    rotate: (chainId, { to, ...given }) => rotate(parts, desk, chainId, to, given, own),
     revoke: (chainId, { keyId, effectiveAt, reason, ...given }) =>
       revoke(parts, desk, chainId, { keyId, effectiveAt, reason }, given),
     succeed: (chainId, { reason, chainId: successor, ...given }) =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { QuittanceError } from '../errors.js'
 import type { Signer } from '../keys/provider.js'
 import { type Linked, seal } from '../receipt/seal.js'
@@ -35,6 +36,8 @@ export async function signAll(
     const [only] = linked
     if (only !== undefined && linked.length === 1 && signer.signSync)
       return [seal(only, checked(signer.signSync(only.message)))]
+    // every signature under way may listen to it, and a provider of several layers more than once
+    setMaxListeners(0, signal)
     await inLanes(linked, MAX_IN_FLIGHT, async (one, index) => {
       receipts[index] = seal(one, checked(await signer.sign(one.message, { signal })))
     })

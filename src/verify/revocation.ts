@@ -1,7 +1,8 @@
 /**
  * Revoked keys. What one signed at or after its revocation does not count. What it signed before counts only where
  * something that its holder couldn't forge dates it before: a later receipt of an independent key, or a witness.
- * Memory grows with the number of keys, not of receipts.
+ * Memory grows with the number of keys, not of receipts; time with the number of keys a signer derives from only where the
+ * signer changes.
  */
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Anchor, Finding, ProblemCode } from './types.js'
@@ -22,6 +23,13 @@ interface Track {
   dated?: { readonly at: string; readonly by: readonly string[] }
 }
 
+/** Receipts of one signer in a row: what they mean for every key that it derives from is noted once for all. */
+interface Run {
+  readonly lineage: readonly string[]
+  count: number
+  last: Signed
+}
+
 /** Earlier of two times, where there is one. */
 const earlier = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined ? b : b === undefined || a < b ? a : b
@@ -32,6 +40,9 @@ export class RevocationLog {
   readonly #inChain = new Map<string, string>()
   readonly #tracks = new Map<string, Track>()
   readonly #open = new Set<string>()
+  #run: Run | undefined
+  /** The earliest revocation among the keys of the lineage that was last asked for. */
+  #earliest: { readonly lineage: readonly string[]; readonly at: string | undefined } | undefined
 
   /** @param keyringSays - `revokedAt` of a key in the keyring */
   constructor(keyringSays: (keyId: string) => string | undefined) {
@@ -40,6 +51,8 @@ export class RevocationLog {
 
   /** An in-chain revocation: it narrows trust, so the earliest wins. */
   revoke(keyId: string, effectiveAt: string): void {
+    this.#endRun()
+    this.#earliest = undefined
     this.#inChain.set(keyId, earlier(this.#inChain.get(keyId), effectiveAt) as string)
   }
 
@@ -49,6 +62,8 @@ export class RevocationLog {
 
   /** @returns the key of a lineage that was revoked at or before a time, if any */
   revokedBy(lineage: readonly string[], timestamp: string): string | undefined {
+    const at = this.#earliestOf(lineage)
+    if (at === undefined || timestamp < at) return undefined
     return lineage.find((keyId) => this.#isRevoked(keyId, timestamp))
   }
 
@@ -57,32 +72,62 @@ export class RevocationLog {
     return at !== undefined && timestamp >= at
   }
 
-  /** Takes note of a receipt that counts. */
-  saw(receipt: DecisionReceipt, lineage: readonly string[]): void {
-    if (!lineage.some((keyId) => this.#revokedAt(keyId) !== undefined)) {
-      const own = new Set(lineage)
-      for (const keyId of this.#open) {
-        if (own.has(keyId) || this.#isRevoked(keyId, receipt.timestamp)) continue
-        const track = this.#tracks.get(keyId)!
-        track.open = 0
-        track.dated = { at: receipt.timestamp, by: lineage }
-        this.#open.delete(keyId)
-      }
+  #earliestOf(lineage: readonly string[]): string | undefined {
+    if (this.#earliest?.lineage !== lineage) {
+      const at = lineage.reduce<string | undefined>((found, keyId) => earlier(found, this.#revokedAt(keyId)), undefined)
+      this.#earliest = { lineage, at }
     }
+    return this.#earliest.at
+  }
+
+  /**
+   * Takes note of a receipt that counts.
+   *
+   * @param receipt - the next of the chain
+   * @param lineage - its signer and what that derives from; the same list for a signer in a row saves looking again
+   */
+  saw(receipt: DecisionReceipt, lineage: readonly string[]): void {
     const last = { seq: receipt.seq, receiptId: receipt.receiptId, timestamp: receipt.timestamp }
+    if (this.#run?.lineage === lineage) {
+      this.#run.count += 1
+      this.#run.last = last
+      return
+    }
+    this.#endRun()
+    if (this.#earliestOf(lineage) === undefined) this.#date(receipt.timestamp, lineage)
+    this.#run = { lineage, count: 1, last }
+  }
+
+  /** Only the first of a run can date anything: what it dated is not open for the others. */
+  #date(timestamp: string, lineage: readonly string[]): void {
+    const own = new Set(lineage)
+    for (const keyId of this.#open) {
+      if (own.has(keyId) || this.#isRevoked(keyId, timestamp)) continue
+      const track = this.#tracks.get(keyId)!
+      track.open = 0
+      track.dated = { at: timestamp, by: lineage }
+      this.#open.delete(keyId)
+    }
+  }
+
+  #endRun(): void {
+    if (this.#run === undefined) return
+    const { lineage, count, last } = this.#run
+    this.#run = undefined
     for (const keyId of lineage) {
       const track = this.#tracks.get(keyId)
       if (track) {
-        track.count += 1
-        track.open += 1
+        track.count += count
+        track.open += count
         track.last = last
-      } else this.#tracks.set(keyId, { count: 1, open: 1, last })
+      } else this.#tracks.set(keyId, { count, open: count, last })
       this.#open.add(keyId)
     }
   }
 
   /** What remains to be said at the end of the chain. */
   finish(anchors: readonly Anchor[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
+    this.#endRun()
     const found: { finding: Finding<ProblemCode>; count: number }[] = []
     for (const [keyId, track] of this.#tracks) {
       const at = this.#revokedAt(keyId)

@@ -56,6 +56,8 @@ export class ChainTrust {
   /** Old key by new key. */
   readonly #rotations = new Map<string, string>()
   readonly #revocations: RevocationLog
+  /** Of the signer that was last asked for: the next receipt is most often its own, or of the key that it hands over to. */
+  #recent: { readonly keyId: string; readonly lineage: Lineage } | undefined
 
   /**
    * @param keyring - the keys that are trusted
@@ -106,25 +108,6 @@ export class ChainTrust {
   }
 
   /**
-   * Whether the key of a receipt at this point needs something that the chain said earlier.
-   *
-   * @param keyId - a signer
-   * @returns the keys it derives from, itself first; `undefined` where it is not trusted at all
-   */
-  derivation(keyId: string): readonly string[] | undefined {
-    if (this.#keyring.get(keyId)) return [keyId]
-    const certificates = this.#certificates.get(keyId)
-    if (certificates?.length) return [keyId, certificates[certificates.length - 1]!.root]
-    // not by recursion: the data says how many there are
-    const lineage = [keyId]
-    for (let old = this.#rotations.get(keyId); old !== undefined; old = this.#rotations.get(old)) {
-      lineage.push(old)
-      if (this.#keyring.get(old)) return lineage
-    }
-    return undefined
-  }
-
-  /**
    * What can be said of revoked keys only when the whole chain was seen.
    *
    * @param anchors - checkpoints that were found in this chain
@@ -134,14 +117,36 @@ export class ChainTrust {
     return this.#revocations.finish(anchors)
   }
 
-  #lineageOf(receipt: DecisionReceipt): Lineage | undefined {
-    const { keyId } = receipt
-    if (this.#keyring.get(keyId)) return [keyId]
-    const certificate = this.#certificates
-      .get(keyId)
-      ?.findLast((one) => receipt.timestamp >= one.notBefore && receipt.timestamp < one.notAfter)
-    if (certificate) return [keyId, certificate.root]
-    return this.derivation(keyId)
+  /** The keys that a receipt's signer derives from, itself first; `undefined` where it is not trusted at all. */
+  #lineageOf({ keyId, timestamp }: DecisionReceipt): Lineage | undefined {
+    const recent = this.#recent
+    const certificates = this.#certificates.get(keyId)
+    if (certificates?.length && !this.#keyring.get(keyId)) {
+      const covering = certificates.findLast((one) => timestamp >= one.notBefore && timestamp < one.notAfter)
+      const { root } = covering ?? (certificates[certificates.length - 1] as LearnedCertificate)
+      if (recent?.keyId === keyId && recent.lineage[1] === root && recent.lineage.length === 2) return recent.lineage
+      return this.#remember(keyId, [keyId, root])
+    }
+    if (recent?.keyId === keyId) return recent.lineage
+    return this.#keyring.get(keyId) ? this.#remember(keyId, [keyId]) : this.#rotatedTo(keyId)
+  }
+
+  #remember(keyId: string, lineage: Lineage): Lineage {
+    this.#recent = { keyId, lineage }
+    return lineage
+  }
+
+  #rotatedTo(keyId: string): Lineage | undefined {
+    const lineage = [keyId]
+    // not by recursion: the data says how many there are
+    for (let old = this.#rotations.get(keyId); old !== undefined; old = this.#rotations.get(old)) {
+      // one that was certified as well derives otherwise where it signs itself
+      if (old === this.#recent?.keyId && !this.#certificates.has(old))
+        return this.#remember(keyId, [...lineage, ...this.#recent.lineage])
+      lineage.push(old)
+      if (this.#keyring.get(old)) return this.#remember(keyId, lineage)
+    }
+    return undefined
   }
 
   #standing(receipt: DecisionReceipt, lineage: Lineage): Remark<ProblemCode>[] {
