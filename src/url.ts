@@ -3,9 +3,15 @@ import { readFile } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ErrorCode, QuittanceError } from './errors.js'
+import { certifiedKey } from './keys/certified.js'
 import { Keyring } from './keys/keyring.js'
 import { localKey } from './keys/local.js'
 import type { KeyProvider } from './keys/provider.js'
+import { awsKmsEnvelopeFromUrl, awsKmsFromUrl } from './keys/url/aws-kms.js'
+import { delegatingFromUrl } from './keys/url/delegated.js'
+import { gcpKmsFromUrl } from './keys/url/gcp-kms.js'
+import { pkcs11FromUrl } from './keys/url/pkcs11.js'
+import { vaultFromUrl, vaultKvFromUrl } from './keys/url/vault.js'
 import { createLedger } from './ledger/ledger.js'
 import type { Ledger, LedgerOptions } from './ledger/types.js'
 import { fileStore } from './store/file.js'
@@ -32,7 +38,7 @@ const storeKind: Kind = {
 const keyKind: Kind = {
   what: 'key URL',
   variable: 'QUITTANCE_KEY_URL',
-  code: 'KEY_NOT_FOUND',
+  code: 'KEY_URL',
   example: 'file:./receipts.key.pem',
 }
 
@@ -114,33 +120,63 @@ export function storeFromUrl(url?: string | undefined): ReceiptStore {
   throw refuse(storeKind, `stores of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
 }
 
+/** The path of a key file, and the passphrase that the environment has for it. */
+const fileAt = (url: string): { readonly file: string; readonly passphrase: string | undefined } => ({
+  file: pathOf(url, keyKind, process.cwd()),
+  passphrase: process.env.QUITTANCE_SIGNING_KEY_PASSPHRASE || undefined,
+})
+
+const keySchemes: Readonly<Record<string, (url: string) => KeyProvider>> = {
+  file: (url) => localKey(fileAt(url)),
+  certified: (url) => certifiedKey(fileAt(url.replace(/^certified:/i, 'file:'))),
+  env(url) {
+    if (url.length !== 'env:'.length) throw refuse(keyKind, 'nothing follows env:', 'malformed')
+    return localKey({ env: true })
+  },
+  vault: vaultFromUrl,
+  'vault+http': vaultFromUrl,
+  'vault-kv': vaultKvFromUrl,
+  'vault-kv+http': vaultKvFromUrl,
+  awskms: awsKmsFromUrl,
+  'awskms-envelope': awsKmsEnvelopeFromUrl,
+  gcpkms: gcpKmsFromUrl,
+  pkcs11: pkcs11FromUrl,
+}
+
 /**
- * Opens the key that a URL names: `file:./receipts.key.pem` (relative to the working directory), or `env:` for
- * `QUITTANCE_SIGNING_KEY` or `QUITTANCE_SIGNING_KEY_FILE`. An encrypted key's passphrase is always the environment's
- * `QUITTANCE_SIGNING_KEY_PASSPHRASE`. Nothing is read before the key is used.
+ * Opens the key that a URL names:
+ * - `file:./receipts.key.pem`, relative to the working directory; an encrypted key's passphrase is always the environment's
+ *   `QUITTANCE_SIGNING_KEY_PASSPHRASE`
+ * - `env:`, for `QUITTANCE_SIGNING_KEY` or `QUITTANCE_SIGNING_KEY_FILE`
+ * - `certified:./delegate.json`, a session key that `quittance key delegate` wrote
+ * - `vault://[HOST[:PORT]]/MOUNT/KEY` (Transit) and `vault-kv://[HOST[:PORT]]/MOUNT/PATH?cacheMs=300000`; without a host
+ *   `VAULT_ADDR`; `vault+http:` and `vault-kv+http:` without TLS
+ * - `awskms:///alias/NAME`, `awskms:///KEY-ID`, `awskms:///ARN`; `awskms-envelope:///KEY?store=FILE&context.NAME=VALUE`
+ * - `gcpkms://projects/…/locations/…/keyRings/…/cryptoKeys/…[/cryptoKeyVersions/…]`
+ * - `pkcs11:token=…;object=…?module-path=…&pin-source=file:/…` (RFC 7512)
+ *
+ * With `?delegate=CHAIN,PREFIX*` behind any of those of a key service that key only certifies a session key of this process.
+ * The other options of each provider stand in the query as well; tokens, PINs and passphrases never do. Nothing is read or
+ * connected to before the key is used.
  *
  * @param url - default: the environment's `QUITTANCE_KEY_URL`
  * @returns the key provider
- * @throws QuittanceError `KEY_NOT_FOUND` when there is none, or it is of a kind that this release does not have
+ * @throws QuittanceError `KEY_URL` when there is none, it is malformed, or of a kind that this release does not have
  * @throws TypeError when it is not a string
  * @example
  * ```ts
  * import { keyProviderFromUrl } from 'quittance/url'
- * const keys = keyProviderFromUrl('file:./receipts.key.pem')
+ * const keys = keyProviderFromUrl('awskms:///alias/receipts?region=eu-central-1&delegate=acme,acme/*')
  * ```
  */
 export function keyProviderFromUrl(url?: string | undefined): KeyProvider {
   const { url: text, scheme } = given(url, keyKind)
-  if (scheme === 'file') {
-    const file = pathOf(text, keyKind, process.cwd())
-    const passphrase = process.env.QUITTANCE_SIGNING_KEY_PASSPHRASE || undefined
-    return localKey({ file, passphrase })
-  }
-  if (scheme === 'env') {
-    if (text.length !== 'env:'.length) throw refuse(keyKind, 'nothing follows env:', 'malformed')
-    return localKey({ env: true })
-  }
-  throw refuse(keyKind, `keys of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
+  const open = Object.hasOwn(keySchemes, scheme) ? keySchemes[scheme] : undefined
+  if (open === undefined)
+    throw refuse(keyKind, `keys of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
+  if (['file', 'env', 'certified'].includes(scheme)) return open(text)
+  const { url: root, wrap } = delegatingFromUrl(text)
+  return wrap(open(root))
 }
 
 /**
@@ -196,7 +232,7 @@ export async function keyringFromEnv(): Promise<Keyring | undefined> {
  *
  * @param options - as `createLedger` takes them; what stands here wins over the environment
  * @returns the ledger; only the keyring file has been read
- * @throws QuittanceError `STORE_URL`, `KEY_NOT_FOUND`, `KEYRING_INVALID`; what `createLedger` throws
+ * @throws QuittanceError `STORE_URL`, `KEY_URL`, `KEYRING_INVALID`; what `createLedger` throws
  * @example
  * ```ts
  * import { ledgerFromEnv } from 'quittance/url'

@@ -17,7 +17,7 @@ const fileUrl = /^file:/i
  * @param passphraseFile - of `--passphrase-file`
  * @param io - the process
  * @returns the key
- * @throws UsageError when none was named; QuittanceError `KEY_NOT_FOUND`
+ * @throws UsageError when none was named; QuittanceError `KEY_URL`
  */
 export async function openKey(
   text: string | undefined,

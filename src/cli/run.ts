@@ -5,7 +5,9 @@ import { addHead } from './commands/head.js'
 import { addHealth } from './commands/health.js'
 import { addHold } from './commands/hold.js'
 import { addInspect } from './commands/inspect.js'
+import { addKey } from './commands/key.js'
 import { addKeygen } from './commands/keygen.js'
+import { addKeyring } from './commands/keyring.js'
 import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
 import { addRelease } from './commands/release.js'
@@ -18,6 +20,8 @@ import { packageVersion } from './version.js'
 const commands: readonly AddCommand[] = [
   addKeygen,
   addPublicKey,
+  addKey,
+  addKeyring,
   addVerify,
   addInspect,
   addHead,

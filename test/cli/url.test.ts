@@ -88,7 +88,7 @@ describe('file: URLs', () => {
     ['a bad host', 'file://[/x'],
   ])('with %s are refused', (_, bad) => {
     expect(refusal(() => storeFromUrl(bad))).toMatchObject({ code: 'STORE_URL', reason: 'malformed' })
-    expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({ code: 'KEY_NOT_FOUND', reason: 'malformed' })
+    expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({ code: 'KEY_URL', reason: 'malformed' })
   })
 })
 
@@ -225,10 +225,11 @@ describe('keyProviderFromUrl', () => {
     [undefined, 'absent', /QUITTANCE_KEY_URL/],
     ['./receipts.key.pem', 'no-scheme', /file:\.\/receipts\.key\.pem/],
     ['env:OTHER', 'malformed', /nothing follows env:/],
-    ['vault://secret@vault.example/transit', 'unsupported-scheme', /vault: are not in this release/],
+    ['azurekeyvault://secret@vault.example/key', 'unsupported-scheme', /azurekeyvault: are not in this release/],
+    ['vault://secret@vault.example/transit/receipts', 'malformed', /does not belong in a key URL/],
   ])('%s is refused', (bad, reason, message) => {
     expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({
-      code: 'KEY_NOT_FOUND',
+      code: 'KEY_URL',
       reason,
       message: expect.stringMatching(message),
     })
@@ -297,7 +298,7 @@ describe('ledgerFromEnv', () => {
   test('refuses an environment that says too little, or a keyring that is none', async () => {
     await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'STORE_URL' })
     vi.stubEnv('QUITTANCE_STORE_URL', 'memory:')
-    await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+    await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'KEY_URL' })
     vi.stubEnv('QUITTANCE_KEYRING', join(dir, 'absent.json'))
     await expect(ledgerFromEnv({ redactor: false })).rejects.toMatchObject({ code: 'KEYRING_INVALID' })
     await expect(ledgerFromEnv(undefined as never)).rejects.toThrow(TypeError)

@@ -4,6 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCli } from './run-cli.js'
 
+const groups = {
+  key: ['show', 'rotate', 'revoke', 'delegate', 'split', 'combine'],
+  keyring: ['build', 'show', 'did-web', 'jwks'],
+}
+const grouped = Object.entries(groups).flatMap(([group, names]) => names.map((name) => `${group} ${name}`))
 const commands = ['keygen', 'public-key', 'verify', 'inspect', 'head', 'prune', 'hold', 'release', 'demo']
 
 let cwd: string
@@ -18,7 +23,8 @@ describe('help', () => {
   test('without a command is on stderr, and exit 2', async () => {
     const { code, stdout, stderr } = await cli()
     expect([code, stdout]).toEqual([2, ''])
-    for (const command of commands) expect(stderr).toMatch(new RegExp(`^  ${command} .*[a-z]$`, 'm'))
+    for (const command of [...commands, ...Object.keys(groups)])
+      expect(stderr).toMatch(new RegExp(`^  ${command} .*[a-z]$`, 'm'))
   })
 
   test('that was asked for is on stdout, and exit 0', async () => {
@@ -27,8 +33,8 @@ describe('help', () => {
     expect(stdout).toContain('0 VALID · 1 INVALID · 3 INCOMPLETE · 2 wrong usage')
   })
 
-  test.each(commands)('of %s has examples', async (command) => {
-    const { code, stdout, stderr } = await cli(command, '--help')
+  test.each([...commands, ...grouped])('of %s has examples', async (command) => {
+    const { code, stdout, stderr } = await cli(...command.split(' '), '--help')
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(new RegExp(`^Usage: quittance ${command} `))
     expect(stdout).toMatch(new RegExp(`\\nExamples:\\n  \\$ quittance ${command} ?.*\\n      [a-z]`))
@@ -36,9 +42,9 @@ describe('help', () => {
 
   test('every flag of every command stands in docs/cli.md', async () => {
     const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
-    for (const command of commands) {
+    for (const command of [...commands, ...grouped]) {
       const section = page.split(`\n## quittance ${command}`)[1]?.split('\n## ')[0] ?? ''
-      const { stdout } = await cli(command, '--help')
+      const { stdout } = await cli(...command.split(' '), '--help')
       const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string)
       expect(flags).toContain('--json')
       for (const flag of flags.filter((one) => one !== '--help')) expect(section, command).toContain(`\`${flag}`)

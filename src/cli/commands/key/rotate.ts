@@ -1,0 +1,90 @@
+import type { Command } from 'commander'
+import { allows, type Keyring } from '../../../keys/keyring.js'
+import type { KeyProvider } from '../../../keys/provider.js'
+import { addChainKeyOptions, type ChainKeyOptions, chainsMeant } from '../../chains-flags.js'
+import { type Context, examples } from '../../context.js'
+import { colorsFor, type ExitCode, type Io } from '../../io.js'
+import { openKey } from '../../key-target.js'
+import { printable, printableJson } from '../../printable.js'
+import { refusable, required, withLedger } from '../../retention-flags.js'
+import { trustFor } from '../../trust-flags.js'
+
+interface Options extends ChainKeyOptions {
+  readonly to?: string | undefined
+  readonly toPassphraseFile?: string | undefined
+}
+
+const help = examples(
+  [
+    'quittance key rotate ./receipts --chain acme --key file:./old.key.pem --to file:./new.key.pem --keyring keyring.json',
+    'hands one chain over to another key',
+  ],
+  [
+    "quittance key rotate redis://localhost --all --key env: --to 'vault://vault.example:8200/transit/receipts' --keyring keyring.json",
+    'moves every chain of a store to a key in Vault',
+  ],
+)
+
+interface Handed {
+  readonly chainId: string
+  readonly seq: number
+  readonly from: string
+  readonly to: string
+}
+
+async function rotate(target: string, options: Options, io: Io): Promise<ExitCode> {
+  const to = await openKey(required(options.to, '--to'), options.toPassphraseFile, io)
+  const json = options.json === true
+  try {
+    const { keyring } = await trustFor(options, io)
+    const { keyId } = await to.signer()
+    return await withLedger(target, { ...options, chain: undefined }, io, {}, async ({ ledger }) => {
+      const chains = await chainsMeant(ledger, options)
+      const handed: Handed[] = []
+      const code = await refusable(io, json, async () => {
+        for (const chainId of chains) {
+          // each chain gets a handle of its own: the ledger closes what it was given, and others come after it
+          const shared: KeyProvider = { ...to, close: async () => {} }
+          const { seq, keyId: from } = await ledger.rotate(chainId, { to: shared })
+          handed.push({ chainId, seq, from, to: keyId })
+          if (!json) io.stdout.write(`${printable(chainId)}  ${from} hands over to ${keyId} at seq ${seq}\n`)
+        }
+      })
+      if (json) io.stdout.write(printableJson({ rotated: handed }))
+      if (!json) remind(handed, keyring, io)
+      return code
+    })
+  } finally {
+    await to.close?.()
+  }
+}
+
+/** A rotation extends trust only where the keyring says so. */
+function remind(handed: readonly Handed[], keyring: Keyring, io: Io): void {
+  const follows = handed.every(({ from, to }) => {
+    const [before, after] = [keyring.get(from), keyring.get(to)]
+    return (before !== undefined && allows(before, 'rotate')) || (after !== undefined && allows(after, 'receipt'))
+  })
+  if (follows) return
+  const advice =
+    'By this keyring the new key is not trusted: the old one has no use "rotate". Give verifiers the new key (quittance keyring build).'
+  io.stderr.write(`${colorsFor(io, io.stderr).yellow('note:')} ${advice}\n`)
+}
+
+/** `quittance key rotate STORE` */
+export function addRotate(group: Command, { io, exit }: Context): void {
+  const command = group
+    .command('rotate')
+    .summary('hand chains over to another key')
+    .description(
+      'Writes a rotation into each chain: the old key signs it, the new key countersigns it and signs from then on. Let the ' +
+        'writers of the chain sign with the new key at the same time.',
+    )
+    .argument('<store>', 'the DIR of a file store, or a store URL')
+  addChainKeyOptions(command, 'the old key, which signs the rotation')
+    .option('--to <url>', 'the new key: a key file or a key URL')
+    .option('--to-passphrase-file <file>', 'of an encrypted new key')
+    .option('--json', 'print {rotated: [{chainId, seq, from, to}]} as one line of JSON')
+    .addHelpText('after', help)
+    .action(async (store: string, options: Options) => exit(await rotate(store, options, io)))
+}
