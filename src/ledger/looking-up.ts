@@ -18,28 +18,85 @@ export function settleSlot(slot: Slot, receipt: DecisionReceipt): void {
   for (const wait of slot.waits) wait.resolve(receipt)
 }
 
-/** Settles a slot with what stands under its id. */
-function settleWith(parts: Parts, chain: Chain, slot: Slot, stored: DecisionReceipt): void {
-  const own = slot.sealed.find(({ receiptHash }) => receiptHash === stored.receiptHash)
-  if (own) {
-    acknowledge(parts, chain, [own], [slot])
-    settleSlot(slot, own)
-    return
+/** A slot, and what stands under its id. */
+interface Found {
+  readonly slot: Slot
+  readonly stored: DecisionReceipt
+}
+
+/** Consecutive receipts, each linked to the one before. */
+function runsOf(receipts: readonly DecisionReceipt[]): [DecisionReceipt, ...DecisionReceipt[]][] {
+  const runs: [DecisionReceipt, ...DecisionReceipt[]][] = []
+  for (const receipt of [...receipts].sort((one, other) => one.seq - other.seq)) {
+    const run = runs.at(-1)
+    const before = run?.at(-1)
+    if (before?.seq === receipt.seq) continue
+    if (run && before?.seq === receipt.seq - 1 && before.receiptHash === receipt.prevReceiptHash) run.push(receipt)
+    else runs.push([receipt])
   }
+  return runs
+}
+
+/**
+ * Makes sure that what stands in the chain is as durable as an append that resolves: it was read, and what is read may
+ * still be lost. The same append again writes nothing and tells.
+ */
+async function confirm(
+  { store }: Parts,
+  { chainId }: Chain,
+  receipts: readonly DecisionReceipt[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const run of runsOf(receipts)) {
+    const [{ seq, prevReceiptHash }] = run
+    const before = seq === 0 ? undefined : { seq: seq - 1, receiptHash: prevReceiptHash }
+    await store.append(chainId, run, before, { signal })
+  }
+}
+
+const ownOf = ({ slot, stored }: Found): DecisionReceipt | undefined =>
+  slot.sealed.find(({ receiptHash }) => receiptHash === stored.receiptHash)
+
+const isRedelivered = ({ slot, stored }: Found): boolean =>
+  examineReceipt(stored).sound && slot.frame !== undefined && agrees(slot.frame.body, stored)
+
+/** Refuses a slot: what stands under its id is not what it says. */
+function refuseSlot(chain: Chain, { slot, stored }: Found): void {
   const { receiptId } = slot.order
   const details = { chainId: chain.chainId, receiptId, seq: stored.seq, outcome: 'absent' as const }
-  // what it was sealed as before is not what stands there, so nothing of it can come any more
-  for (const wait of slot.waits) wait.exposure = 'none'
   if (!examineReceipt(stored).sound) {
     failSlot(
       slot,
       chain.chainId,
       new QuittanceError('STORE_CORRUPT', 'the receipt that stands under this id does not verify', { details }),
     )
-  } else if (slot.frame !== undefined && agrees(slot.frame.body, stored)) settleSlot(slot, stored)
-  else {
-    const message = `another receipt of this id stands in the chain, at seq ${stored.seq}; this one was not appended`
-    failSlot(slot, chain.chainId, new QuittanceError('LEDGER_ID_REUSED', message, { details }))
+    return
+  }
+  const message = `another receipt of this id stands in the chain, at seq ${stored.seq}; this one was not appended`
+  failSlot(slot, chain.chainId, new QuittanceError('LEDGER_ID_REUSED', message, { details }))
+}
+
+/** Settles slots with what stands under their ids. */
+async function settleWith(parts: Parts, chain: Chain, found: readonly Found[], signal: AbortSignal): Promise<void> {
+  const settled: { slot: Slot; receipt: DecisionReceipt; own: boolean }[] = []
+  for (const one of found) {
+    const { slot, stored } = one
+    const own = ownOf(one)
+    const isThere = own !== undefined || isRedelivered(one)
+    // another receipt under the id: what it was sealed as before can't come any more
+    for (const wait of slot.waits) wait.exposure = isThere ? 'ambiguous' : 'none'
+    if (isThere) settled.push({ slot, receipt: own ?? stored, own: own !== undefined })
+    else refuseSlot(chain, one)
+  }
+  await confirm(
+    parts,
+    chain,
+    settled.map(({ receipt }) => receipt),
+    signal,
+  )
+  for (const { slot, receipt, own } of settled) {
+    if (own) acknowledge(parts, chain, [receipt], [slot])
+    settleSlot(slot, receipt)
   }
 }
 
@@ -52,11 +109,13 @@ function settleWith(parts: Parts, chain: Chain, slot: Slot, stored: DecisionRece
  * @throws what the store throws
  */
 export async function recogniseOwn(parts: Parts, chain: Chain, batch: Batch): Promise<void> {
+  const found: Found[] = []
   for (const slot of batch.slots) {
     const stored = await parts.store.get(chain.chainId, slot.order.receiptId, { signal: batch.signal })
     if (stored === undefined) break
-    settleWith(parts, chain, slot, stored)
+    found.push({ slot, stored })
   }
+  await settleWith(parts, chain, found, batch.signal)
   batch.dropEnded()
 }
 
@@ -77,13 +136,12 @@ export async function lookUpExisting(
   named: string | undefined,
 ): Promise<number> {
   const meant = batch.slots.filter(({ order }) => order.receiptId === named)
-  let found = 0
+  const found: Found[] = []
   for (const slot of meant.length > 0 ? meant : batch.slots) {
     const stored = await parts.store.get(chain.chainId, slot.order.receiptId, { signal: batch.signal })
-    if (stored === undefined) continue
-    settleWith(parts, chain, slot, stored)
-    found += 1
+    if (stored !== undefined) found.push({ slot, stored })
   }
+  await settleWith(parts, chain, found, batch.signal)
   batch.dropEnded()
-  return found
+  return found.length
 }
