@@ -1,12 +1,8 @@
-// Redis against memory, against the bare script, against a cluster, and one writer against eight. `npx tsx bench/redis.mjs`
-// prints the table; the servers are its own, on free ports.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+// Redis against memory, against a bare script, a cluster against one node. `npm run bench:redis` prints the table, then that
+// of redis-writers.mjs; the servers are its own, on free ports.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { startRedis } from '../scripts/services/redis.ts'
 import { startCluster } from '../scripts/services/redis-cluster.ts'
@@ -16,7 +12,6 @@ import { realEnvironment } from '../src/ledger/environment.ts'
 import { fileStore } from '../src/store/file.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import { redisStore } from '../src/store/redis.ts'
-import { verifyFile } from '../src/verify/node.ts'
 import { seed } from './fixtures.mjs'
 import { percent, perSecond, race } from './measure.mjs'
 
@@ -117,42 +112,6 @@ async function bareScript(redis) {
   }
 }
 
-/** Children that write to one chain until they are told to stop; each says how many receipts it got in. */
-async function writers(redis, count, prefix, ms) {
-  const program = fileURLToPath(new URL('redis-writer.mjs', import.meta.url))
-  const tsx = fileURLToPath(new URL('../node_modules/tsx/dist/cli.mjs', import.meta.url))
-  const children = Array.from({ length: count }, () =>
-    spawn(process.execPath, [tsx, program, redis.url, prefix, String(ms)], { stdio: ['pipe', 'pipe', 'inherit'] }),
-  )
-  const said = children.map((child) => createInterface({ input: child.stdout })[Symbol.asyncIterator]())
-  for (const lines of said) await lines.next()
-  for (const child of children) child.stdin.write('go\n')
-  const counts = []
-  for (const lines of said) counts.push(Number((await lines.next()).value))
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')))
-  return counts
-}
-
-async function manyWriters(redis) {
-  const best = { one: 0, eight: 0, slowest: 0 }
-  for (let round = 0; round < 3; round += 1) {
-    const [one] = await writers(redis, 1, `one-${round}`, 3000)
-    best.one = Math.max(best.one, one / 3)
-    const eight = await writers(redis, 8, `eight-${round}`, 3000)
-    const total = eight.reduce((sum, n) => sum + n, 0)
-    const store = redisStore({ url: redis.url }, { prefix: `eight-${round}` })
-    const bounds = await store.bounds('acme-credit')
-    // chain_start is the ledger's own
-    if (bounds.last !== total) throw new Error(`${total} receipts were acknowledged and the chain has ${bounds.last}`)
-    await store.close()
-    if (total / 3 > best.eight) {
-      best.eight = total / 3
-      best.slowest = Math.min(...eight) / (total / 8)
-    }
-  }
-  return best
-}
-
 async function clustered(redis, cluster) {
   const chains = Array.from({ length: 64 }, (_, index) => `tenant-${index}`)
   const single = open(redisStore({ url: redis.url }, { prefix: 'bench-chains' }), 'sodium')
@@ -184,16 +143,11 @@ async function verifying(redis, directory) {
     if (batch.length === 128) await flush()
   }
   if (batch.length > 0) await flush()
-  const lines = async function* () {
-    for await (const line of files.lines('acme-credit')) yield line
-  }
   const to = (n) => ({ toSeq: Math.min(n, 20_000) - 1 })
   const check = async (source) => {
     const { problems } = await verifyChain(source, { keyring })
     if (problems.length > 0) throw new Error(problems[0].message)
   }
-  void lines
-  void verifyFile
   try {
     return await race(
       {
@@ -238,8 +192,6 @@ export async function redis() {
     await server.command('FLUSHALL')
     results.bare = await bareScript(server)
     await server.command('FLUSHALL')
-    results.writers = await manyWriters(server)
-    await server.command('FLUSHALL')
     results.verify = await verifying(server, directory)
     await server.command('FLUSHALL')
     const cluster = await startCluster()
@@ -255,7 +207,7 @@ export async function redis() {
   return results
 }
 
-const { memory, ledger, bare, writers: many, verify, cluster } = await redis(process.argv.slice(2))
+const { memory, ledger, bare, verify, cluster } = await redis()
 const rows = [
   [
     'used_memory a receipt, id index included',
@@ -268,10 +220,6 @@ const rows = [
   [
     'store, signing off, batches of 128',
     `${perSecond(bare.store)}, ${percent(bare.store, bare.bare)} of a bare EVALSHA (${perSecond(bare.bare)})`,
-  ],
-  [
-    '8 processes on one chain',
-    `${perSecond(many.eight)}, ${percent(many.eight, many.one)} of one process (${perSecond(many.one)}); the slowest ${many.slowest.toFixed(2)} of the mean`,
   ],
   [
     '64 chains over a six-node cluster',
