@@ -7,6 +7,7 @@ import { type CopiedChain, type CopyProgress, copyChain } from './copying/chain.
 import type { ReceiptStore } from './store.js'
 
 export type { CopiedChain, CopyProgress } from './copying/chain.js'
+export type { KeptText } from './copying/erasures.js'
 
 /** How to copy. */
 export interface CopyOptions {
@@ -59,12 +60,14 @@ async function* named(chains: readonly string[]): AsyncGenerator<string, void, u
 /**
  * Copies chains from one store to another: the same lines, in order, each judged before it is written. What the target has
  * already is compared at its head and left alone, so a copy that broke off is repeated, and goes on. A chain that grows
- * meanwhile is copied up to the head that it had. State values are not copied: ledgers make theirs anew.
+ * meanwhile is copied up to the head that it had. Free text that was erased in the source is erased in the target, where a
+ * receipt against which nothing was found says so. State values are not copied: ledgers make theirs anew.
  *
  * @param from - the source; it is only read
  * @param to - the target
  * @param options - the keyring that judges, the chains, and how to work
- * @returns for each chain how many receipts were written, and the verifier's result. A verdict of INCOMPLETE is no error
+ * @returns for each chain how many receipts were written, and the verifier's result. A verdict of INCOMPLETE is no error,
+ *   and neither is a source without any chain, such as a directory that does not exist: then `chains` is empty
  * @throws QuittanceError `COPY_INVALID` where the source is INVALID: nothing from that place on is written;
  *   `STORE_CONFLICT` where the target has another chain of that name; what the stores throw
  * @throws TypeError, RangeError that name the argument
@@ -76,11 +79,15 @@ async function* named(chains: readonly string[]): AsyncGenerator<string, void, u
  * import { keyringFromFile } from 'quittance/url'
  *
  * async function migrate() {
+ *   const keyring = await keyringFromFile('./keyring.json')
  *   const [from, to] = [fileStore('./receipts'), redisStore({ url: 'redis://localhost:6379' })]
- *   const { chains } = await copy(from, to, { keyring: await keyringFromFile('./keyring.json') })
- *   for (const { chainId, copied, verification } of chains) console.log(chainId, copied, verification?.verdict)
- *   await from.close()
- *   await to.close()
+ *   try {
+ *     const { chains } = await copy(from, to, { keyring })
+ *     for (const { chainId, copied, verification } of chains) console.log(chainId, copied, verification?.verdict)
+ *   } finally {
+ *     await from.close()
+ *     await to.close()
+ *   }
  * }
  * ```
  */

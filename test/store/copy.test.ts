@@ -213,6 +213,88 @@ describe('free text that was erased in the source', () => {
   })
 })
 
+describe('an erasure in the source', () => {
+  const keysOf = async (...named: readonly string[]) =>
+    Promise.all([...new Set(named)].map(async (name) => (await keyNamed(name).signer()).keyId))
+
+  /** A source with one text that was copied, and then a record of its erasure by the key of a name. */
+  async function erasedBy(name: string, { removed }: { readonly removed: boolean }) {
+    const [from, to] = [memoryStore(), memoryStore()]
+    const all = new Keyring(await keysOf('a', name))
+    const own = createLedger({ store: from, keys: keyNamed('a'), redactor: false, keyring: all })
+    const { receiptId, seq } = await own.append(draft({ details: { rationale: 'evidence' } }))
+    await copy(from, to, { keyring: all })
+    // the record comes first: what breaks off then has removed nothing
+    const store = removed ? from : { ...from, eraseDetails: async () => false }
+    const eraser = createLedger({ store, keys: keyNamed(name), redactor: false, keyring: all })
+    await eraser.eraseDetails('acme', receiptId, { reason: 'request' })
+    const textIn = async (one: ReceiptStore) => (await one.get('acme', receiptId))?.details?.rationale
+    return { from, to, all, text: { receiptId, seq }, textIn }
+  }
+
+  test.each([true, false])(
+    'by a key that is not trusted takes no text from the target (removed there: %s)',
+    async (removed) => {
+      const { from, to, text, textIn } = await erasedBy('thief', { removed })
+      const trusted = new Keyring(await keysOf('a'))
+      for (const copied of [1, 0]) {
+        const [chain] = (await copy(from, to, { keyring: trusted })).chains
+        expect(chain).toMatchObject({ copied, verification: { verdict: 'INCOMPLETE', counts: { KEY_UNKNOWN: 1 } } })
+        // more than the source has is told
+        expect(chain?.kept).toEqual(removed ? [text] : undefined)
+        expect(await textIn(to)).toBe('evidence')
+      }
+      expect(await textIn(from)).toBe(removed ? undefined : 'evidence')
+    },
+  )
+
+  test('is repeated once its key is trusted, though its record was copied before', async () => {
+    const { from, to, all, textIn } = await erasedBy('b', { removed: true })
+    await copy(from, to, { keyring: new Keyring(await keysOf('a')) })
+    expect(await textIn(to)).toBe('evidence')
+    const [chain] = (await copy(from, to, { keyring: all })).chains
+    expect(chain).toMatchObject({ copied: 0, verification: { verdict: 'VALID' } })
+    expect(chain?.kept).toBeUndefined()
+    expect(await textIn(to)).toBeUndefined()
+  })
+
+  test('that only has its record takes nothing from the target before the source has lost it', async () => {
+    const { from, to, all, text, textIn } = await erasedBy('a', { removed: false })
+    expect((await copy(from, to, { keyring: all })).chains).toMatchObject([{ copied: 1 }])
+    expect(await textIn(to)).toBe('evidence')
+    await from.eraseDetails?.('acme', text.receiptId)
+    await copy(from, to, { keyring: all })
+    expect(await textIn(to)).toBeUndefined()
+  })
+
+  test.each([true, false])('is repeated without a keyring only where the source has lost it (%s)', async (removed) => {
+    const { from, to, textIn } = await erasedBy('thief', { removed })
+    expect((await copy(from, to, { keyring: false })).chains).toMatchObject([{ copied: 1 }])
+    expect(await textIn(to)).toBe(removed ? undefined : 'evidence')
+  })
+
+  test('by a key that was revoked and that nothing dates takes no text from the target', async () => {
+    const { from, to, text, textIn } = await erasedBy('b', { removed: true })
+    const [a, b] = await keysOf('a', 'b')
+    const revokedAt = new Date(Date.now() + 60_000).toISOString()
+    const keyring = new Keyring([{ keyId: a as string }, { keyId: b as string, revokedAt }])
+    const [chain] = (await copy(from, to, { keyring })).chains
+    expect(chain).toMatchObject({ verification: { counts: { KEY_REVOKED_UNDATED: 1 } }, kept: [text] })
+    expect(await textIn(to)).toBe('evidence')
+  })
+
+  test('that could not be repeated, its record written, is repeated by the next copy', async () => {
+    const { from, to, all, textIn } = await erasedBy('a', { removed: true })
+    await createLedger({ store: from, keys: keyNamed('a'), redactor: false, keyring: all }).append(draft())
+    const failing = faultyStore(to, [{ method: 'eraseDetails', call: 1, kind: 'before' }])
+    expect((await failureOf(copy(from, failing, { keyring: all, batch: 1 }))).code).toBe('STORE_UNAVAILABLE')
+    expect([await textIn(to), (await to.bounds('acme'))?.last]).toEqual(['evidence', 3])
+    await copy(from, to, { keyring: all, batch: 1 })
+    expect(await textIn(to)).toBeUndefined()
+    expect(await linesIn(to, 'acme')).toEqual(await linesIn(from, 'acme'))
+  })
+})
+
 describe('a source that does not verify', () => {
   /** A file store whose line of a seq was changed, and its path. */
   async function tampered(seq: number, change: (line: string) => string): Promise<ReceiptStore> {
@@ -434,6 +516,13 @@ describe('a source in use', () => {
 })
 
 describe('what is asked for', () => {
+  test('a source without any chain is no error, and nothing is written', async () => {
+    const from = closedAtEnd(fileStore(join(await temporaryFolder(), 'absent')))
+    const to = memoryStore()
+    expect(await copy(from, to, { keyring })).toEqual({ chains: [] })
+    expect(await collect(to.chains())).toEqual([])
+  })
+
   test('is the chains that are named, each once; one that is not there is INCOMPLETE', async () => {
     const from = await filled('memory', chainOf('a', 2), chainOf('b', 2))
     const to = memoryStore()

@@ -240,6 +240,43 @@ describe('what others put there', () => {
     expect((await failureOf(store.append(chainId, [next!], refOf(receipts.at(-1)!)))).code).toBe('STORE_CORRUPT')
   })
 
+  it('an end that is gone, though the head names it: all that is there, and then the error', async () => {
+    const { chainId, store, receipts, client, keys } = await withChain(120)
+    const shown: string[] = []
+    const reading = async (range = {}) => {
+      shown.length = 0
+      for await (const line of store.lines!(chainId, range)) shown.push(line)
+    }
+    for (let seq = 70; seq < 120; seq += 1) await client.xdel(keys.receipts, `${seq}-1`)
+    const cut = await failureOf(reading())
+    expect([cut.code, cut.details.reason, cut.details.seq]).toEqual(['STORE_CORRUPT', 'missing', 70])
+    expect(shown).toEqual(receipts.slice(0, 70).map(lineOf))
+    expect((await failureOf(verifyChain(store.lines!(chainId), { keyring: keyring() }))).code).toBe('STORE_CORRUPT')
+    await reading({ toSeq: 69 })
+    expect(shown.length).toBe(70)
+    expect((await failureOf(reading({ fromSeq: 80, toSeq: 90 }))).details.seq).toBe(80)
+    await reading({ fromSeq: 120 })
+    await client.del(keys.receipts)
+    for (const all of [reading(), collect(store.read(chainId))]) {
+      const gone = await failureOf(all)
+      expect([gone.code, gone.details.reason, gone.details.seq]).toEqual(['STORE_CORRUPT', 'missing', 0])
+    }
+  })
+
+  it('all that goes while it is read is no end either', async () => {
+    const { chainId, store, receipts, client, keys } = await withChain(400)
+    let seen = 0
+    const reading = async () => {
+      for await (const line of store.lines!(chainId)) {
+        expect(line).toBe(lineOf(receipts[seen]!))
+        if (++seen === 30) await client.del(keys.receipts, keys.head, keys.details)
+      }
+    }
+    const error = await failureOf(reading())
+    expect([error.code, error.details.reason, error.details.seq]).toEqual(['STORE_CORRUPT', 'missing', seen])
+    expect(seen).toBeLessThan(400)
+  })
+
   it('an edited line is shown as it is, and the verifier finds it', async () => {
     const { chainId, store, client, keys } = await withChain()
     const entries = await client.xrange(keys.receipts, '-', '+')

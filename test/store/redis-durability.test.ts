@@ -4,6 +4,7 @@ import { type RedisOptions, type RedisService, startRedis } from '../../scripts/
 import { startTcpProxy } from '../../scripts/services/tcp-proxy.js'
 import { until } from '../../scripts/services/until.js'
 import { startValkey } from '../../scripts/services/valkey.js'
+import { QuittanceError } from '../../src/errors.js'
 import type { Link } from '../../src/store/redis/link.js'
 import { afterwards, faultOf, linkTo, write, written } from './redis-links.js'
 
@@ -54,6 +55,20 @@ describe('replicated', () => {
     const fresh = linkTo({ url: primary.url }, { durability: 'replicated', confirmMs: 10_000 })
     expect(await next(fresh, key, 2)).toEqual([1, 3])
     expect(await replica.command('HGET', key, 'name')).toBe('3:value')
+  })
+
+  it('a replica that is silent for some seconds is none', async () => {
+    const link = linkTo({ url: primary.url }, { durability: 'replicated' })
+    await until('it was heard of', async () => (await link.status({})).writable)
+    replica.pause()
+    try {
+      await until('its silence was noticed', async () => !(await link.status({})).writable)
+      expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_DURABILITY' })
+      expect(String(await primary.command('INFO', 'replication'))).toContain('connected_slaves:1')
+    } finally {
+      replica.resume()
+    }
+    await until('it is heard again', async () => (await link.status({})).writable)
   })
 
   it('is not fooled where the server had forgotten the script', async () => {
@@ -158,6 +173,24 @@ describe('fsynced before WAITAOF', () => {
     expect(await write(link, 'k')).toEqual([1, 1])
   })
 
+  it('notices on an open connection that the server does not sync any more', async () => {
+    const redis = await started({ aof: 'always' })
+    const link = linkTo({ url: redis.url }, fsynced)
+    await write(link, 'k')
+    await redis.command('CONFIG', 'SET', 'appendfsync', 'everysec')
+    const clients = () =>
+      redis.command('INFO', 'stats').then((info) => /connections_received:(\d+)/.exec(String(info))?.[1])
+    const before = Number(await clients())
+    await until('it was noticed', async () => {
+      const fault = await write(link, 'k').catch((error: unknown) => error)
+      return QuittanceError.is(fault, 'STORE_UNSAFE') && fault.details.outcome === 'absent'
+    })
+    // each question of ours is a connection, the store made none
+    expect(Number(await clients()) - before).toBe(1)
+    await redis.command('CONFIG', 'SET', 'appendfsync', 'always')
+    expect(await write(link, 'k2')).toEqual([1, 1])
+  })
+
   it('accepted without a file, says that it reaches memory only', async () => {
     const redis = await started()
     const link = linkTo({ url: redis.url }, { ...fsynced, accept: ['no-aof'] })
@@ -190,6 +223,19 @@ describe('fsynced with WAITAOF (Valkey)', () => {
     const accepted = linkTo({ url: valkey.url }, { durability: 'fsynced', confirmMs: 50, accept: ['no-aof'] })
     expect(await next(accepted, 'k', 2)).toEqual([1, 3])
     expect(await accepted.status({})).toMatchObject({ durability: 'memory' })
+  })
+
+  it('says in other words that a user may run a script, and nothing in it that writes', async (context) => {
+    const valkey = await startValkey()
+    if ('reason' in valkey) return context.skip(valkey.reason)
+    afterwards(() => valkey.stop())
+    const rights = ['+@read', '+@connection', '+info', '+time', '+eval', '+evalsha']
+    await valkey.command('ACL', 'SETUSER', 'reader', 'on', '>pass-word', '~*', ...rights)
+    const link = linkTo({ url: `redis://reader:pass-word@${valkey.host}:${valkey.port}` })
+    const { details, message, cause } = await faultOf(write(link, 'k'), 'STORE_PERMISSION')
+    expect(details).toEqual({ reason: 'NOPERM', outcome: 'absent', retryable: false, chainId: 'chain' })
+    expect(`${message} ${cause}`).not.toContain('reader')
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_PERMISSION' })
   })
 
   it('does everything else as Redis does', async (context) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -218,12 +218,38 @@ describe('what the server refuses', () => {
     )
     const expected = { reason: 'MISCONF', outcome: 'absent', retryable: true }
     await refusal(write(link, 'k', payload), 'STORE_IO', expected)
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_IO' })
+    rmSync(join(redis.dir, 'dump.rdb'), { recursive: true })
+    await redis.command('SAVE')
+    expect(await link.status({})).toMatchObject({ writable: true })
   })
 
   it('too few replicas for its own rule', async () => {
     const redis = await started({ config: { 'min-replicas-to-write': '1' } })
     const expected = { reason: 'NOREPLICAS', outcome: 'absent', retryable: true }
-    await refusal(write(linkTo({ url: redis.url }), 'k', payload), 'STORE_DURABILITY', expected)
+    const link = linkTo({ url: redis.url })
+    await refusal(write(link, 'k', payload), 'STORE_DURABILITY', expected)
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_DURABILITY' })
+    await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '0')
+    expect(await link.status({})).toMatchObject({ writable: true })
+    // status asks by writing nothing
+    expect(await redis.command('DBSIZE')).toBe(0)
+  })
+
+  it('a user who may run scripts, and nothing that writes', async () => {
+    const redis = await started()
+    const rights = ['+@read', '+@connection', '+info', '+time', '+eval', '+evalsha']
+    await redis.command('ACL', 'SETUSER', 'reader', 'on', `>${password}`, '~*', ...rights)
+    const link = linkTo({ url: `redis://reader:${password}@${redis.host}:${redis.port}` })
+    const expected = { reason: 'NOPERM', outcome: 'absent', retryable: false }
+    const denied = await refusal(write(link, 'k', payload), 'STORE_PERMISSION', expected)
+    expect(inspect(denied, { depth: 9 })).not.toContain('reader')
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_PERMISSION' })
+    await redis.command('ACL', 'SETUSER', 'reader', '-eval', '-evalsha', '+@write')
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_PERMISSION' })
+    await redis.command('ACL', 'SETUSER', 'reader', '+eval', '+evalsha')
+    expect(await link.status({})).toMatchObject({ writable: true })
+    expect(await write(link, 'k')).toEqual([1, 1])
   })
 
   it('a key that somebody else put there', async () => {
@@ -310,7 +336,8 @@ describe('what the server refuses', () => {
     const redis = await started({ config: { 'cluster-enabled': 'yes' } })
     const expected = { reason: 'CLUSTERDOWN', outcome: 'absent', retryable: true }
     await refusal(write(linkTo({ cluster: [redis.url] }), 'k', payload), 'STORE_UNAVAILABLE', expected)
-    await refusal(write(linkTo({ url: redis.url }), 'k', payload), 'STORE_UNAVAILABLE', expected)
+    // the slots come back, and the wrong form of target stays wrong
+    await faultOf(write(linkTo({ url: redis.url }), 'k', payload), 'STORE_UNSUPPORTED')
   })
 
   it('what is not Redis at all', async () => {
@@ -412,7 +439,7 @@ describe('a server that could lose receipts', () => {
   it('needs no more rights than the documentation says', async () => {
     const redis = await started({ aof: 'always' })
     const rights = ['+info', '+time', '+scan', '+eval', '+evalsha', '+@read', '+@write']
-    await redis.command('ACL', 'SETUSER', 'app', 'on', `>${password}`, '~k*', ...rights)
+    await redis.command('ACL', 'SETUSER', 'app', 'on', `>${password}`, '~k*', '~quittance:*', ...rights)
     const url = `redis://app:${password}@${redis.host}:${redis.port}`
     const link = linkTo({ url })
     expect(await write(link, 'k')).toEqual([1, 1])

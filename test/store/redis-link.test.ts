@@ -414,6 +414,12 @@ describe('a cluster', () => {
     const link = linkTo({ cluster: cluster.urls }, { durability: 'replicated', confirmMs: 5_000 })
     const keys = Array.from({ length: 12 }, (_, index) => `${randomUUID()}{${index}}`)
     for (const result of await Promise.all(keys.map((key) => write(link, key)))) expect(result).toEqual([1, 1])
+    expect(await link.status({})).toMatchObject({ durability: 'replicated', writable: true })
+    const [primary] = (await cluster.primaries()) as [RedisService]
+    await primary.command('CONFIG', 'SET', 'min-replicas-to-write', '2')
+    expect(await link.status({})).toMatchObject({ writable: false, refusal: 'STORE_DURABILITY' })
+    await primary.command('CONFIG', 'SET', 'min-replicas-to-write', '0')
+    expect(await link.status({})).toMatchObject({ writable: true })
     const short = linkTo({ cluster: cluster.urls }, { durability: 'replicated', replicas: 2, confirmMs: 50 })
     await faultOf(write(short, randomUUID()), 'STORE_DURABILITY')
   })
@@ -455,12 +461,18 @@ describe('a cluster', () => {
 
   it('says which form of target fits', async () => {
     const [node] = cluster.nodes as [RedisService]
-    const link = linkTo({ url: node.url })
-    const elsewhere = Array.from({ length: 50 }, (_, index) => `{${index}}`)
-    const moved = await Promise.allSettled(elsewhere.map((key) => write(link, key)))
-    const reasons = moved.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-    expect(reasons.length).toBeGreaterThan(0)
-    for (const reason of reasons) expect(QuittanceError.is(reason, 'STORE_UNSUPPORTED')).toBe(true)
+    const client = new Redis(node.url, { lazyConnect: true })
+    for (const target of [{ url: node.url }, { client }]) {
+      const link = linkTo(target)
+      const scanned = async () => {
+        for await (const key of link.scan('*', {})) return key
+      }
+      // whichever node has the key, and for what needs none
+      const calls = Array.from({ length: 20 }, (_, index) => write(link, `{${index}}`))
+      for (const call of [...calls, scanned(), link.status({})]) {
+        expect((await faultOf(call, 'STORE_UNSUPPORTED')).message).toContain('redis+cluster://')
+      }
+    }
     const single = await startRedis()
     afterwards(() => single.stop())
     await faultOf(write(linkTo({ cluster: [single.url] }), 'k'), 'STORE_UNSUPPORTED')

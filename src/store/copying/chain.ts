@@ -1,14 +1,15 @@
 /** Copies one chain: line by line, judged first, in batches. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type HeadRef, QuittanceError } from '../../errors.js'
+import type { HeadRef, QuittanceError } from '../../errors.js'
 import type { Ed25519Backend } from '../../keys/ed25519/backend.js'
 import type { Keyring } from '../../keys/keyring.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
-import { judgeLines, type LineJudge } from '../../verify/chain.js'
+import { type Counted, judgeLines, type LineJudge } from '../../verify/chain.js'
 import { invalidCodes, type VerifyOptions, type VerifyResult } from '../../verify/types.js'
 import { conflict, refOf } from '../plan.js'
 import type { ReceiptStore } from '../store.js'
+import { Erasures, type KeptText } from './erasures.js'
 import { copyInvalid, receiptOf } from './line.js'
 import { type Start, startOf } from './start.js'
 
@@ -49,6 +50,11 @@ export interface CopiedChain {
   readonly head?: HeadRef | undefined
   /** The verifier's result on what was read of the source; absent with `keyring: false`. */
   readonly verification?: VerifyResult | undefined
+  /**
+   * Free text that the target keeps and the source has no more: a receipt says that it was erased, but of one whose key is
+   * not trusted that is no more than a word. Absent where there is none.
+   */
+  readonly kept?: readonly KeptText[] | undefined
 }
 
 /** How long one turn may keep the event loop, in milliseconds. */
@@ -75,26 +81,6 @@ async function* linesOf(
   for await (const receipt of store.read(chainId, range)) yield lineOf(receipt)
 }
 
-/** Free text that was erased in the source must not go on in the target: where the record of it is copied, it goes there too. */
-async function eraseAgain({ to, signal }: CopyPlan, { chainId, seq, retention }: DecisionReceipt): Promise<void> {
-  if (retention?.event !== 'erase') return
-  for (const named of retention.receipts) {
-    if (named.seq >= seq) continue
-    const there = await to.get(chainId, named.receiptId, { signal })
-    if (there?.details === undefined) continue
-    if (to.eraseDetails === undefined) {
-      throw new QuittanceError(
-        'STORE_UNSUPPORTED',
-        'the target can not erase free text that was erased in the source',
-        {
-          details: { chainId, seq: named.seq, receiptId: named.receiptId },
-        },
-      )
-    }
-    await to.eraseDetails(chainId, named.receiptId, { signal })
-  }
-}
-
 /** Receipts that were judged and wait to be written together. */
 class Writer {
   readonly #plan: CopyPlan
@@ -113,11 +99,6 @@ class Writer {
   }
 
   async take(receipt: DecisionReceipt, line: string): Promise<void> {
-    if (receipt.retention?.event === 'erase') {
-      await this.flush()
-      // before its record is there: a copy that breaks off in between does it again
-      await eraseAgain(this.#plan, receipt)
-    }
     this.#waiting.push(receipt)
     this.#units += line.length
     if (this.#waiting.length >= this.#plan.batch || this.#units >= MAX_BATCH_UNITS) await this.flush()
@@ -147,8 +128,12 @@ class Writer {
  */
 export async function copyChain(plan: CopyPlan, chainId: string): Promise<CopiedChain> {
   const { from, to, keyring, acceptPruned, backend, batch, signal, onProgress } = plan
+  let counted: number | undefined
+  const counts: Counted = ({ seq }) => {
+    counted = seq
+  }
   const judging = (toSeq?: number): LineJudge | undefined =>
-    keyring === false ? undefined : judgeLines({ keyring, chainId, acceptPruned, expect: { toSeq } }, backend)
+    keyring === false ? undefined : judgeLines({ keyring, chainId, acceptPruned, expect: { toSeq } }, backend, counts)
   const start = await startOf(from, to, chainId, signal)
   if (start === undefined) {
     const verification = judging()?.finish()
@@ -159,6 +144,7 @@ export async function copyChain(plan: CopyPlan, chainId: string): Promise<Copied
   // what the target has is judged too: a rotation or a certificate among it decides about what follows
   const fromSeq = judge === undefined && held !== undefined ? Math.max(first, held.seq + 1) : first
   const writer = new Writer(plan, chainId, start)
+  const erasures = new Erasures(plan, chainId)
   const already = held === undefined ? 0 : Math.max(0, Math.min(held.seq, last.seq) - first + 1)
   const tell = (seen: number) =>
     onProgress({ chainId, copied: writer.copied, already: seen, fromSeq: first, toSeq: last.seq })
@@ -171,6 +157,11 @@ export async function copyChain(plan: CopyPlan, chainId: string): Promise<Copied
     const receipt = receiptOf(line, { chainId, seq: next, after }, judge !== undefined)
     if (held?.seq === next && held.receiptHash !== receipt.receiptHash) throw conflict(chainId, refOf(receipt), held)
     const copied = writer.copied
+    if (receipt.retention?.event === 'erase') {
+      await writer.flush()
+      // of what the target has already too: the copy before may have broken off before the erasure was repeated
+      await erasures.meet(receipt, judge === undefined ? 'unjudged' : counted === next)
+    }
     if (held === undefined || next > held.seq) await writer.take(receipt, line)
     after = receipt.receiptHash
     next += 1
@@ -184,7 +175,16 @@ export async function copyChain(plan: CopyPlan, chainId: string): Promise<Copied
   // also what only the end can show, such as a key revoked for the time before
   if (verification?.verdict === 'INVALID') throw refusal(chainId, next, verification)
   if (next <= last.seq) throw copyInvalid({ chainId, seq: next }, 'HEAD_NOT_REACHED')
+  const kept = await erasures.finish(verification)
   await writer.flush()
   tell(already)
-  return { chainId, copied: writer.copied, already, first, head: last, ...(verification && { verification }) }
+  return {
+    chainId,
+    copied: writer.copied,
+    already,
+    first,
+    head: last,
+    ...(verification && { verification }),
+    ...(kept.length > 0 && { kept }),
+  }
 }

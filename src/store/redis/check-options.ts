@@ -20,6 +20,9 @@ const indexMembers: Readonly<Record<RedisIndex, true>> = {
 const risks: Readonly<Record<AcceptedRisk, true>> = { eviction: true, 'no-aof': true, replica: true, unchecked: true }
 const durabilities = { memory: true, replicated: true, fsynced: true } as const
 
+/** The first part of every key where no other was given. */
+export const DEFAULT_PREFIX = 'quittance'
+
 const prefixPattern = /^[A-Za-z0-9._-]{1,64}$/
 
 /** Every member that can be indexed. */
@@ -61,7 +64,7 @@ export function settingsOf(target: object, options: RedisStoreOptions): Settings
   refuseUnknownMembers(target, targetMembers, 'target')
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   refuseUnknownMembers(options, optionMembers, 'options')
-  const { durability = 'memory', replicas, confirmMs, prefix = 'quittance', indexes, accept } = options
+  const { durability = 'memory', replicas, confirmMs, prefix = DEFAULT_PREFIX, indexes, accept } = options
   checkWord('durability', durability, durabilities)
   checkCount('replicas', replicas)
   checkCount('confirmMs', confirmMs)

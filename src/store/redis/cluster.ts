@@ -145,8 +145,12 @@ export function clusterTopology(source: ClusterSource, options: RedisStoreOption
       }
     },
     async primaries() {
-      const names = new Map((await slotMap()).map(({ primary }) => [nameOf(primary), primary]))
-      return [...names.values()].map((address) => nodeAt(address).node)
+      const map = await slotMap()
+      const names = new Map(map.map(({ primary }) => [nameOf(primary), primary]))
+      return [...names].map(([name, address]) => ({
+        node: nodeAt(address).node,
+        serves: (slot) => map.some(({ from, to, primary }) => from <= slot && slot <= to && nameOf(primary) === name),
+      }))
     },
     interrupt() {
       for (const { node } of nodes.values()) node.interrupt()

@@ -1,5 +1,6 @@
 import { QuittanceError } from '../../errors.js'
 import { storeClosed } from '../closed.js'
+import { DEFAULT_PREFIX } from './check-options.js'
 import { clusterTopology } from './cluster.js'
 import { runConfirmed } from './confirm.js'
 import { behindAsking, inFull } from './evaluate.js'
@@ -9,6 +10,7 @@ import { takeTurn } from './lease.js'
 import type { Call, Link } from './link.js'
 import { BLOCK_MS, type Ready } from './node.js'
 import type { RedisStoreOptions, RedisTarget } from './options.js'
+import { refusalOn } from './probe.js'
 import { raced } from './raced.js'
 import { singleTopology } from './single.js'
 import { type Look, statusOf } from './status.js'
@@ -80,7 +82,8 @@ export function createLink(target: RedisTarget, options: RedisStoreOptions): Lin
     const waits = durable !== undefined && durable !== false && (options.durability ?? 'memory') !== 'memory'
     const key = keys[0] as string
     return topology.on(key, (node, asking) =>
-      through(waits ? node.durable(key) : node.main, ({ wire, confirmation }) => {
+      through(waits ? node.durable(key) : node.main, async ({ wire, confirmation, recheck }) => {
+        if (waits) await recheck()
         if (waits && confirmation) return runConfirmed(wire, confirmation, script, wrote, asking)
         return asking ? behindAsking(wire, () => inFull(wire, script)) : wire.run(name, keys, args)
       }),
@@ -113,7 +116,7 @@ export function createLink(target: RedisTarget, options: RedisStoreOptions): Lin
     readBytes: readOn('callBytes'),
 
     async *scan(pattern, call) {
-      for (const node of await perform(call, false, () => topology.primaries())) {
+      for (const { node } of await perform(call, false, () => topology.primaries())) {
         let cursor = '0'
         do {
           const step = () =>
@@ -127,10 +130,14 @@ export function createLink(target: RedisTarget, options: RedisStoreOptions): Lin
 
     status: (call) =>
       perform(call, false, async () => {
-        const looks = (await topology.primaries()).map((node) =>
-          through(node.main, async ({ wire }) => {
-            const [facts, time] = await Promise.all([node.look(wire), wire.call('TIME', [])])
-            return { facts, time }
+        const looks = (await topology.primaries()).map((primary) =>
+          through(primary.node.main, async ({ wire }) => {
+            const [facts, time, refusal] = await Promise.all([
+              primary.node.look(wire),
+              wire.call('TIME', []),
+              refusalOn(primary, wire, options.prefix ?? DEFAULT_PREFIX),
+            ])
+            return { facts, time, refusal }
           }),
         )
         return statusOf(options, (await Promise.all(looks)) as [Look, ...Look[]])

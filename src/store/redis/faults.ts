@@ -60,12 +60,16 @@ export const isReply = (error: unknown): error is Error => error instanceof Erro
 /** Servers before 7.0 put what a script ran into behind a sentence of their own. */
 const inScript = /@user_script: ?\d+: -?([A-Z]+) /
 
+/** What 7.0 and what later ones call a script's command that the user may not run, with no word of its own before it. */
+const deniedInScript = /^ERR (The user executing the script can't|ACL failure in script)/
+
 /**
  * @param error - what was caught
  * @returns the stable word of a server's reply, such as `READONLY`; `undefined` where it is none
  */
 export function replyWord(error: unknown): string | undefined {
   if (!isReply(error)) return undefined
+  if (deniedInScript.test(error.message)) return 'NOPERM'
   const first = error.message.split(' ', 1)[0] as string
   return first === 'ERR' ? (inScript.exec(error.message)?.[1] ?? first) : first
 }

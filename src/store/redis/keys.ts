@@ -35,6 +35,13 @@ export function chainKeys(prefix: string, chainId: string): ChainKeys {
   }
 }
 
+/**
+ * @param prefix - of the store
+ * @param tag - decides about the slot
+ * @returns a key that nothing is ever at, which whoever may write the keys of chains may write
+ */
+export const probeKey = (prefix: string, tag: string): string => `${prefix}:{${tag}}:w`
+
 /** @returns the glob of every chain's head key */
 export const headPattern = (prefix: string): string => `${prefix}:{*}:h`
 

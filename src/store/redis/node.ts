@@ -14,6 +14,12 @@ export interface Ready {
   readonly wire: Wire
   /** What to ask after a durable write. */
   readonly confirmation: Confirmation | undefined
+  /**
+   * For before a write whose reply alone says that it is on the disk: that holds only as long as the configuration does.
+   *
+   * @throws as the look at a new connection
+   */
+  recheck(): Promise<void>
 }
 
 /** The connections to one server. */
@@ -32,6 +38,9 @@ export interface Node {
 }
 
 const DURABLE_LANES = 4
+
+/** How old what is known of the configuration may be where an acknowledgement rests on it. */
+const RECHECK_MS = 1_000
 
 /** How long somebody may block at a time; for longer they come again. */
 export const BLOCK_MS = 30_000
@@ -52,13 +61,43 @@ export function createNode(
     inspect(facts)
     return facts
   }
+  async function opened(wire: Wire): Promise<Ready> {
+    let last = performance.now()
+    const confirmation = confirmationOf(options, await look(wire))
+    let looking: Promise<void> | undefined
+    async function again(): Promise<void> {
+      const began = performance.now()
+      try {
+        await look(wire)
+        last = began
+      } catch (error) {
+        throw aboutWrite(error, 'absent')
+      } finally {
+        looking = undefined
+      }
+    }
+    return {
+      wire,
+      confirmation,
+      async recheck() {
+        if (options.durability !== 'fsynced' || confirmation || performance.now() - last < RECHECK_MS) return
+        looking ??= again()
+        await looking
+      },
+    }
+  }
   const laneOf = (times: OwnTimes) =>
     createLane<Ready>(async (signal) => {
       const client = await make(times)
-      signal.addEventListener('abort', () => client.disconnect(), { once: true })
+      // one that is not connected yet would wait for its turn to say goodbye
+      const giveUp = () => {
+        client.disconnect()
+        ;(client as { readonly stream?: { destroy(): unknown } }).stream?.destroy()
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
       const wire = await openWire(client)
       try {
-        return { wire, confirmation: confirmationOf(options, await look(wire)) }
+        return await opened(wire)
       } catch (error) {
         wire.drop()
         throw aboutWrite(error, 'absent')

@@ -21,9 +21,10 @@ const PAGE_CHARACTERS = 256 * 1024
 const MAX_ENTRIES = 500
 const FIRST_ENTRIES = 50
 
-/** @returns the first seq that is held now */
-async function firstHeld(link: Link, keys: ChainKeys, call: Call): Promise<number> {
-  return Number(await link.read('HGET', [keys.head, 'first'], call))
+/** @returns the first seq that is held now, `undefined` where there is no head */
+async function firstHeld(link: Link, keys: ChainKeys, call: Call): Promise<number | undefined> {
+  const first = await link.read('HGET', [keys.head, 'first'], call)
+  return first === null ? undefined : Number(first)
 }
 
 function prunedMeanwhile(chainId: string | undefined): QuittanceError {
@@ -35,7 +36,8 @@ function prunedMeanwhile(chainId: string | undefined): QuittanceError {
 async function fetchPage(
   link: Link,
   keys: ChainKeys,
-  call: Call,
+  call: Call & { readonly chainId: string },
+  head: Standing['head'],
   range: { readonly from: string; readonly to: string; readonly count: number },
 ): Promise<readonly Row[]> {
   const reply = (await link.read('XRANGE', [keys.receipts, range.from, range.to, 'COUNT', range.count], call)) as [
@@ -49,8 +51,10 @@ async function fetchPage(
   const texts = (await link.read('HMGET', [keys.details, ...seqs], call)) as (string | null)[]
   const lowestMissing = seqs.find((_, index) => texts[index] === null)
   // erased, or gone with its receipt between the two requests: then the line would look as if it had been erased
-  if (lowestMissing !== undefined && (await firstHeld(link, keys, call)) > lowestMissing) {
-    throw prunedMeanwhile(call.chainId)
+  if (lowestMissing !== undefined) {
+    const first = await firstHeld(link, keys, call)
+    if (first === undefined && head !== undefined) throw corrupt(call.chainId, 'missing', lowestMissing)
+    if (first !== undefined && first > lowestMissing) throw prunedMeanwhile(call.chainId)
   }
   const details = new Map(seqs.map((seq, index) => [seq, texts[index]]))
   return entries.map((entry) => ({ entry, line: lineFrom(entry, details.get(entry.seq as number)) }))
@@ -71,7 +75,7 @@ export interface Stretch {
  * @param standing - where the chain stood when the reader began; what came after is not shown
  * @returns the entries, ascending
  * @throws QuittanceError `STORE_UNAVAILABLE` when what was still to be shown was pruned meanwhile; `STORE_CORRUPT` with
- *   `details.seq` where it is strict
+ *   `details.seq` where it is strict, and in any case when the last of them are not there, though the head names them
  */
 export async function* rowsOf(
   link: Link,
@@ -80,16 +84,16 @@ export async function* rowsOf(
   { head, newestId }: Standing,
   { from, to, strict }: Stretch,
 ): AsyncGenerator<Row, void, undefined> {
-  if (newestId === undefined || (to ?? Number.MAX_SAFE_INTEGER) < (from ?? 0)) return
-  const newest = Number(newestId.split('-')[0])
-  if (from !== undefined && from > newest) return
+  if ((to ?? Number.MAX_SAFE_INTEGER) < (from ?? 0)) return
+  const newest = newestId === undefined ? -1 : Number(newestId.split('-')[0])
   const end = to !== undefined && to < newest ? String(to) : newestId
   const last = Math.min(to ?? Number.MAX_SAFE_INTEGER, head?.seq ?? -1)
   let next = Math.max(from ?? 0, head?.first ?? 0)
 
   let count = FIRST_ENTRIES
-  const fetch = (start: string): Fetch => {
-    const page = fetchPage(link, keys, call, { from: start, to: end, count })
+  const fetch = (start: string): Fetch | undefined => {
+    if (end === undefined || (from ?? 0) > newest) return undefined
+    const page = fetchPage(link, keys, call, head, { from: start, to: end, count })
     // whoever stops early never awaits it; whoever goes on hears of its failure when it is awaited
     page.catch(() => undefined)
     return { asked: count, page }
@@ -101,7 +105,7 @@ export async function* rowsOf(
     const rows: readonly Row[] = await coming.page
     const earliest = rows.find(({ entry }) => entry.seq !== undefined)?.entry.seq
     if (next <= last && (earliest === undefined || earliest > next)) {
-      const first = await firstHeld(link, keys, call)
+      const first = (await firstHeld(link, keys, call)) ?? 0
       if (first > next && begun) throw prunedMeanwhile(call.chainId)
       // before anything was shown it is as if the reader had begun later
       next = Math.max(next, first)
@@ -119,7 +123,8 @@ export async function* rowsOf(
       if (seq !== undefined) next = seq + 1
     }
   }
-  if (strict && next <= last) throw corrupt(call.chainId, 'missing', next)
+  // also where all is shown as it is: whoever reads to the end can't tell that it is not the end
+  if (next <= last) throw corrupt(call.chainId, 'missing', next)
 }
 
 /**

@@ -3,9 +3,13 @@ import type { AcceptedRisk, RedisStoreOptions } from './options.js'
 import { reachesDisk, type ServerFacts } from './server-facts.js'
 
 function unsafe(reason: AcceptedRisk, message: string): QuittanceError {
-  return new QuittanceError('STORE_UNSAFE', `${message}; or accept it: accept: ['${reason}']`, {
-    details: { reason, outcome: 'absent', retryable: false },
-  })
+  return new QuittanceError(
+    'STORE_UNSAFE',
+    `${message}; or accept it: accept: ['${reason}'], in a URL ?accept=${reason}`,
+    {
+      details: { reason, outcome: 'absent', retryable: false },
+    },
+  )
 }
 
 function evicting({ eviction }: ServerFacts): QuittanceError | undefined {

@@ -12,7 +12,9 @@ export interface ServerFacts {
   readonly appendfsync: string | undefined
   readonly hasWaitAof: boolean
   readonly loading: boolean
-  /** How many replicas are connected. */
+  /** It serves only a part of the keys. */
+  readonly isClusterNode: boolean
+  /** How many replicas are connected, and were heard of lately where it tells when. */
   readonly replicas: number | undefined
   /** Redis says that it refuses writes: its memory is full, or the last write to its disk failed. */
   readonly refuses: boolean
@@ -51,6 +53,20 @@ function fromVersion72(version: string | undefined): boolean {
   return major > 7 || (major === 7 && minor >= 2)
 }
 
+/** A replica says every second what it has. */
+const MAX_LAG_S = 2
+
+function replicasOf(told: Readonly<Record<string, string>>): number | undefined {
+  if (told.connected_slaves === undefined) return undefined
+  const each = Object.keys(told).filter((name) => /^slave\d+$/.test(name))
+  if (each.length === 0) return Number(told.connected_slaves)
+  const reached = each.filter((name) => {
+    const { state, lag } = Object.fromEntries((told[name] as string).split(',').map((pair) => pair.split('=')))
+    return (state ?? 'online') === 'online' && Number(lag ?? 0) <= MAX_LAG_S
+  })
+  return reached.length
+}
+
 /**
  * @param wire - a connection to it
  * @param withAof - whether the append-only file matters
@@ -74,7 +90,8 @@ export async function factsOf(wire: Wire, withAof: boolean): Promise<ServerFacts
     appendfsync,
     hasWaitAof,
     loading: told.loading === '1',
-    replicas: told.connected_slaves === undefined ? undefined : Number(told.connected_slaves),
+    isClusterNode: told.redis_mode === 'cluster' || told.cluster_enabled === '1',
+    replicas: replicasOf(told),
     refuses: (bound > 0 && Number(told.used_memory) > bound) || told.aof_last_write_status === 'err',
   }
 }

@@ -7,6 +7,13 @@ import type { ServerFacts } from './server-facts.js'
 import type { SingleSource } from './target.js'
 import type { Topology } from './topology.js'
 
+const nodeOfCluster = (reason: string): QuittanceError =>
+  new QuittanceError(
+    'STORE_UNSUPPORTED',
+    `this Redis is a node of a cluster (${reason}): give { cluster: [url] }, a client of the cluster, or redis+cluster://`,
+    { details: { reason, outcome: 'absent', retryable: false } },
+  )
+
 /**
  * @param source - how connections are made
  * @param options - of the store
@@ -15,6 +22,8 @@ import type { Topology } from './topology.js'
 export function singleTopology(source: SingleSource, options: RedisStoreOptions): Topology {
   let served = false
   function inspect(facts: ServerFacts): void {
+    // its other nodes hold chains too: what it lists is not all there is
+    if (facts.isClusterNode) throw nodeOfCluster('cluster')
     // a replica where there was a primary, or is one by the sentinels' word, means a failover that is not over
     if (facts.role === 'slave' && (served || source.sentinel) && !options.accept?.includes('replica')) throw demoted()
     assertSafe(facts, options)
@@ -28,16 +37,10 @@ export function singleTopology(source: SingleSource, options: RedisStoreOptions)
       } catch (error) {
         const word = replyWord(error)
         if (word !== 'MOVED' && word !== 'ASK') throw error
-        throw new QuittanceError(
-          'STORE_UNSUPPORTED',
-          `this Redis is a node of a cluster (${word}): give { cluster: [url] }`,
-          {
-            details: { reason: word, outcome: 'absent', retryable: false },
-          },
-        )
+        throw nodeOfCluster(word)
       }
     },
-    primaries: async () => [node],
+    primaries: async () => [{ node, serves: () => true }],
     interrupt: () => node.interrupt(),
     close: () => node.rest(),
   }

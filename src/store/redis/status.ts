@@ -8,11 +8,17 @@ import type { ServerFacts } from './server-facts.js'
 export interface Look {
   readonly facts: ServerFacts
   readonly time: unknown
+  /** What a write that changes nothing was refused with. */
+  readonly refusal: ErrorCode | undefined
 }
 
 /** @returns the code that an append would be refused with, `undefined` where nothing is known against it */
-function refusalOf({ durability, replicas: needed = 1 }: RedisStoreOptions, facts: ServerFacts): ErrorCode | undefined {
+function refusalOf(
+  { durability, replicas: needed = 1 }: RedisStoreOptions,
+  { facts, refusal }: Look,
+): ErrorCode | undefined {
   if (facts.role === 'slave') return 'STORE_PERMISSION'
+  if (refusal !== undefined) return refusal
   if (facts.refuses) return 'STORE_FULL'
   return durability === 'replicated' && (facts.replicas ?? needed) < needed ? 'STORE_DURABILITY' : undefined
 }
@@ -26,7 +32,7 @@ export function statusOf(options: RedisStoreOptions, looks: readonly [Look, ...L
   const [first] = looks
   const [seconds, micros] = first.time as [string, string]
   const reached = looks.map(({ facts }) => durabilityOf(options, facts))
-  const refusal = looks.map(({ facts }) => refusalOf(options, facts)).find((code) => code !== undefined)
+  const refusal = looks.map((look) => refusalOf(options, look)).find((code) => code !== undefined)
   return {
     asked: options.durability ?? 'memory',
     durability: reached.includes('memory') ? 'memory' : durabilityOf(options, first.facts),
