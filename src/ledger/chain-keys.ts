@@ -68,6 +68,31 @@ function refusal(code: string, message: string, probe: Probe): QuittanceError {
   return new QuittanceError('LEDGER_KEY_UNTRUSTED', `by the ledger's own keyring the receipt ${message}`, { details })
 }
 
+/** Only a key that the keyring itself names for it may record a removal. */
+function checkUse(probe: Probe, keyring: Keyring): void {
+  if (probe.eventType !== 'retention' || probe.retention?.event !== 'prune') return
+  const entry = keyring.get(probe.keyId)
+  if (entry === undefined || !allows(entry, 'retention')) {
+    throw refusal('KEY_NOT_ALLOWED', 'is signed by a key that the keyring does not trust for retention', probe)
+  }
+}
+
+/**
+ * Looks, without signing, whether a key may record a removal. The chain can add nothing but a revocation: only the keyring
+ * gives this use.
+ *
+ * @param probe - what would be signed
+ * @param keyring - the keys that are trusted
+ * @param revoked - whether the chain revokes the key
+ * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`
+ */
+export function checkMayRecord(probe: Probe, keyring: Keyring, revoked: boolean): void {
+  if (revoked) throw refusal('KEY_REVOKED', 'is signed by a revoked key', probe)
+  checkUse(probe, keyring)
+  const [first] = new ChainTrust(keyring, probe.chainId).judge(probe as DecisionReceipt, false)
+  if (first !== undefined) throw refusal(first.code, first.message, probe)
+}
+
 /**
  * @param store - the ledger's
  * @param chainId - the chain
@@ -154,15 +179,6 @@ export function createChainKeys(
     const [first] = remarks
     if (first) throw refusal(first.code, first.message, probe)
     checkUse(probe, keyring)
-  }
-
-  /** Only a key that the keyring itself names for it may record a removal. */
-  const checkUse = (probe: Probe, keyring: Keyring): void => {
-    if (probe.eventType !== 'retention' || probe.retention?.event !== 'prune') return
-    const entry = keyring.get(probe.keyId)
-    if (entry === undefined || !allows(entry, 'retention')) {
-      throw refusal('KEY_NOT_ALLOWED', 'is signed by a key that the keyring does not trust for retention', probe)
-    }
   }
 
   const refresh = async (signal?: AbortSignal): Promise<void> => {

@@ -3,11 +3,16 @@ import type { KeyProvider } from '../keys/provider.js'
 import type { ReceiptStore } from '../store/store.js'
 import type { Desk } from './desk.js'
 
+/** How long the last look at what was written may take, in milliseconds. */
+const LAST_LOOK_MS = 5_000
+
 /** What is closed with a ledger. */
 export interface Closing {
   readonly desk: Desk
   readonly store: ReceiptStore
-  readonly outbox?: { close(timeoutMs: number): Promise<void> } | undefined
+  readonly outbox?:
+    | { close(timeoutMs: number): Promise<void>; status(): { readonly away: readonly string[] } }
+    | undefined
   /** The ledger's own provider and those that chains were handed over to. */
   readonly providers: () => Iterable<KeyProvider>
   readonly warn: (error: unknown) => void
@@ -37,6 +42,24 @@ function notDrained(pending: number): QuittanceError {
   )
 }
 
+/** What a store lost, this ledger may be the last to know. What can't be reached is one warning. */
+async function lastLook({ desk, outbox, warn }: Pick<Closing, 'desk' | 'outbox' | 'warn'>, ms: number): Promise<void> {
+  const away = new Set(outbox?.status().away)
+  const controller = new AbortController()
+  const looking = desk.holdAgain(away, controller.signal)
+  const looked = looking.then((found) => {
+    const [lost, others] = [found.filter(isRolledBack), found.filter((error) => !isRolledBack(error))]
+    for (const error of [...lost, ...others.slice(0, 1)]) warn(error)
+  })
+  if (await inTime(looked, Math.max(0, Math.min(LAST_LOOK_MS, ms)))) return
+  controller.abort(
+    new QuittanceError('LEDGER_TIMEOUT', 'the ledger was closed before it saw that its store still has all receipts'),
+  )
+  warn(controller.signal.reason)
+}
+
+const isRolledBack = (error: unknown): boolean => QuittanceError.is(error, 'STORE_ROLLED_BACK')
+
 /**
  * Drains, writes what is remembered, closes store and keys: each also where the step before failed.
  *
@@ -61,6 +84,8 @@ export async function closeAll({ desk, store, outbox, providers, warn }: Closing
     desk.giveUp()
     failures.push(notDrained(pending))
   })
+  // before the outbox, which drains again what a store lost of it
+  if (failures.length === 0) await lastLook({ desk, outbox, warn }, until - performance.now())
   await step(() => outbox?.close(Math.max(0, until - performance.now())))
   await step(async () => {
     if (!(await inTime(desk.flush(), timeoutMs)))

@@ -4,9 +4,11 @@ import type { KeyProvider } from '../keys/provider.js'
 import type { Frame } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { checkChainId } from '../store/checks.js'
+import type { AcknowledgedHead } from './acknowledged.js'
 import type { Parts } from './chain.js'
 import { createDeadlines } from './deadlines.js'
 import { tell } from './faults.js'
+import { holdAgain } from './hold-again.js'
 import { inLanes } from './lanes.js'
 import { isPromise, type Maybe } from './maybe.js'
 import type { Order, Present, Turn } from './order.js'
@@ -66,6 +68,15 @@ export interface Desk {
   ): Promise<DecisionReceipt>
   /** @returns chains that were written, those that came last, at most so many */
   openChains(most: number): readonly string[]
+  /** @returns the newest receipt that this ledger knows to be durable, from memory alone */
+  remembered(chainId: string): AcknowledgedHead | undefined
+  /**
+   * Holds the chains that this ledger wrote against what it knows to be durable, and puts back what it can.
+   *
+   * @param skip - chains that can't be reached
+   * @returns what can't be put back, and what could not be looked at
+   */
+  holdAgain(skip: ReadonlySet<string>, signal: AbortSignal): Promise<readonly unknown[]>
   /** @returns who signs a chain */
   providerOf(chainId: string): KeyProvider
   /** Hands a chain over to another provider, for this process. */
@@ -214,6 +225,15 @@ export function createDesk(
     submit,
     submitOwn,
     openChains: (most) => [...writers.keys()].slice(-most),
+    remembered: (chainId) => writers.get(chainId)?.chain.acknowledged.head,
+    holdAgain: (skip, signal) => {
+      const chains = [...writers.values()].map(({ chain }) => chain)
+      return holdAgain(
+        parts,
+        chains.filter(({ chainId }) => !skip.has(chainId)),
+        signal,
+      )
+    },
     providerOf,
     handOver(chainId, provider) {
       handedOver.set(chainId, provider)

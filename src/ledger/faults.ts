@@ -1,5 +1,6 @@
 /** What a failure means for the receipts that were under way. */
 import { type ErrorDetails, QuittanceError } from '../errors.js'
+import { bareCause } from '../keys/wrapped.js'
 
 /** What to do: read the head again and link anew; look up which id is there; wait and try again; tell the callers. */
 export type Remedy = 'relink' | 'look-up' | 'retry' | 'refuse'
@@ -72,6 +73,6 @@ export function keyFault(error: unknown): QuittanceError {
   if (QuittanceError.is(error)) return error
   return new QuittanceError('KEY_SIGNING_FAILED', 'the key provider failed', {
     details: { outcome: 'absent' },
-    cause: error,
+    cause: bareCause(error),
   })
 }

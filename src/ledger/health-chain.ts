@@ -18,6 +18,8 @@ export interface ChainLook {
   /** `undefined`: whose key it is, nobody asked. */
   readonly keyrings: Keyrings | undefined
   readonly signal: AbortSignal
+  /** What the ledger itself was told is durable, also where the store lost all that was remembered beside the chain. */
+  readonly remembered?: ((chainId: string) => AcknowledgedHead | undefined) | undefined
 }
 
 /** A head that holds, and the chain's keys as far as they were learnt. */
@@ -83,6 +85,7 @@ export async function seeHead(look: ChainLook, chainId: string): Promise<SeenCha
   // what is remembered first: a head that is read after it can't be older in a store that keeps its word
   const acknowledged = createAcknowledged(store, chainId, createRecent(), unheard)
   await acknowledged.load(signal)
+  const own = look.remembered?.(chainId)
   const head = await store.head(chainId, { signal })
   const keys = keyrings && createChainKeys(store, chainId, keyrings, unheard)
   await keys?.refresh(signal)
@@ -91,7 +94,10 @@ export async function seeHead(look: ChainLook, chainId: string): Promise<SeenCha
     if (problems[0] !== undefined) throw badHead(head, problems[0].code)
     await keys?.verifyHead(head, signal)
   }
-  if (!(await reaches(store, chainId, head, acknowledged.head, signal))) {
+  const holds =
+    (await reaches(store, chainId, head, own, signal)) &&
+    (await reaches(store, chainId, head, acknowledged.head, signal))
+  if (!holds) {
     throw new QuittanceError('STORE_ROLLED_BACK', 'the store went back behind what it had acknowledged', {
       details: { chainId },
     })

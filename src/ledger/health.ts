@@ -9,7 +9,7 @@ import { checkChainId } from '../store/checks.js'
 import type { ReceiptStore, StoreStatus } from '../store/store.js'
 import type { Environment } from './environment.js'
 import { keyFault } from './faults.js'
-import { mayFollow, seeHead } from './health-chain.js'
+import { type ChainLook, mayFollow, seeHead } from './health-chain.js'
 import type { Keyrings } from './keyrings.js'
 import { inLanes } from './lanes.js'
 import type { Secrets } from './secret.js'
@@ -34,7 +34,18 @@ export interface Patient {
     | (() => { readonly pending: number; readonly maxQueued: number; readonly closed: boolean })
     | undefined
   readonly secrets?: Secrets | undefined
-  readonly outbox?: (() => OutboxStatus | undefined) | undefined
+  readonly outbox?: OutboxLook | undefined
+  /** What the ledger itself knows to be durable. */
+  readonly remembered?: ChainLook['remembered']
+  /** Hears of each look that failed, and why. */
+  readonly failed?: ((check: HealthCheck, error: unknown) => void) | undefined
+}
+
+/** How an outbox is looked at. */
+export interface OutboxLook {
+  status(): OutboxStatus
+  /** Throws why it takes no receipts. */
+  look(signal: AbortSignal): Promise<void>
 }
 
 /** How to look. */
@@ -49,6 +60,11 @@ function codeOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted)
     return (signal.reason as Error | undefined)?.name === 'TimeoutError' ? 'LEDGER_TIMEOUT' : 'LEDGER_ABORTED'
   return error instanceof Error ? error.name : 'Error'
+}
+
+function reasonOf(error: unknown): Pick<HealthCheck, 'reason'> {
+  const { reason } = QuittanceError.is(error) ? error.details : {}
+  return typeof reason === 'string' ? { reason } : {}
 }
 
 /** Ends with the signal, also where what is looked at does not hear it. */
@@ -107,7 +123,7 @@ function assertClock(theirs: number, ours: number): void {
  * @returns what was found; it never throws
  */
 export async function health(patient: Patient, options: LookOptions = {}): Promise<Health> {
-  const { store, environment, chains, keyrings, providerOf, queue, secrets, outbox } = patient
+  const { store, environment, chains, keyrings, providerOf, queue, secrets, outbox, remembered, failed } = patient
   const { signal: given, timeoutMs = LOOK_MS } = options
 
   /** One look: what it says, and what it saw where all is well. */
@@ -121,7 +137,9 @@ export async function health(patient: Patient, options: LookOptions = {}): Promi
     try {
       return { check: { ...about, ok: true }, seen: await within(signal, () => work(signal)) }
     } catch (error) {
-      return { check: { ...about, ok: false, code: codeOf(error, signal) } }
+      const check: HealthCheck = { ...about, ok: false, code: codeOf(error, signal), ...reasonOf(error) }
+      failed?.(check, error)
+      return { check }
     } finally {
       clearTimeout(timeout)
     }
@@ -146,10 +164,17 @@ export async function health(patient: Patient, options: LookOptions = {}): Promi
     ]
   }
 
+  /** Receipts that wait in an outbox are safe; one that can't be drained, or that takes none, is amiss. */
+  const lookAtOutbox = async (given: OutboxLook): Promise<HealthCheck> => {
+    const check = await said('outbox', (signal) => given.look(signal))
+    const { code } = given.status()
+    return !check.ok || code === undefined ? check : { name: 'outbox', ok: false, code }
+  }
+
   const lookAtKey = async () => look({ name: 'keys' }, async (signal) => providerOf && tryKey(providerOf(), signal))
 
   const lookAtChain = async (chainId: string): Promise<HealthCheck[]> => {
-    const with_ = (signal: AbortSignal) => ({ store, environment, keyrings, signal })
+    const with_ = (signal: AbortSignal) => ({ store, environment, keyrings, signal, remembered })
     const { check, seen } = await look({ name: 'head', chainId }, (signal) => seeHead(with_(signal), chainId))
     if (seen === undefined || providerOf === undefined) return [check]
     const key = await look({ name: 'keys', chainId }, async (signal) => {
@@ -178,17 +203,10 @@ export async function health(patient: Patient, options: LookOptions = {}): Promi
         if (pending >= maxQueued) throw new QuittanceError('LEDGER_OVERLOADED', 'the queue is full')
       }),
     secrets?.configured ? said('secret', async () => void (await secrets.current())) : undefined,
-    outboxCheck(outbox?.()),
+    outbox && lookAtOutbox(outbox),
   ])
   const checks = [...ofStore, key?.check, ...ofChains, ...others].filter((check) => check !== undefined)
   return { ok: checks.every(({ ok }) => ok), checks }
-}
-
-/** Receipts that wait in an outbox are safe; only one that can't be drained is amiss. */
-function outboxCheck(status: OutboxStatus | undefined): HealthCheck | undefined {
-  if (status === undefined) return undefined
-  const { code } = status
-  return { name: 'outbox', ok: code === undefined, ...(code === undefined ? {} : { code }) }
 }
 
 /**

@@ -3,7 +3,12 @@ import type { Keyring } from '../keys/keyring.js'
 import type { DecisionReceipt, RetentionEvent } from '../receipt/types.js'
 import { examineReceipt } from '../verify/examine.js'
 import { ChainTrust } from '../verify/trust.js'
+import type { DisregardedRelease } from './types.js'
 
+/** How many releases are remembered that do not count; the oldest are forgotten first. */
+const MAX_DISREGARDED = 1_000
+
+type Reason = DisregardedRelease['reason']
 type Hold = RetentionEvent & { readonly event: 'hold' }
 type Release = RetentionEvent & { readonly event: 'release' }
 type Terms = Pick<Hold, 'fromSeq' | 'toSeq' | 'decisionId'>
@@ -32,6 +37,8 @@ export interface Holdings {
   unheld(most: number, first: number): number
   /** Whether a key is a delegate's, who may place a hold and not end one. */
   isDelegate(keyId: string): boolean
+  /** @returns later releases that would have ended a hold, had they counted */
+  disregarded(placed: Placed): readonly DisregardedRelease[]
   /** The newest receipt that ended a hold of that id, under those terms. */
   releasedBy(holdId: string, terms: Terms): DecisionReceipt | undefined
 }
@@ -69,13 +76,18 @@ export function createHoldings(keyring: Keyring, chainId: string): Holdings {
   const delegates = new Set<string>()
   const releases: { readonly receipt: DecisionReceipt; readonly release: Release }[] = []
 
+  const disregarded: { readonly receipt: DecisionReceipt; readonly release: Release; readonly reason: Reason }[] = []
+
   const trust = new ChainTrust(keyring, chainId)
   const isDelegate = (keyId: string): boolean => delegates.has(keyId) && keyring.get(keyId) === undefined
 
   /** Looks at a receipt as a verifier does, and learns what it says of keys. */
-  const counts = (receipt: DecisionReceipt): boolean => {
+  const faultOf = (receipt: DecisionReceipt): Reason | undefined => {
     const { sound, wellFormed } = examineReceipt(receipt)
-    return wellFormed && trust.judge(receipt, sound).length === 0 && sound
+    const remarks = wellFormed ? trust.judge(receipt, sound) : []
+    if (!sound) return 'invalid'
+    if (remarks.some(({ code }) => code === 'KEY_REVOKED')) return 'key-revoked'
+    return remarks.length > 0 ? 'key-untrusted' : undefined
   }
 
   return {
@@ -84,10 +96,16 @@ export function createHoldings(keyring: Keyring, chainId: string): Holdings {
       if (key?.event === 'delegate') delegates.add(key.certificate.delegate)
       if (retention?.event === 'hold') standing.push({ receipt, hold: retention })
       if (key === undefined && retention?.event !== 'release') return
-      const counted = counts(receipt)
+      const fault = faultOf(receipt)
+      if (retention?.event !== 'release') return
       // whoever stole a key that was revoked since may have dated what it signs
       const revoked = keyring.get(keyId)?.revokedAt !== undefined
-      if (retention?.event !== 'release' || !counted || revoked || isDelegate(keyId)) return
+      const reason = revoked ? 'key-revoked' : (fault ?? (isDelegate(keyId) ? 'delegate' : undefined))
+      if (reason !== undefined) {
+        if (disregarded.length === MAX_DISREGARDED) disregarded.shift()
+        disregarded.push({ receipt, release: retention, reason })
+        return
+      }
       const left = standing.filter(({ hold }) => !endsHold(retention, hold))
       if (left.length === standing.length) return
       standing = left
@@ -111,6 +129,10 @@ export function createHoldings(keyring: Keyring, chainId: string): Holdings {
       return through
     },
     isDelegate,
+    disregarded: ({ receipt, hold }) =>
+      disregarded
+        .filter((one) => one.receipt.seq > receipt.seq && endsHold(one.release, hold))
+        .map(({ receipt: { seq, receiptId }, reason }) => ({ seq, receiptId, reason })),
     releasedBy: (holdId, terms) =>
       releases.findLast(({ release }) => release.holdId === holdId && sameTerms(release, terms))?.receipt,
   }

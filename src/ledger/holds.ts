@@ -191,13 +191,19 @@ export async function standingHolds(
   signal: AbortSignal | undefined,
 ): Promise<readonly StandingHold[]> {
   checkChainId(chainId)
-  const { standing } = await holdingsOf(parts, chainId, signal)
-  return standing.map(({ receipt, hold: { holdId, reason, fromSeq, toSeq, decisionId } }) => ({
-    holdId,
-    reason,
-    ...(fromSeq === undefined ? {} : { fromSeq }),
-    ...(toSeq === undefined ? {} : { toSeq }),
-    ...(decisionId === undefined ? {} : { decisionId }),
-    placed: { seq: receipt.seq, receiptId: receipt.receiptId, timestamp: receipt.timestamp },
-  }))
+  const holdings = await holdingsOf(parts, chainId, signal)
+  return holdings.standing.map((one) => {
+    const { receipt, hold } = one
+    const { holdId, reason, fromSeq, toSeq, decisionId } = hold
+    const disregarded = holdings.disregarded(one)
+    return {
+      holdId,
+      reason,
+      ...(fromSeq === undefined ? {} : { fromSeq }),
+      ...(toSeq === undefined ? {} : { toSeq }),
+      ...(decisionId === undefined ? {} : { decisionId }),
+      placed: { seq: receipt.seq, receiptId: receipt.receiptId, timestamp: receipt.timestamp },
+      ...(disregarded.length === 0 ? {} : { disregarded }),
+    }
+  })
 }

@@ -127,7 +127,8 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
         providerOf: (chainId?: string) => (chainId === undefined ? keys : desk.providerOf(chainId)),
         queue: () => ({ pending: desk.pending, maxQueued, closed: desk.closed }),
         secrets,
-        outbox: () => outbox?.status(),
+        outbox,
+        remembered: desk.remembered,
       }
       return health(patient, { signal, timeoutMs: lookMs })
     },

@@ -5,6 +5,7 @@ import { isoTime } from '../primitives/time.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import type { Maybe } from './maybe.js'
+import { createKeptChains, type KeptChain, type KeptChains } from './outbox-kept.js'
 import { mainChainOf, outboxChainId } from './outbox-names.js'
 
 /** The state beside an outbox chain that says it was drained. */
@@ -44,6 +45,12 @@ export interface OutboxChains {
   drained(chain: OutboxChain): Promise<void>
   /** Forgets a chain in which nothing was ever written. */
   drop(chain: OutboxChain): void
+  /** Those that were drained, by this process or an earlier one. */
+  readonly kept: KeptChains
+  /** Lets a drained chain be drained again. */
+  again(chain: KeptChain): Promise<void>
+  /** Why it is not known what an earlier process left. */
+  readonly unread: unknown
 }
 
 /** What it needs. */
@@ -67,14 +74,16 @@ export function isCallers({ eventType }: DecisionReceipt): boolean {
   return eventType !== 'system' && eventType !== 'key' && eventType !== 'retention'
 }
 
-async function wasDrained(store: ReceiptStore, chainId: string): Promise<boolean> {
+/** @returns when it was; `undefined` if it was not */
+async function drainedAt(store: ReceiptStore, chainId: string): Promise<string | undefined> {
   const found = await store.state.get(chainId, STATE)
-  if (found === undefined) return false
+  if (found === undefined) return undefined
   try {
-    return typeof (JSON.parse(decodeUtf8(found.bytes) ?? '') as { drainedAt?: unknown } | null)?.drainedAt === 'string'
+    const at = (JSON.parse(decodeUtf8(found.bytes) ?? '') as { drainedAt?: unknown } | null)?.drainedAt
+    return typeof at === 'string' ? at : undefined
   } catch (error) {
     // it is drained once more, which changes nothing
-    if (error instanceof SyntaxError) return false
+    if (error instanceof SyntaxError) return undefined
     throw error
   }
 }
@@ -88,6 +97,8 @@ export function createOutboxChains(options: OutboxChainsOptions): OutboxChains {
   const currents = new Map<string, OutboxChain>()
   const waiting = new Map<string, OutboxChain>()
   const ids = new Map<string, OutboxChain>()
+  const kept = createKeptChains()
+  let unread: unknown
   let scanned = false
   let scanning: Promise<void> | undefined
   /** What could not be read is looked for again by the next drain, not by every append. */
@@ -111,20 +122,31 @@ export function createOutboxChains(options: OutboxChainsOptions): OutboxChains {
   }
 
   const look = async (): Promise<void> => {
+    const before: (KeptChain & { readonly at: string })[] = []
     for await (const chainId of store.chains()) {
       const mainChainId = mainChainOf(chainId)
-      if (mainChainId === undefined || waiting.has(chainId) || (await wasDrained(store, chainId))) continue
-      await adopt(chainId, mainChainId)
+      if (mainChainId === undefined || waiting.has(chainId)) continue
+      const at = await drainedAt(store, chainId)
+      if (at === undefined) await adopt(chainId, mainChainId)
+      else before.push({ chainId, mainChainId, at })
     }
+    before.sort((one, other) => compare(one.at, other.at))
+    for (const { chainId, mainChainId } of before) kept.add({ chainId, mainChainId }, true)
     scanned = true
-    if (waiting.size > 0) found()
+    unread = undefined
+    if (waiting.size > 0 || before.length > 0) found()
   }
 
   const scan = (): Promise<void> => {
     if (scanned) return Promise.resolve()
-    scanning ??= look().finally(() => {
-      scanning = undefined
-    })
+    scanning ??= look()
+      .catch((error: unknown) => {
+        unread = error
+        throw error
+      })
+      .finally(() => {
+        scanning = undefined
+      })
     return scanning
   }
 
@@ -173,9 +195,18 @@ export function createOutboxChains(options: OutboxChainsOptions): OutboxChains {
         if (!QuittanceError.is(error, 'STORE_STATE_CONFLICT')) throw error
       }
       waiting.delete(chain.chainId)
+      kept.add({ chainId: chain.chainId, mainChainId: chain.mainChainId }, false)
     },
     drop(chain) {
       waiting.delete(chain.chainId)
+    },
+    kept,
+    async again(chain) {
+      await adopt(chain.chainId, chain.mainChainId)
+      kept.remove(chain)
+    },
+    get unread() {
+      return unread
     },
   }
 }

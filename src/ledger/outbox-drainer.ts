@@ -1,14 +1,20 @@
 /** When outbox chains are drained: in the background once the main store is back, when asked, and at the end. */
 import { QuittanceError } from '../errors.js'
 import type { Events } from './events.js'
+import { inLanes } from './lanes.js'
 import type { OutboxChain, OutboxChains } from './outbox-chains.js'
 import { type Drain, drainChain } from './outbox-drain.js'
-import { isAwayFault, type Presence } from './presence.js'
+import type { KeptChain } from './outbox-kept.js'
+import { answered, isAwayFault, type Presence } from './presence.js'
+import { rolledBack } from './rollback.js'
 
 /** After a fault that is no absence, how long until the next try, in milliseconds. */
 const RETRY_MS = 10_000
 /** What was accepted in one go is drained in one. */
 const SOON_MS = 20
+/** How many drained chains are held against the main store at once, and how long it may take to answer, in milliseconds. */
+const LOOKS = 8
+const LOOK_MS = 5_000
 
 /** What a drainer needs. */
 export interface DrainerOptions {
@@ -86,11 +92,48 @@ export function createDrainer({ chains, presence, events, drain, forget }: Drain
     events.emit('outbox', { chainId, outboxChainId, phase: 'drained', count })
   }
 
+  /** Holds one drained chain against the main store; what that lost is drained again. */
+  const lookAt = async (kept: KeptChain): Promise<void> => {
+    const { chainId } = kept
+    const { signal } = stopping
+    const last = await drain.local.head(chainId, { signal })
+    const look = (ending: AbortSignal) => drain.main.head(chainId, { signal: ending })
+    const there = await answered(look, Math.min(LOOK_MS, drain.timeoutMs), signal)
+    const isThere =
+      there !== undefined &&
+      last !== undefined &&
+      (there.seq > last.seq || (there.seq === last.seq && there.receiptHash === last.receiptHash))
+    if (last === undefined || isThere) {
+      chains.kept.sure(kept)
+      return
+    }
+    await chains.again(kept)
+    events.emit('warning', { chainId, error: rolledBack(chainId, last, there) })
+  }
+
+  /** Once the store is found away the rest is left for later. */
+  const lookAtKept = async (insist: boolean): Promise<readonly unknown[]> => {
+    const failures: unknown[] = []
+    const isGone = (): boolean => stopping.signal.aborted || failures.some(isAwayFault)
+    await inLanes(chains.kept.doubted(), LOOKS, async (kept) => {
+      if (isGone() || (presence.away(kept.mainChainId) && !insist)) return
+      try {
+        await lookAt(kept)
+      } catch (error) {
+        if (!stopping.signal.aborted) failures.push(error)
+      }
+    })
+    const fault = failures.find((error) => !isAwayFault(error))
+    if (fault !== undefined && !insist) drain.warn(fault)
+    if (failures.length > 0) later(RETRY_MS)
+    return failures
+  }
+
   /** Drains the chains that are there now, one after another, the oldest first. */
   const pass = (insist: boolean): Promise<readonly unknown[]> => {
     const run = async (): Promise<readonly unknown[]> => {
       queued = false
-      const failures: unknown[] = []
+      const failures: unknown[] = [...(await lookAtKept(insist))]
       for (const chain of chains.undrained()) {
         if (stopping.signal.aborted) break
         if (
@@ -132,6 +175,7 @@ export function createDrainer({ chains, presence, events, drain, forget }: Drain
     async drainAll() {
       const before = { ...done }
       await chains.scan()
+      chains.kept.doubt()
       const [first] = await pass(true)
       if (first !== undefined) throw first
       return { chains: done.chains - before.chains, receipts: done.receipts - before.receipts }
@@ -146,7 +190,7 @@ export function createDrainer({ chains, presence, events, drain, forget }: Drain
         Math.min(timeoutMs, 2 ** 31 - 1),
       )
       try {
-        if (chains.undrained().length > 0) await pass(true)
+        if (chains.undrained().length > 0 || chains.kept.doubted().length > 0) await pass(true)
         else await passing
       } catch (error) {
         if (!stopping.signal.aborted) throw error

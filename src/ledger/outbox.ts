@@ -14,6 +14,7 @@ import { type Addressed, createDesk, type Desk } from './desk.js'
 import { tell } from './faults.js'
 import { after, type Maybe } from './maybe.js'
 import { createOutboxChains, type OutboxChain } from './outbox-chains.js'
+import { createClaim } from './outbox-claim.js'
 import { createDrainer } from './outbox-drainer.js'
 import { mayBeOutboxed } from './outbox-names.js'
 import type { Expectation, Presence } from './presence.js'
@@ -34,6 +35,8 @@ export interface Outbox {
   append(append: OutboxAppend): Promise<DecisionReceipt>
   /** How the outbox stands, from memory alone. */
   status(): OutboxStatus
+  /** Asks the local store whether it takes receipts; throws why it does not. */
+  look(signal: AbortSignal): Promise<void>
   /** The main store is back. */
   onBack(): void
   /** Drains every chain that is there; a failure is thrown. */
@@ -56,6 +59,9 @@ export interface OutboxParts {
   readonly maxQueued: number
   readonly timeoutMs: number
 }
+
+/** While appends go on to be told of a rollback, how long until drained chains are looked at again, in milliseconds. */
+const DOUBT_AGAIN_MS = 10_000
 
 /** Thrown inside an append whose receipt is in an outbox chain already. */
 class Delivered extends Error {
@@ -108,6 +114,21 @@ export function createOutbox(options: OutboxParts): Outbox {
     drain: { main, local, desk, outboxDesk, preparer, timeoutMs, warn },
     forget: (chainId) => mainOf.delete(chainId),
   })
+  /** A main store that went back may have lost outbox chains as well. */
+  const doubt = (): void => {
+    chains.kept.doubt()
+    if (chains.kept.doubted().length > 0) drainer.soon()
+  }
+  events.on('rolled_back', doubt, { passive: true })
+  // every append may be told of the same rollback
+  let toldAt = Number.NEGATIVE_INFINITY
+  const whenTold = ({ error }: { readonly error: unknown }): void => {
+    if (!QuittanceError.is(error, 'STORE_ROLLED_BACK') || performance.now() - toldAt < DOUBT_AGAIN_MS) return
+    toldAt = performance.now()
+    doubt()
+  }
+  events.on('failed', whenTold, { passive: true })
+  const claim = createClaim(local, () => environment.now(), warn)
   let open = 0
   let whenNone: (() => void)[] = []
 
@@ -126,8 +147,10 @@ export function createOutbox(options: OutboxParts): Outbox {
     })
   }
 
-  const ready = (framed: () => Maybe<Frame>): Maybe<Frame> =>
-    after(framed(), (made) => after(chains.ready(), () => notDelivered(made)))
+  const ready = (framed: () => Maybe<Frame>): Maybe<Frame> => {
+    claim.begin()
+    return after(framed(), (made) => after(chains.ready(), () => notDelivered(made)))
+  }
 
   const emitAccepted = (chain: OutboxChain): void => {
     if (!events.heard('outbox')) return
@@ -157,6 +180,7 @@ export function createOutbox(options: OutboxParts): Outbox {
           { untold: true },
         )
         if (chain === undefined) return receipt
+        claim.taken()
         chains.accepted(chain, receipt)
         emitAccepted(chain)
         // the main store came back while this was written
@@ -168,6 +192,7 @@ export function createOutbox(options: OutboxParts): Outbox {
           chains.retire(chain)
           continue
         }
+        if (QuittanceError.is(error) && error.code.startsWith('STORE_')) claim.refused(error)
         const unknown = ambiguous || (QuittanceError.is(error) && error.details.outcome === 'unknown')
         throw tell(error, { ...addressed(), outcome: unknown ? 'unknown' : 'absent' })
       }
@@ -254,7 +279,8 @@ export function createOutbox(options: OutboxParts): Outbox {
     },
     status() {
       const undrained = chains.undrained().filter(({ since }) => since !== undefined)
-      const failure = undrained.find((chain) => chain.failure !== undefined)?.failure
+      const stuck = undrained.find((chain) => chain.failure !== undefined)?.failure
+      const failure = claim.refusal ?? stuck ?? chains.unread
       return {
         away: presence.awayChains(),
         chains: undrained.length,
@@ -263,13 +289,24 @@ export function createOutbox(options: OutboxParts): Outbox {
         ...(QuittanceError.is(failure) ? { code: failure.code } : {}),
       }
     },
-    onBack: () => drainer.soon(),
+    async look(signal) {
+      await chains.scan()
+      const found = await local.status?.({ signal })
+      if (found?.writable === false) {
+        throw new QuittanceError(found.refusal ?? 'STORE_UNAVAILABLE', 'the outbox takes no receipts now')
+      }
+    },
+    onBack() {
+      chains.kept.doubt()
+      drainer.soon()
+    },
     drain: () => drainer.drainAll(),
     async close(ms) {
       const until = performance.now() + ms
       if (open > 0) await new Promise<void>((resolve) => whenNone.push(resolve))
       whenNone = []
       await outboxDesk.drained()
+      await claim.end()
       await drainer.close(Math.max(1, until - performance.now()))
       presence.stop()
       outboxDesk.close()

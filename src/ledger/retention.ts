@@ -1,6 +1,7 @@
 /** Removing what is old: a signed receipt first, then the removal. */
 import { type HeadRef, QuittanceError } from '../errors.js'
 import { allows, type Keyring } from '../keys/keyring.js'
+import type { Signer } from '../keys/provider.js'
 import { appendLeaf, emptyFrontier, frontierRoot } from '../merkle/frontier.js'
 import { leafHash } from '../merkle/hash.js'
 import { receiptLeaf } from '../merkle/receipt-leaf.js'
@@ -12,6 +13,7 @@ import { checkChainId } from '../store/checks.js'
 import type { ReceiptStore } from '../store/store.js'
 import { verifyReceipt } from '../verify/receipt.js'
 import type { Parts } from './chain.js'
+import { checkMayRecord } from './chain-keys.js'
 import type { Desk, OwnEvent } from './desk.js'
 import { keyFault } from './faults.js'
 import { type Limit, withinLimit } from './giving-up.js'
@@ -232,6 +234,35 @@ function checkNotEnded(chainId: string, { last }: Survey): void {
   )
 }
 
+/** Refuses what the real run would refuse when its turn comes to sign. */
+async function checkSigner(pruning: Pruning, survey: Survey, { through, count, merkleRoot }: Cut): Promise<void> {
+  const { parts, desk, chainId, options, limit } = pruning
+  const { policy = 'age', reason, keys } = options
+  let signer: Signer
+  try {
+    signer = await (keys ?? desk.providerOf(chainId)).signer({ chainId, signal: limit.signal })
+  } catch (error) {
+    limit.signal.throwIfAborted()
+    throw keyFault(error)
+  }
+  if (signer.delegation) throw notAllowed(chainId, 'a delegate may not record a removal', 'delegate')
+  const { keyId } = signer
+  const current = await parts.keyrings.current()
+  // a key that is new to the keyring may be known to who keeps it
+  const keyring = current.get(keyId) === undefined ? await parts.keyrings.refresh() : current
+  const { environment } = parts
+  const probe = {
+    chainId,
+    keyId,
+    receiptId: environment.uuid(),
+    seq: (survey.last?.seq ?? -1) + 1,
+    timestamp: isoTime(environment.now()),
+    eventType: 'retention',
+    retention: { event: 'prune', through, count, merkleRoot, policy, reason } as RetentionEvent,
+  } as const
+  checkMayRecord(probe, keyring, survey.revokes(keyId))
+}
+
 async function pruneWithin(pruning: Pruning): Promise<Pruned> {
   const { parts, chainId, options, keyring, limit } = pruning
   const { olderThanDays, dryRun = false } = options
@@ -253,7 +284,10 @@ async function pruneWithin(pruning: Pruning): Promise<Pruned> {
     if (cut === undefined) return finished
     checkNotEnded(chainId, survey)
     const { count, through, from, to } = cut
-    if (dryRun) return { removed: count, through, from, to }
+    if (dryRun) {
+      await checkSigner(pruning, survey, cut)
+      return { removed: count, through, from, to }
+    }
     if (rounds > MAX_ROUNDS) {
       const message = 'the chain does not hold still: what the store reads and what it has as head do not agree'
       throw notAllowed(chainId, message, 'moving')

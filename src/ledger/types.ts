@@ -48,7 +48,7 @@ export interface OutboxStatus {
   readonly receipts: number
   /** When the first of them was sealed. */
   readonly oldest?: string | undefined
-  /** The code of the error that keeps one of them from being drained. */
+  /** The code of the error that keeps one of them from being drained, or the outbox from taking receipts. */
   readonly code?: string | undefined
 }
 
@@ -162,6 +162,8 @@ export interface HealthCheck {
   readonly ok: boolean
   /** The code of the error that was met. */
   readonly code?: string | undefined
+  /** Its `details.reason`, such as `eviction` of `STORE_UNSAFE`. */
+  readonly reason?: string | undefined
   /** Of `head` and `keys`. */
   readonly chainId?: string | undefined
   /** Of `durability`: what is reached now. */
@@ -375,6 +377,16 @@ export interface HoldOptions extends NoteOptions {
 export interface StandingHold extends HoldTerms {
   /** The receipt that placed it. */
   readonly placed: { readonly seq: number; readonly receiptId: string; readonly timestamp: string }
+  /** Releases that came later and would have ended it, had they counted. */
+  readonly disregarded?: readonly DisregardedRelease[] | undefined
+}
+
+/** A `release` that ended nothing. */
+export interface DisregardedRelease {
+  readonly seq: number
+  readonly receiptId: string
+  /** `key-untrusted`: the keyring does not trust its key for it; `invalid`: it does not verify. */
+  readonly reason: 'key-untrusted' | 'key-revoked' | 'delegate' | 'invalid'
 }
 
 /** What `prune` is told. `timeoutMs` is for all of it; without one only its receipt has the ledger's. */

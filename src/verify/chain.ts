@@ -17,6 +17,9 @@ import { checkOptions } from './options.js'
 import { ChainTrust } from './trust.js'
 import type { ProblemCode, ReceiptSource, Scope, Tail, Verdict, VerifyOptions, VerifyResult } from './types.js'
 
+/** Hears of each receipt against which nothing was found, in order. */
+export type Counted = (receipt: DecisionReceipt) => void
+
 /** Follows one chain from receipt to receipt. */
 class ChainVerifier {
   readonly #options: VerifyOptions
@@ -35,9 +38,11 @@ class ChainVerifier {
   #unplaced = 0
   #headFound: 'match' | 'mismatch' | undefined
   #checked = 0
+  readonly #counted: Counted | undefined
 
-  constructor(options: VerifyOptions) {
+  constructor(options: VerifyOptions, counted?: Counted) {
     this.#options = options
+    this.#counted = counted
     this.#chainId = options.chainId
     this.#latest = latestTime(options.now)
     this.#beginning = new Beginning(options.expect)
@@ -71,6 +76,7 @@ class ChainVerifier {
     const counts = this.#key(receipt, examined, place)
     this.#anchors?.saw(receipt, place, this.#findings)
     if (counts && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
+    if (counts) this.#counted?.(receipt)
     this.#previous = receipt
     this.#unplaced = 0
   }
@@ -259,9 +265,10 @@ async function verifyWith<T>(
   options: VerifyOptions,
   examineOne: (item: T) => Examined,
   isLine: (item: T) => boolean,
+  counted?: Counted,
 ): Promise<VerifyResult> {
   checkOptions(options)
-  const verifier = new ChainVerifier(options)
+  const verifier = new ChainVerifier(options, counted)
   const { signal } = options
   let turnEnds = Date.now() + TURN_MS
   for await (const item of source) {
@@ -306,6 +313,7 @@ export async function verifyChain(source: ReceiptSource, options: VerifyOptions)
  * @param source - raw lines, in order
  * @param options - as `verifyChain`
  * @param backend - checks the receipts' signatures; every one gives the same verdict
+ * @param counted - hears of each receipt against which nothing was found
  * @returns as `verifyChain`
  * @throws as `verifyChain`
  */
@@ -313,9 +321,10 @@ export async function verifyLines(
   source: Iterable<RawLine> | AsyncIterable<RawLine>,
   options: VerifyOptions,
   backend: Ed25519Backend = defaultBackend,
+  counted?: Counted,
 ): Promise<VerifyResult> {
   const examineOne = (line: RawLine) => examineLine(line, backend)
-  return verifyWith(source, options, examineOne, () => true)
+  return verifyWith(source, options, examineOne, () => true, counted)
 }
 
 /** Judges a chain line by line, for whoever acts on each line that holds. */
@@ -329,12 +338,17 @@ export interface LineJudge {
 /**
  * @param options - as `verifyChain`; `signal` is the caller's to look at
  * @param backend - checks the receipts' signatures; every one gives the same verdict
+ * @param counted - hears of each receipt against which nothing was found
  * @returns a judge of one chain
  * @throws TypeError when an option is not what its type says
  */
-export function judgeLines(options: VerifyOptions, backend: Ed25519Backend = defaultBackend): LineJudge {
+export function judgeLines(
+  options: VerifyOptions,
+  backend: Ed25519Backend = defaultBackend,
+  counted?: Counted,
+): LineJudge {
   checkOptions(options)
-  const verifier = new ChainVerifier(options)
+  const verifier = new ChainVerifier(options, counted)
   return {
     next(line) {
       verifier.next(examineLine(line, backend), verifier.checked + 1)

@@ -6,7 +6,7 @@ import type { Ledger, LedgerEvents } from '../../src/ledger/types.js'
 import { memoryStore } from '../../src/store/memory.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { faultyStore } from '../../src/testing/faulty-store.js'
-import { shared, turn } from './leased.js'
+import { shared } from './leased.js'
 import { draft, keyNamed, stored } from './support.js'
 
 const make = (store: ReceiptStore, keys: KeyProvider = keyNamed('a')): Ledger =>
@@ -18,14 +18,20 @@ function heard<Name extends keyof LedgerEvents>(ledger: Ledger, name: Name): Led
   return events
 }
 
-/** A store whose appends wait for a word. */
-function waiting(): { store: ReceiptStore; go(): void } {
+/** A store whose appends wait for a word. `reached` resolves when one waits: before that, a word is heard by nobody. */
+function waiting(): { store: ReceiptStore; readonly reached: Promise<void>; go(): void } {
   const memory = memoryStore()
   let waits: (() => void)[] = []
+  let arrived: () => void
+  const reached = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
   return {
+    reached,
     store: {
       ...memory,
       async append(...args) {
+        arrived()
         await new Promise<void>((resolve) => waits.push(resolve))
         await memory.append(...args)
       },
@@ -94,11 +100,12 @@ describe('signed', () => {
 
 describe('appended', () => {
   test('says how long each caller waited, from the call on', async () => {
-    const { store, go } = waiting()
+    const { store, reached, go } = waiting()
     const ledger = make(store)
     const events = heard(ledger, 'appended')
     const begin = performance.now()
     const receipts = [ledger.append(draft()), ledger.append(draft())]
+    await reached
     await new Promise((resolve) => setTimeout(resolve, 20))
     go()
     await Promise.all(receipts)
@@ -114,14 +121,14 @@ describe('appended', () => {
   })
 
   test('counts each caller of a draft that was appended twice, and nobody who gave up', async () => {
-    const { store, go } = waiting()
+    const { store, reached, go } = waiting()
     const ledger = make(store)
     const events = heard(ledger, 'appended')
     const controller = new AbortController()
     const one = draft()
     const twice = [ledger.append(one), ledger.append(one)]
     const given = ledger.append(draft(), { signal: controller.signal })
-    for (let index = 0; index < 20; index += 1) await turn()
+    await reached
     controller.abort()
     await expect(given).rejects.toMatchObject({ code: 'LEDGER_ABORTED' })
     go()
@@ -130,12 +137,12 @@ describe('appended', () => {
   })
 
   test('and pending says how many wait now', async () => {
-    const { store, go } = waiting()
+    const { store, reached, go } = waiting()
     const ledger = make(store)
     expect(ledger.pending).toBe(0)
     const receipts = [ledger.append(draft()), ledger.append(draft())]
     expect(ledger.pending).toBe(2)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await reached
     go()
     await Promise.all(receipts)
     expect(ledger.pending).toBe(0)

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { nodeFs } from '../../store/file/fs.js'
 import { chainFiles, isChainFolder, isFolder, readChainFile } from '../../store/file/layout.js'
-import { verifyLines } from '../chain.js'
+import { type Counted, verifyLines } from '../chain.js'
 import type { VerifyResult } from '../types.js'
 import { fileChunks, unreadable } from './chunks.js'
 import { checkFileOptions, type FileVerifyOptions, linesOf, type Meter, meterFor } from './file.js'
@@ -132,7 +132,12 @@ export async function chainsIn(directory: string): Promise<DirectoryContents> {
   return { kind: isStore ? 'store' : 'files', chains: chains.sort(byName) }
 }
 
-async function verifyOne(chain: DirectoryChain, options: FileVerifyOptions, meter: Meter): Promise<DirectoryResult> {
+async function verifyOne(
+  chain: DirectoryChain,
+  options: FileVerifyOptions,
+  meter: Meter,
+  counted: Counted | undefined,
+): Promise<DirectoryResult> {
   const before = meter.receipts
   const files: ScopedFile[] = []
   async function* lines() {
@@ -143,22 +148,24 @@ async function verifyOne(chain: DirectoryChain, options: FileVerifyOptions, mete
   }
   const { name, chainId } = chain
   const asked = chainId === undefined ? options : { ...options, chainId }
-  const result = await verifyLines(lines(), asked, await fastestBackend())
+  const result = await verifyLines(lines(), asked, await fastestBackend(), counted)
   return { name, ...(chainId === undefined ? {} : { chainId }), files, result }
 }
 
 /**
  * @param chains - from `chainsIn`
  * @param options - as `verifyDirectory`
+ * @param counted - hears of each receipt against which nothing was found
  * @returns one result a chain, in the order given
  */
 export async function* verifyChains(
   chains: readonly DirectoryChain[],
   options: FileVerifyOptions,
+  counted?: Counted,
 ): AsyncGenerator<DirectoryResult, void, undefined> {
   const totalBytes = chains.reduce((sum, { files }) => sum + files.reduce((all, { bytes }) => all + bytes, 0), 0)
   const meter = meterFor(options, totalBytes)
-  for (const chain of chains) yield await verifyOne(chain, options, meter)
+  for (const chain of chains) yield await verifyOne(chain, options, meter, counted)
   meter.tick()
 }
 
