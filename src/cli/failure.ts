@@ -1,6 +1,7 @@
 import { QuittanceError } from '../errors.js'
 import { colorsFor, type Io } from './io.js'
 import { printable, printableJson } from './printable.js'
+import { shownPath } from './typed-url.js'
 
 /** What was typed makes no sense; the message says what would. */
 export class UsageError extends Error {
@@ -37,12 +38,14 @@ export function failureOf(error: unknown): Failure {
   }
   if (QuittanceError.is(error)) {
     const { file } = error.details
-    const where = file === undefined || error.message.includes(file) ? '' : ` (${file})`
-    return { code: error.code, message: `${error.message}${where}` }
+    if (file === undefined) return { code: error.code, message: error.message }
+    const where = error.message.includes(file) ? '' : ` (${file})`
+    return { code: error.code, message: `${error.message}${where}`.replaceAll(file, () => shownPath(file)) }
   }
   if (error instanceof Error) {
-    const { code } = error as NodeJS.ErrnoException
-    return { code: typeof code === 'string' ? code : 'UNEXPECTED', message: error.message }
+    const { code, path } = error as NodeJS.ErrnoException
+    const message = path ? error.message.replaceAll(path, () => shownPath(path)) : error.message
+    return { code: typeof code === 'string' ? code : 'UNEXPECTED', message }
   }
   return { code: 'UNEXPECTED', message: String(error) }
 }

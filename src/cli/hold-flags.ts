@@ -1,6 +1,6 @@
 /** What `hold` and `release` share. */
 import type { Command } from 'commander'
-import type { HoldTerms, StandingHold } from '../ledger/types.js'
+import type { DisregardedRelease, HoldTerms, StandingHold } from '../ledger/types.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { UsageError } from './failure.js'
 import type { Io } from './io.js'
@@ -54,6 +54,23 @@ export function coverText({ fromSeq, toSeq, decisionId }: Omit<HoldTerms, 'holdI
       : `seq ${fromSeq ?? 0} ${toSeq === undefined ? 'and all after it' : `to ${toSeq}`}`
   const decision = decisionId === undefined ? undefined : `decision ${printable(decisionId)}`
   return [range, decision].filter((part) => part !== undefined).join(', and ') || 'the whole chain'
+}
+
+const whyNot: Readonly<Record<DisregardedRelease['reason'], string>> = {
+  'key-untrusted': 'its key is not trusted for it',
+  'key-revoked': 'its key is revoked',
+  delegate: 'its key is a delegate, who may not end a hold',
+  invalid: 'it does not verify',
+}
+
+/** @returns which releases of a hold ended nothing, and why; empty where there is none */
+export function disregardedText({ holdId, disregarded = [] }: StandingHold): string {
+  return disregarded
+    .map(
+      ({ seq, reason }) =>
+        `; the release of ${printable(holdId, 100)} at seq ${seq} was disregarded: ${whyNot[reason]}`,
+    )
+    .join('')
 }
 
 /** Writes what was recorded, and the holds that stand now. */

@@ -74,13 +74,21 @@ export interface Opened {
   readonly keys: KeyProvider
 }
 
+/** Options of the ledger. */
+interface Terms extends Pick<LedgerOptions, 'retentionDays' | 'retentionOverride'> {
+  /** `false`: no key is opened, and nothing can be signed. */
+  readonly writes?: boolean | undefined
+}
+
+const nobody: KeyProvider = { signer: () => Promise.reject(new Error('unreachable: nothing is signed')) }
+
 /**
  * Opens store, key and keyring, works, and closes them again.
  *
  * @param target - a directory or a store URL
  * @param options - what was typed
  * @param io - the process
- * @param more - further options of the ledger
+ * @param terms - further options of the ledger, and whether anything is to be signed
  * @param work - what is to be done
  * @returns what the work returns
  * @throws UsageError, QuittanceError for what was typed wrong or can't be read
@@ -89,13 +97,13 @@ export async function withLedger(
   target: string,
   options: RetentionOptions,
   io: Io,
-  more: Pick<LedgerOptions, 'retentionDays' | 'retentionOverride'>,
+  { writes = true, ...more }: Terms,
   work: (opened: Opened) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { keyring } = await trustFor(options, io)
-  const keys = await openKey(options.key, options.passphraseFile, io)
+  const keys = writes ? await openKey(options.key, options.passphraseFile, io) : nobody
   // a key that can't be read is told before anything is looked at
-  await keys.signer()
+  if (writes) await keys.signer()
   const store = await openExistingStore(target, io)
   const ledger = createLedger({ ...more, store, keys, keyring, redactor: false })
   const { yellow } = colorsFor(io, io.stderr)

@@ -5,15 +5,14 @@ import { QuittanceError } from '../errors.js'
 import type { ReceiptStore } from '../store/store.js'
 import { pathOfFileUrl, storeFromUrl } from '../url.js'
 import { type Io, pathFrom } from './io.js'
+import { isStoreUrl } from './typed-url.js'
 
-/** Two letters at least: one is a Windows drive. */
-const otherUrl = /^(?:memory:|[a-z][a-z0-9+.-]+:\/\/)/i
 const fileUrl = /^file:/i
 
 /** @returns the directory that was named; `undefined` where it is another kind of store */
 function directoryOf(text: string, io: Io): string | undefined {
   if (fileUrl.test(text)) return pathOfFileUrl(text, io.cwd)
-  return otherUrl.test(text) ? undefined : pathFrom(io, text)
+  return isStoreUrl(text) ? undefined : pathFrom(io, text)
 }
 
 /**

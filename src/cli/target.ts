@@ -10,6 +10,7 @@ import { chainsIn, type DirectoryChain } from '../verify/node/directory.js'
 import { lineSplitter } from '../verify/node/lines.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
+import { isStoreUrl } from './typed-url.js'
 
 /** What was named, and what it turned out to be. */
 export type Target =
@@ -32,9 +33,6 @@ export interface StoreTarget {
   readonly store: ReceiptStore
 }
 
-/** Two letters at least: one is a Windows drive. */
-const otherUrl = /^(?:memory:|[a-z][a-z0-9+.-]+:\/\/)/i
-
 /**
  * @param text - FILE, DIR, URL or `-`, as it was typed
  * @param io - the process
@@ -44,7 +42,7 @@ const otherUrl = /^(?:memory:|[a-z][a-z0-9+.-]+:\/\/)/i
 export async function targetOf(text: string, io: Io): Promise<Target> {
   if (text === '-') return { kind: 'stdin' }
   const isFileUrl = /^file:/i.test(text)
-  if (!isFileUrl && otherUrl.test(text)) {
+  if (!isFileUrl && isStoreUrl(text)) {
     const store = storeFromUrl(text)
     if (store.durable) return { kind: 'server', name: shownUrl(text), store }
     await store.close()

@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisService, startRedis } from '../../scripts/services/redis.js'
+import { Keyring } from '../../src/keys/keyring.js'
+import { createLedger } from '../../src/ledger/ledger.js'
 import { lineOf } from '../../src/receipt/seal.js'
 import { fileStore } from '../../src/store/file.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
 import { storeFromUrl } from '../../src/url.js'
+import { keyNamed } from '../ledger/support.js'
 import { type CliOptions, runCli } from './run-cli.js'
 
 let redis: RedisService
@@ -193,4 +196,23 @@ describe('wrong usage', () => {
     }
     expect(await readdir(dir)).toEqual(['receipts'])
   })
+})
+
+test('says which text the target keeps though the source has lost it on the word of nobody trusted', async () => {
+  await fill(acme)
+  expect((await cli(['receipts', 'file:./to', ...trusted])).code).toBe(0)
+  const erased = acme[4] as (typeof acme)[number]
+  await using(fileStore(join(dir, 'receipts')), async (store) => {
+    const keyring = new Keyring([testReceiptKeyId(), (await keyNamed('thief').signer()).keyId])
+    const thief = createLedger({ store, keys: keyNamed('thief'), keyring, redactor: false })
+    await thief.eraseDetails('acme', erased.receiptId, { reason: 'request' })
+  })
+  const told = await cli(['receipts', 'file:./to', ...trusted])
+  expect(told.code).toBe(3)
+  expect(told.stdout).toContain('seq 0 to 20, erased by nobody trusted and kept: seq 4  (')
+  const json = JSON.parse((await cli(['receipts', 'file:./to', ...trusted, '--json'])).stdout)
+  expect(json.chains[0].kept).toEqual([{ seq: 4, receiptId: erased.receiptId }])
+  expect((await using(fileStore(join(dir, 'to')), (store) => store.get('acme', erased.receiptId)))?.details).toEqual(
+    erased.details,
+  )
 })

@@ -1,9 +1,11 @@
 /** quittance health: fit for a probe, and it changes nothing. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type RedisService, startRedis } from '../../scripts/services/redis.js'
+import { until } from '../../scripts/services/until.js'
 import { generateKeyFile } from '../../src/keys/local.js'
 import { fileStore } from '../../src/store/file.js'
 import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
@@ -54,7 +56,7 @@ describe('a file store', () => {
         { name: 'durability', ok: true, durability: 'fsynced' },
         { name: 'keys', ok: true },
         { name: 'head', chainId: 'acme', ok: true },
-        { name: 'keys', chainId: 'acme', ok: false, code: 'LEDGER_KEY_UNTRUSTED' },
+        { name: 'keys', chainId: 'acme', ok: false, code: 'LEDGER_KEY_UNTRUSTED', reason: 'KEY_UNKNOWN' },
       ],
     })
   })
@@ -110,14 +112,20 @@ describe('a Redis store', () => {
 
   test('that must not be used, refuses, or does not answer is exit 1, and no password is shown', async () => {
     await redis.command('CONFIG', 'SET', 'appendfsync', 'everysec')
-    expect((await cli([`${redis.url}?durability=fsynced`])).stdout).toBe('no  store       STORE_UNSAFE\n')
+    expect((await cli([`${redis.url}?durability=fsynced`])).stdout).toMatch(
+      /^no {2}store {7}STORE_UNSAFE {2}no-aof\n {6}.*Run CONFIG SET appendfsync always; or accept it: .* in a URL \?accept=no-aof\n$/,
+    )
+    expect(JSON.parse((await cli([`${redis.url}?durability=fsynced`, '--json'])).stdout)).toEqual({
+      ok: false,
+      checks: [{ name: 'store', ok: false, code: 'STORE_UNSAFE', reason: 'no-aof' }],
+    })
     await redis.command('CONFIG', 'SET', 'appendfsync', 'always')
     const wrong = await cli([redis.url.replace('pass-word', 'wrong-pass')])
-    expect(wrong).toEqual({ code: 1, stderr: '', stdout: 'no  store       STORE_PERMISSION\n' })
+    expect(wrong).toEqual({ code: 1, stderr: '', stdout: 'no  store       STORE_PERMISSION  WRONGPASS\n' })
     const nobody = await cli(['redis://127.0.0.1:1', '--timeout', '1000', '--json'])
     expect([nobody.code, JSON.parse(nobody.stdout)]).toEqual([
       1,
-      { ok: false, checks: [{ name: 'store', ok: false, code: 'STORE_UNAVAILABLE' }] },
+      { ok: false, checks: [{ name: 'store', ok: false, code: 'STORE_UNAVAILABLE', reason: 'ECONNREFUSED' }] },
     ])
     redis.pause()
     try {
@@ -127,6 +135,27 @@ describe('a Redis store', () => {
       redis.resume()
     }
   })
+})
+
+test('rediss: to a port that says nothing in TLS: no connection is left that would keep the process', async () => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.on('close', () => sockets.delete(socket))
+    socket.resume()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = server.address() as AddressInfo
+    const { code, stdout } = await cli([`rediss://127.0.0.1:${port}`, '--timeout', '200'])
+    expect([code, stdout]).toEqual([1, 'no  store       LEDGER_TIMEOUT\n'])
+    // well below the ten seconds for which the client would wait
+    await until('all are closed', () => sockets.size === 0, 4_000)
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
 })
 
 test('wrong usage is exit 2', async () => {

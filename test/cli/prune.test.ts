@@ -227,6 +227,68 @@ describe('prune', () => {
   }, 60_000)
 })
 
+describe('what a dry run refuses', () => {
+  test('is what the run refuses: a key that may not record it', async () => {
+    await chain('acme')
+    await runCli(['keygen', 'other.key.pem'], { cwd })
+    const args = ['--chain', 'acme', '--older-than', '300d', '--key', 'file:./other.key.pem', '--json'] as const
+    const before = await kept()
+    const run = await prune(...args)
+    const dry = await prune(...args, '--dry-run')
+    expect([run.code, dry.code]).toEqual([1, 1])
+    expect(JSON.parse(run.stderr).error.code).toBe('LEDGER_KEY_UNTRUSTED')
+    expect(JSON.parse(dry.stderr).error.code).toBe('LEDGER_KEY_UNTRUSTED')
+    expect(await kept()).toEqual(before)
+  })
+
+  test('also a key that is trusted, but not for retention, or is over', async () => {
+    await chain('acme')
+    const { keyId } = await localKey({ seed: signer }).signer()
+    for (const entry of [
+      { keyId: pruner, uses: ['receipt'] },
+      { keyId: pruner, uses: ['retention'], validUntil: '2020-01-01T00:00:00.000Z' },
+    ]) {
+      await writeFile(join(cwd, 'keyring.json'), JSON.stringify({ keys: [{ keyId }, entry] }))
+      const codes = []
+      for (const more of [[], ['--dry-run']]) {
+        const { code, stderr } = await prune('--chain', 'acme', '--older-than', '300d', '--json', ...more)
+        codes.push([code, JSON.parse(stderr).error?.code])
+      }
+      expect(codes).toEqual(Array(2).fill([1, 'LEDGER_KEY_UNTRUSTED']))
+    }
+  })
+})
+
+describe('a release that does not count', () => {
+  test('is named, with why, by prune and by the list; the list needs no key', async () => {
+    await chain('acme')
+    await cli('hold', 'store', '--chain', 'acme', '--hold-id', 'h-1', '--reason', 'litigation')
+    await cli('release', 'store', '--chain', 'acme', '--hold-id', 'h-1', '--reason', 'closed')
+    const [placed, ended] = (await kept()).slice(-2) as [DecisionReceipt, DecisionReceipt]
+    // the key that released it is no longer trusted
+    const { keyId } = await localKey({ seed: signer }).signer()
+    await runCli(['keygen', 'new.key.pem'], { cwd })
+    const fresh = (await runCli(['public-key', 'new.key.pem'], { cwd })).stdout.trim()
+    const keys = [{ keyId }, { keyId: fresh, uses: ['retention'] }]
+    await writeFile(join(cwd, 'keyring.json'), JSON.stringify({ keys }))
+    const why = `; the release of h-1 at seq ${ended.seq} was disregarded: its key is not trusted for it`
+
+    const list = await runCli(['hold', 'store', '--chain', 'acme', '--list', '--keyring', 'keyring.json'], { cwd })
+    expect(list).toEqual({
+      code: 0,
+      stdout: `h-1  the whole chain  litigation  since ${placed.timestamp}, seq ${placed.seq}${why}\n`,
+      stderr: '',
+    })
+    const args = ['--chain', 'acme', '--older-than', '300d', '--key', 'file:./new.key.pem']
+    expect((await prune(...args)).stdout).toBe(`acme  nothing to remove; holds that stand: h-1${why}\n`)
+    expect(JSON.parse((await prune(...args, '--json')).stdout)).toMatchObject({
+      removed: 0,
+      holds: ['h-1'],
+      disregarded: [{ holdId: 'h-1', seq: ended.seq, receiptId: ended.receiptId, reason: 'key-untrusted' }],
+    })
+  })
+})
+
 describe('hold and release', () => {
   test('keep a case until it is released', async () => {
     await chain('acme')

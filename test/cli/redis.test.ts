@@ -110,6 +110,16 @@ test('what was put there by hand is INVALID, wherever it stands', async () => {
   expect((await cli('head', url)).code).toBe(1)
 })
 
+test('a stream that was cut below the head is not VALID, with --all neither', async () => {
+  const url = await fill(`${redis.url}?prefix=cut`, acme)
+  for (let seq = 300; seq < 600; seq += 1) await redis.command('XDEL', 'cut:{acme}:r', `${seq}-1`)
+  for (const more of [['--chain', 'acme'], ['--all']]) {
+    const { code, stdout, stderr } = await cli('verify', url, ...more, ...trusted)
+    expect([code, stdout.includes('VALID ')]).toEqual([2, false])
+    expect(stderr).toContain('STORE_CORRUPT')
+  }
+})
+
 test('what cannot be reached or must not be used is exit 2 with its code', async () => {
   const codes = async (url: string) => {
     const { code, stdout, stderr } = await cli('verify', url, ...trusted, '--json')
@@ -137,6 +147,10 @@ test('a cluster is named by several of its nodes', async () => {
       verdict: 'VALID',
       chains: [{ name: 'Acme/EU' }, { name: 'acme' }],
     })
+    const { code, stderr } = await cli('verify', `redis://${nodes[0]}`, '--all', ...trusted)
+    expect(code).toBe(2)
+    expect(stderr).toContain('redis+cluster://')
+    expect(stderr).toContain('STORE_UNSUPPORTED')
   } finally {
     await cluster.stop()
   }

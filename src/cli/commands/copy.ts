@@ -80,7 +80,9 @@ function outcomeText(outcome: Outcome, io: Io): string {
   const range = first === undefined || head === undefined ? 'no receipt' : `seq ${first} to ${head.seq}`
   const codes = Object.entries(verification?.counts ?? {}).map(([code, count]) => `${code} ${count}`)
   const found = codes.length === 0 ? '' : `  (${codes.join(', ')})`
-  return `${verdict}  ${printable(chainId)}  ${copied.copied} copied, ${copied.already} there already, ${range}${found}\n`
+  const kept = copied.kept?.map(({ seq }) => seq)
+  const keeps = kept === undefined ? '' : `, erased by nobody trusted and kept: seq ${printable(kept.join(', '))}`
+  return `${verdict}  ${printable(chainId)}  ${copied.copied} copied, ${copied.already} there already, ${range}${keeps}${found}\n`
 }
 
 /** One chain after another, so that one that is refused does not keep the others from being copied. */

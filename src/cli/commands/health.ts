@@ -36,6 +36,9 @@ const help = examples(
 
 const DEFAULT_TIMEOUT_MS = 5_000
 
+/** How long the store may take to close. */
+const CLOSE_MS = 1_000
+
 function chains(text: string, before: readonly string[] | undefined): readonly string[] {
   if (!chainIdPattern.test(text)) throw new InvalidArgumentError('It is not the name of a chain.')
   return [...(before ?? []), text]
@@ -65,18 +68,39 @@ async function keyOf({ key, passphraseFile }: Options, io: Io): Promise<KeyProvi
   return asked ? openKey(key, passphraseFile, io) : undefined
 }
 
+/** A probe has told what there is to tell: a server that does not say goodbye must not hold it. */
+async function closedSoon(store: ReceiptStore): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS)
+  })
+  try {
+    await Promise.race([store.close(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What cures a failure, in words. */
+type Cures = Map<HealthCheck, string>
+
 /** What can be looked at from outside of a service: its queue, secret and outbox are its own. */
 async function look(
   store: ReceiptStore,
   keys: KeyProvider | undefined,
   trusted: Keyring | undefined,
   options: Options,
+  cures: Cures,
 ): Promise<Health> {
   const nobody: KeyProvider = { signer: () => Promise.reject(new Error('unreachable: the keyring was given')) }
   const patient: Patient = {
     store,
     environment: realEnvironment,
     chains: options.chain ?? [],
+    failed(check, error) {
+      // the one message that says which command to run
+      if (QuittanceError.is(error, 'STORE_UNSAFE')) cures.set(check, error.message)
+    },
     ...(trusted || keys ? { keyrings: createKeyrings(trusted, keys ?? nobody) } : {}),
     ...(keys && { providerOf: () => keys }),
   }
@@ -84,20 +108,26 @@ async function look(
   return health(patient, { timeoutMs, signal: AbortSignal.timeout(timeoutMs) })
 }
 
-function checkText({ name, ok, code, chainId, durability }: HealthCheck, io: Io): string {
+function checkText({ name, ok, code, reason, chainId, durability }: HealthCheck, io: Io, cure?: string): string {
   const { green, red } = colorsFor(io, io.stdout)
-  const about = [name.padEnd(10), chainId, durability, code].filter((part) => part !== undefined)
+  const about = [name.padEnd(10), chainId, durability, code, reason].filter((part) => part !== undefined)
+  const how = cure === undefined ? '' : `      ${printable(cure, 1_000)}\n`
   return `${ok ? green('ok') : red('no')}  ${about
     .map((part) => printable(part))
     .join('  ')
-    .trimEnd()}\n`
+    .trimEnd()}\n${how}`
 }
 
 async function run(text: string | undefined, options: Options, io: Io): Promise<ExitCode> {
   const trust = await trustIfAny(options, io)
   const keys = await keyOf(options, io)
+  const cures: Cures = new Map()
   const tell = (found: Health): ExitCode => {
-    io.stdout.write(options.json ? printableJson(found) : found.checks.map((check) => checkText(check, io)).join(''))
+    io.stdout.write(
+      options.json
+        ? printableJson(found)
+        : found.checks.map((check) => checkText(check, io, cures.get(check))).join(''),
+    )
     return found.ok ? 0 : 1
   }
   try {
@@ -105,9 +135,9 @@ async function run(text: string | undefined, options: Options, io: Io): Promise<
     if ('ok' in store) return tell(store)
     try {
       // before the store is closed: one that hangs takes its time
-      return tell(await look(store, keys, trust?.keyring, options))
+      return tell(await look(store, keys, trust?.keyring, options, cures))
     } finally {
-      await store.close()
+      await closedSoon(store)
     }
   } finally {
     await keys?.close?.()

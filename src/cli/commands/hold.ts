@@ -1,6 +1,6 @@
 import type { StandingHold } from '../../ledger/types.js'
 import { type AddCommand, examples } from '../context.js'
-import { addHoldOptions, coverText, type HoldFlags, tellRecorded, termsOf } from '../hold-flags.js'
+import { addHoldOptions, coverText, disregardedText, type HoldFlags, tellRecorded, termsOf } from '../hold-flags.js'
 import type { ExitCode, Io } from '../io.js'
 import { printable, printableJson } from '../printable.js'
 import { checkChain, type Opened, refusable, required, withLedger } from '../retention-flags.js'
@@ -15,13 +15,16 @@ const help = examples(
     'keeps the receipts of one case',
   ],
   [
-    'quittance hold ./receipts --chain acme --list --key file:./receipts.key.pem --keyring keyring.json',
+    'quittance hold ./receipts --chain acme --list --keyring keyring.json',
     'lists the holds that stand, and writes nothing',
   ],
 )
 
-const listed = ({ holdId, reason, placed, ...terms }: StandingHold): string =>
-  `${printable(holdId)}  ${coverText(terms)}  ${printable(reason)}  since ${placed.timestamp}, seq ${placed.seq}\n`
+const listed = (standing: StandingHold): string => {
+  const { holdId, reason, placed, ...terms } = standing
+  const since = `since ${placed.timestamp}, seq ${placed.seq}${disregardedText(standing)}`
+  return `${printable(holdId)}  ${coverText(terms)}  ${printable(reason)}  ${since}\n`
+}
 
 async function list({ ledger }: Opened, chainId: string, json: boolean, io: Io): Promise<void> {
   const holds = await ledger.holds(chainId)
@@ -33,7 +36,7 @@ async function hold(target: string, options: Options, io: Io): Promise<ExitCode>
   const chainId = required(options.chain, '--chain')
   const terms = options.list ? undefined : termsOf(options)
   const json = options.json === true
-  return withLedger(target, options, io, {}, async (opened) => {
+  return withLedger(target, options, io, { writes: terms !== undefined }, async (opened) => {
     const { ledger } = opened
     await checkChain(ledger, chainId)
     return refusable(io, json, async () => {
@@ -59,7 +62,7 @@ export const addHold: AddCommand = (program, { io, exit }) => {
     )
     .argument('<store>', 'the DIR of a file store, or a store URL')
   addHoldOptions(command)
-    .option('--list', 'list the holds that stand; write nothing')
+    .option('--list', 'list the holds that stand; write nothing, and need no key')
     .addHelpText('after', help)
     .action(async (store: string, options: Options) => exit(await hold(store, options, io)))
 }

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { QuittanceError } from '../../errors.js'
 import { RETENTION_FLOOR_DAYS } from '../../ledger/retention-presets.js'
-import type { Pruned } from '../../ledger/types.js'
+import type { Pruned, StandingHold } from '../../ledger/types.js'
 import { type AddCommand, examples } from '../context.js'
 import { type Failure, failureOf, UsageError } from '../failure.js'
+import { disregardedText } from '../hold-flags.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
 import { printable, printableJson } from '../printable.js'
 import {
@@ -48,8 +49,8 @@ const days = once((text: string): number => {
 interface Outcome {
   readonly chainId: string
   readonly pruned: Pruned
-  /** Ids of the holds that stand. */
-  readonly holds: readonly string[]
+  /** The holds that stand. */
+  readonly holds: readonly StandingHold[]
   readonly error?: Failure | undefined
 }
 
@@ -62,19 +63,35 @@ async function pruneOne({ ledger, keys }: Opened, chainId: string, options: Opti
     dryRun: options.dryRun,
   })
   const holds = await ledger.holds(chainId)
-  return { chainId, pruned, holds: [...new Set(holds.map(({ holdId }) => holdId))] }
+  return { chainId, pruned, holds }
+}
+
+const idsOf = (holds: readonly StandingHold[]): readonly string[] => [...new Set(holds.map(({ holdId }) => holdId))]
+
+function heldText(holds: readonly StandingHold[]): string {
+  if (holds.length === 0) return ''
+  const ids = idsOf(holds).map((one) => printable(one, 100))
+  return `; holds that stand: ${ids.join(', ')}${[...new Set(holds.map(disregardedText))].join('')}`
 }
 
 function outcomeJson({ chainId, pruned, holds, error }: Outcome, dryRun: boolean): object {
   if (error !== undefined) return { chainId, error }
   const { receipt, ...rest } = pruned
+  const ignored = holds.flatMap(({ holdId, disregarded = [] }) => disregarded.map((one) => ({ holdId, ...one })))
   const recorded = receipt && { seq: receipt.seq, receiptId: receipt.receiptId, receiptHash: receipt.receiptHash }
-  return { chainId, dryRun, ...rest, ...(recorded ? { receipt: recorded } : {}), holds }
+  return {
+    chainId,
+    dryRun,
+    ...rest,
+    ...(recorded ? { receipt: recorded } : {}),
+    holds: idsOf(holds),
+    ...(ignored.length === 0 ? {} : { disregarded: ignored }),
+  }
 }
 
 function outcomeText({ chainId, pruned, holds, error }: Outcome, dryRun: boolean): string {
   const { removed, through, from, to, receipt } = pruned
-  const held = holds.length === 0 ? '' : `; holds that stand: ${holds.map((one) => printable(one, 100)).join(', ')}`
+  const held = heldText(holds)
   if (error !== undefined) return `${printable(chainId)}  kept whole: ${printable(error.message)} [${error.code}]\n`
   if (removed === 0 || through === undefined) return `${printable(chainId)}  nothing to remove${held}\n`
   const receipts = removed === 1 ? '1 receipt' : `${removed} receipts`

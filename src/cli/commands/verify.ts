@@ -1,6 +1,8 @@
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { chainIdPattern } from '../../primitives/chain-id.js'
-import { verifyLines } from '../../verify/chain.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
+import { type Counted, verifyLines } from '../../verify/chain.js'
+import { type Join, joinProblem, joinsOf, withProblem } from '../../verify/joined.js'
 import type { RawLine } from '../../verify/line.js'
 import { type DirectoryResult, type ScopedFile, verifyChains } from '../../verify/node/directory.js'
 import { type FileVerifyOptions, verifyFile } from '../../verify/node/file.js'
@@ -69,13 +71,15 @@ interface Judged {
 interface Working {
   readonly options: VerifyOptions
   readonly update: Progress['update']
+  /** Hears of each receipt against which nothing was found. */
+  readonly counted?: Counted | undefined
 }
 
 /** Judges chains of a store on a server one after another. */
 async function* judgeServer(
   target: StoreTarget,
   chains: readonly string[],
-  { options, update }: Working,
+  { options, update, counted: hears }: Working,
 ): AsyncGenerator<DirectoryResult> {
   let receipts = 0
   let totalReceipts = 0
@@ -92,7 +96,7 @@ async function* judgeServer(
   }
   for (const chainId of chains) {
     const lines = counted(serverLines(target, chainId))
-    const result = await verifyLines(lines, { ...options, chainId }, await fastestBackend())
+    const result = await verifyLines(lines, { ...options, chainId }, await fastestBackend(), hears)
     yield { name: chainId, chainId, files: [], result }
   }
 }
@@ -101,7 +105,7 @@ async function* judgeServer(
 async function* judgeAll(target: Target, working: Working, io: Io): AsyncGenerator<DirectoryResult> {
   if (target.kind === 'server') return yield* judgeServer(target, await chainsOfServer(target), working)
   const options: FileVerifyOptions = { ...working.options, onProgress: working.update }
-  if (target.kind === 'directory') return yield* verifyChains(target.chains, options)
+  if (target.kind === 'directory') return yield* verifyChains(target.chains, options, working.counted)
   const file = target.kind === 'stdin' ? { name: 'stdin', path: '-' } : { name: target.name, path: target.path }
   const result = await verifyFile(target.kind === 'stdin' ? io.stdin : target.path, options)
   yield { name: file.name, files: [{ ...file, firstLine: 1 }], result }
@@ -159,24 +163,77 @@ interface Answer {
   readonly text: string
 }
 
-async function answerAll(
-  results: AsyncIterable<DirectoryResult>,
-  options: Options,
-  trust: Trust,
+/** Judges chains that were named by a receipt, as they are now: they may have come, or have grown, since the others were judged. */
+async function* judgeNamed(
+  target: Target,
+  chainIds: ReadonlySet<string>,
+  working: Working,
   io: Io,
-): Promise<Answer> {
-  // of each result only what will be printed: thousands of broken chains must fit into memory
-  const verdicts: Verdict[] = []
-  const chains: object[] = []
-  const reports: string[] = []
-  for await (const from of results) {
-    const judged = { result: from.result, from }
-    verdicts.push(from.result.verdict)
-    if (options.json) chains.push({ name: from.name, ...jsonOf(judged, options) })
-    else reports.push(reportOf(judged, options, trust, io))
+): AsyncGenerator<DirectoryResult> {
+  if (chainIds.size === 0) return
+  if (target.kind === 'server') {
+    const there = (await chainsOfServer(target)).filter((chainId) => chainIds.has(chainId))
+    yield* judgeServer(target, there, working)
+  } else if (target.kind === 'directory') {
+    const again = await targetOf(target.name, io)
+    if (again.kind !== 'directory') return
+    const there = again.chains.filter(({ chainId }) => chainId !== undefined && chainIds.has(chainId))
+    yield* verifyChains(there, working.options)
   }
-  const verdict = worstOf(verdicts)
-  if (options.json) return { verdict, text: printableJson({ verdict, chains }) }
+}
+
+/** Holds what was judged against what `gap` receipts say is there too; what is missing is added. */
+async function holdAgainst(
+  joins: readonly Join[],
+  judged: DirectoryResult[],
+  rejudge: (chainIds: ReadonlySet<string>) => AsyncIterable<DirectoryResult>,
+): Promise<void> {
+  const chainOfResult = ({ chainId, result }: DirectoryResult) => chainId ?? result.scope.chainId
+  const at = (wanted: string) => judged.findIndex((one) => chainOfResult(one) === wanted)
+  const unsettled = new Set(
+    joins.filter((join) => joinProblem(join, judged[at(join.chainId)]?.result)).map(({ chainId }) => chainId),
+  )
+  for await (const from of rejudge(unsettled)) {
+    const place = at(chainOfResult(from) as string)
+    judged.splice(place === -1 ? judged.length : place, place === -1 ? 0 : 1, from)
+  }
+  for (const join of joins) {
+    const place = at(join.chainId)
+    const from = judged[place]
+    const problem = joinProblem(join, from?.result)
+    if (problem === undefined) continue
+    const { chainId } = join
+    const result = withProblem(from?.result, chainId, problem)
+    if (from === undefined) judged.push({ name: chainId, chainId, files: [], result })
+    else judged[place] = { ...from, result }
+  }
+}
+
+async function answerAll(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
+  // of each result only what will be printed: thousands of broken chains must fit into memory
+  const most = options.maxProblems ?? defaultMaxProblems[options.json ? 'json' : 'text']
+  const cut = (from: DirectoryResult): DirectoryResult => {
+    const { problems, notices } = from.result
+    return { ...from, result: { ...from.result, problems: problems.slice(0, most), notices: notices.slice(0, most) } }
+  }
+  const joins: Join[] = []
+  const judged: DirectoryResult[] = []
+  const hearing = { ...working, counted: (receipt: DecisionReceipt) => void joins.push(...joinsOf(receipt)) }
+  for await (const from of judgeAll(target, hearing, io)) judged.push(cut(from))
+  // a file is one chain: nobody said that others would be in it
+  if (target.kind === 'server' || target.kind === 'directory')
+    await holdAgainst(joins, judged, (chainIds) => judgeNamed(target, chainIds, working, io))
+
+  const verdict = worstOf(judged.map(({ result }) => result.verdict))
+  const shown = judged.map((from) => ({ result: from.result, from }))
+  if (options.json) {
+    const chains = shown.map((one) => ({ name: one.from.name, ...jsonOf(one, options) }))
+    return { verdict, text: printableJson({ verdict, chains }) }
+  }
+  const reports = shown.map(({ result, from }) => {
+    const named = target.kind === 'server' ? { ...from, name: target.name } : from
+    return reportOf({ result, from: named }, options, trust, io)
+  })
   const count = reports.length
   const total =
     count === 0 ? 'there is no chain' : count === 1 ? '1 chain' : `${count} chains; the worst verdict counts`
@@ -184,12 +241,10 @@ async function answerAll(
 }
 
 async function answer(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
-  if (!options.all) {
-    const judged = await judgeOne(target, working, io)
-    const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
-    return { verdict: judged.result.verdict, text }
-  }
-  return answerAll(judgeAll(target, working, io), options, trust, io)
+  if (options.all) return answerAll(target, options, trust, working, io)
+  const judged = await judgeOne(target, working, io)
+  const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
+  return { verdict: judged.result.verdict, text }
 }
 
 async function verify(text: string, options: Options, io: Io): Promise<ExitCode> {
