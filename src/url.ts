@@ -42,6 +42,9 @@ const keyKind: Kind = {
   example: 'file:./receipts.key.pem',
 }
 
+/** Not what only looks like a scheme, such as a token that was pasted. */
+const shown = (scheme: string): string => (/^[a-z+]{1,12}$/.test(scheme) ? `the kind ${scheme}:` : 'this kind')
+
 /** A URL may hold a password: no message repeats more of it than its scheme. */
 const refuse = (kind: Kind, why: string, reason: string): QuittanceError =>
   new QuittanceError(kind.code, `${why}; a ${kind.what} looks like ${kind.example}`, { details: { reason } })
@@ -117,7 +120,7 @@ export function storeFromUrl(url?: string | undefined): ReceiptStore {
     return memoryStore()
   }
   if (redisSchemes.some((one) => one === scheme)) return redisFromUrl(text)
-  throw refuse(storeKind, `stores of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
+  throw refuse(storeKind, `stores of ${shown(scheme)} are not in this release`, 'unsupported-scheme')
 }
 
 /** The path of a key file, and the passphrase that the environment has for it. */
@@ -173,7 +176,7 @@ export function keyProviderFromUrl(url?: string | undefined): KeyProvider {
   const { url: text, scheme } = given(url, keyKind)
   const open = Object.hasOwn(keySchemes, scheme) ? keySchemes[scheme] : undefined
   if (open === undefined)
-    throw refuse(keyKind, `keys of the kind ${scheme}: are not in this release`, 'unsupported-scheme')
+    throw refuse(keyKind, `keys of ${shown(scheme)} are not in this release`, 'unsupported-scheme')
   if (['file', 'env', 'certified'].includes(scheme)) return open(text)
   const { url: root, wrap } = delegatingFromUrl(text)
   return wrap(open(root))

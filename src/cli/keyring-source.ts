@@ -5,7 +5,6 @@ import { keyringFromDidDocument } from '../keys/did-web.js'
 import { keyringFromJwks } from '../keys/jwks.js'
 import { Keyring, type KeyringEntry } from '../keys/keyring.js'
 import { readPublicKey } from '../keys/local.js'
-import type { JwkInput } from '../keys/public-key.js'
 import { keyProviderFromUrl, pathOfFileUrl } from '../url.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
@@ -38,7 +37,8 @@ const hasMember = (value: unknown, name: string): boolean =>
 function ofJson(text: string): Source {
   const value: unknown = JSON.parse(text)
   if (hasMember(value, 'verificationMethod')) return { entries: keyringFromDidDocument(text).entries(), bare: false }
-  if (hasMember(value, 'kty')) return { entries: Keyring.from(value as JwkInput).entries(), bare: true }
+  // As a set of one: what the key says of its end, its revocation and its chains stays with it.
+  if (hasMember(value, 'kty')) return { entries: keyringFromJwks(`{"keys":[${text}]}`).entries(), bare: true }
   const { keys } = value as { readonly keys?: unknown }
   const isKeySet = Array.isArray(keys) && keys.some((key: unknown) => hasMember(key, 'kty'))
   return { entries: (isKeySet ? keyringFromJwks(text) : Keyring.parse(text)).entries(), bare: false }

@@ -2,13 +2,15 @@ import { refuseUnknownMembers } from '../primitives/known-members.js'
 import type { KeyringEntry } from './keyring-entry.js'
 import type { KeyProvider, Signer } from './provider.js'
 import { createWarnings } from './warnings.js'
-import { checkedMs, waitFor } from './within.js'
-import { checkedProvider, closedProvider, nameOf } from './wrapped.js'
+import { checkedMs, waitFor, within } from './within.js'
+import { checkedProvider, closedProvider, faultOf, nameOf } from './wrapped.js'
 
 /** How long a signer is kept. */
 export interface CachedOptions {
   /** For how long, in milliseconds: a rotation of the key at its service is followed no later. */
   readonly ms: number
+  /** How long the provider may take to name a key, in milliseconds; default 10,000. What takes longer is not kept. */
+  readonly timeoutMs?: number | undefined
 }
 
 /** What was asked for, and until when it holds. */
@@ -25,9 +27,10 @@ const MAX_CHAINS = 10_000
  * soon as it fails to sign. What fails is not kept. Signing itself is not concerned.
  *
  * @param provider - is asked; the cached one owns and closes it
- * @param options - `ms`
+ * @param options - `ms`, and how long the provider may take
  * @returns the provider
- * @throws TypeError, RangeError naming the argument that is wrong
+ * @throws TypeError, RangeError naming the argument that is wrong. `signer()` and `publicKeys()` reject with
+ *   `KEY_UNAVAILABLE` (`details.reason` `timeout`) when the time is over
  * @example
  * ```ts
  * import { cached } from 'quittance/keys/cached'
@@ -37,16 +40,23 @@ const MAX_CHAINS = 10_000
  */
 export function cached(provider: KeyProvider, options: CachedOptions): KeyProvider {
   checkedProvider(provider, 'provider')
-  refuseUnknownMembers(options, { ms: true }, 'options')
+  refuseUnknownMembers(options, { ms: true, timeoutMs: true }, 'options')
   const ms = checkedMs(options.ms, 'options.ms')
+  const timeoutMs = checkedMs(options.timeoutMs ?? 10_000, 'options.timeoutMs')
+  const what = `the key provider ${nameOf(provider)}`
   const { onWarning } = createWarnings([provider])
   const signers = new Map<string | undefined, Kept<Signer>>()
   let keys: Kept<readonly KeyringEntry[]> | undefined
   const closing = new AbortController()
 
-  const keep = <T>(work: Promise<T>, forget: () => void): Kept<T> => {
-    work.catch(forget)
-    return { value: work, until: performance.now() + ms }
+  const keep = <T>(work: (signal: AbortSignal) => Promise<T>, forget: () => void): Kept<T> => {
+    // whoever asked first may give up, and others still wait: nobody's own signal is passed on
+    const value = within(work, { timeoutMs, signal: closing.signal, what }).catch((error: unknown) => {
+      forget()
+      throw closing.signal.aborted ? closedProvider() : faultOf(error, provider)
+    })
+    value.catch(() => undefined) // who waits for it hears of it
+    return { value, until: performance.now() + ms }
   }
 
   const forget = (chainId: string | undefined, kept: Kept<Signer>): void => {
@@ -54,7 +64,7 @@ export function cached(provider: KeyProvider, options: CachedOptions): KeyProvid
   }
 
   const watched = (signer: Signer, failed: () => void): Signer => {
-    const { keyId, delegation, signSync } = signer
+    const { keyId, delegation } = signer
     return Object.freeze({
       keyId,
       ...(delegation === undefined ? {} : { delegation }),
@@ -63,20 +73,21 @@ export function cached(provider: KeyProvider, options: CachedOptions): KeyProvid
         try {
           return await signer.sign(message, given)
         } catch (error) {
-          if (!given.signal?.aborted) failed()
-          throw error
+          if (given.signal?.aborted) throw given.signal.reason
+          failed()
+          throw faultOf(error, provider)
         }
       },
-      ...(signSync === undefined
+      ...(signer.signSync === undefined
         ? {}
         : {
             signSync(message: Uint8Array) {
               if (closing.signal.aborted) throw closedProvider()
               try {
-                return signSync(message)
+                return signer.signSync?.(message) as Uint8Array
               } catch (error) {
                 failed()
-                throw error
+                throw faultOf(error, provider)
               }
             },
           }),
@@ -85,12 +96,10 @@ export function cached(provider: KeyProvider, options: CachedOptions): KeyProvid
 
   const ask = (chainId: string | undefined): Kept<Signer> => {
     const failed = (): void => forget(chainId, kept)
-    // whoever asked first may give up, and others still wait: nobody's own signal is passed on
-    const asked = provider.signer({ ...(chainId === undefined ? {} : { chainId }), signal: closing.signal })
-    const kept = keep(
-      asked.then((signer) => watched(signer, failed)),
-      failed,
-    )
+    const kept = keep(async (signal) => {
+      const signer = await provider.signer({ ...(chainId === undefined ? {} : { chainId }), signal })
+      return watched(signer, failed)
+    }, failed)
     signers.delete(chainId)
     signers.set(chainId, kept)
     if (signers.size > MAX_CHAINS) signers.delete(signers.keys().next().value)
@@ -115,9 +124,12 @@ export function cached(provider: KeyProvider, options: CachedOptions): KeyProvid
           publicKeys() {
             if (closing.signal.aborted) return Promise.reject(closedProvider())
             if (keys === undefined || performance.now() >= keys.until) {
-              const asked = keep((provider.publicKeys as NonNullable<KeyProvider['publicKeys']>)(), () => {
-                if (keys === asked) keys = undefined
-              })
+              const asked = keep(
+                async () => (await provider.publicKeys?.()) ?? [],
+                () => {
+                  if (keys === asked) keys = undefined
+                },
+              )
               keys = asked
             }
             return keys.value

@@ -72,10 +72,21 @@ async function open(file: string, passphrase: string | undefined): Promise<Opene
   }
 }
 
+/** What a new certificate takes away from those who rely on the one before: nobody else would say so before it hurts. */
+function lossOf(before: DelegationCertificate, fresh: DelegationCertificate): QuittanceError | undefined {
+  const otherRoot = fresh.root !== before.root
+  if (!otherRoot && before.chains.every((pattern) => coversChain(fresh.chains, pattern))) return undefined
+  const what = otherRoot ? 'is by another root key' : 'does not cover all chains of the one before'
+  return new QuittanceError('KEY_PERMISSION', `the certificate of the new session key ${what}`, {
+    details: { keyId: fresh.delegate, outcome: 'absent', retryable: false },
+  })
+}
+
 /**
  * A session key in a file, certified by a root key that this process can't reach: for an offline root, or where only an
  * operator may ask the root. When a twelfth of its time is left the file is read again at the next `signer()`, so that a new
- * one can be moved into its place. Where the process can reach the root, `delegatedKey` renews by itself.
+ * one can be moved into its place. One that is no good (unreadable, outside of its time, by another root, without a chain of
+ * the one before) is a warning while the old key lasts; at its end the file counts as it is. Where the process can reach the root, `delegatedKey` renews by itself.
  *
  * @param options - the file
  * @returns the provider; nothing is read before the first `signer()`, which rejects with `KEY_NOT_FOUND`, `KEY_ENCODING`,
@@ -103,6 +114,15 @@ export function certifiedKey(options: CertifiedKeyOptions): KeyProvider {
   let opening: Promise<Opened> | undefined
   let lookedAt = Number.NEGATIVE_INFINITY
 
+  /** A good key is not given up for a worse one; once it is over, a worse one is better than none. */
+  const replaceable = (before: Opened, fresh: Opened): void => {
+    refuseOutside(fresh.certificate, fresh.signer.keyId)
+    const loss = lossOf(before.certificate, fresh.certificate)
+    if (loss === undefined) return
+    if (isoTime(Date.now()) < before.certificate.notAfter) throw loss
+    warn(loss)
+  }
+
   const reopen = async (): Promise<Opened> => {
     const before = opened
     lookedAt = Date.now()
@@ -114,6 +134,12 @@ export function certifiedKey(options: CertifiedKeyOptions): KeyProvider {
     if (before?.signer.keyId === fresh.signer.keyId && before.certificate.notAfter === fresh.certificate.notAfter) {
       await fresh.holder.close?.()
       return before
+    }
+    try {
+      if (before !== undefined) replaceable(before, fresh)
+    } catch (error) {
+      await fresh.holder.close?.()
+      throw error
     }
     await previous?.holder.close?.()
     previous = before

@@ -194,7 +194,12 @@ const timesOf = (method: Readonly<Record<string, unknown>>, path: string): Recor
 
 /** @returns the ids of the keys that may assert, those written out in place among them */
 function referencesOf(document: Readonly<Record<string, unknown>>, did: string) {
-  const listed = Array.isArray(document.assertionMethod) ? document.assertionMethod : []
+  const { assertionMethod: listed = [] } = document
+  if (!Array.isArray(listed)) throw keyringInvalid('assertionMethod', 'must be a list')
+  for (const [at, one] of listed.entries()) {
+    if (typeof one !== 'string' && (typeof one !== 'object' || one === null || Array.isArray(one)))
+      throw keyringInvalid(`assertionMethod[${at}]`, 'must be the id of a key, or a key')
+  }
   const absolute = (id: unknown): string => (typeof id === 'string' ? (id.startsWith('#') ? `${did}${id}` : id) : '')
   return {
     absolute,
@@ -227,11 +232,17 @@ export function keyringFromDidDocument(json: unknown, options: { readonly domain
     throw keyringInvalid('id', 'is the DID of another domain')
   if (!Array.isArray(verificationMethod)) throw keyringInvalid('verificationMethod', 'must be a list')
   const { absolute, ids, embedded } = referencesOf(document, did)
+  const seen = new Set<string>()
   const entries = [...verificationMethod, ...embedded].flatMap((given: unknown, at) => {
     const method = membersOrNone(given)
     const path = `verificationMethod[${at}]`
+    const id = absolute(method.id)
+    if (id === '') throw keyringInvalid(path, 'must be an object with an id')
+    // Of two keys with one id nobody can say which one is meant.
+    if (seen.has(id)) throw keyringInvalid(path, 'has the id of another one')
+    seen.add(id)
     const times = timesOf(method, path)
-    const mayAssert = ids.has(absolute(method.id)) || times.revokedAt !== undefined
+    const mayAssert = ids.has(id) || times.revokedAt !== undefined
     const keyId = method.controller === did && mayAssert ? keyIdOf(method, path) : undefined
     if (keyId === undefined) return []
     return [{ keyId, ...readRest(method[restMember], `${path}.${restMember}`), ...times }]

@@ -1,4 +1,6 @@
 /** A keyring as a JSON Web Key Set, and back: the subpath `quittance/keys/jwks`. */
+
+import { isTime } from '../primitives/time.js'
 import { didKey, parseDidKey } from './did-key.js'
 import { Keyring, type KeyringEntry } from './keyring.js'
 import { keyringInvalid } from './keyring-entry.js'
@@ -25,13 +27,18 @@ export interface PublishedJwk extends PublicJwk {
 /** A JSON Web Key Set (RFC 7517) of Ed25519 keys (RFC 8037). */
 export interface PublishedJwks {
   readonly keys: readonly PublishedJwk[]
+  /** True where keys were left out: such a set is no keyring, and `keyringFromJwks` refuses it. */
+  readonly quittanceIncomplete?: true | undefined
 }
 
 /** What is written. */
 export interface JwksOptions {
-  /** True also writes keys that are revoked or whose window is over: most readers of a key set take every key in it for good. */
-  readonly all?: boolean | undefined
-  /** Milliseconds since 1970; default the clock. */
+  /**
+   * True leaves out keys that are revoked or whose window is over, for readers that take every key of a set for good. What is left
+   * says less than the keyring, so it can't be read back as one.
+   */
+  readonly currentOnly?: boolean | undefined
+  /** What is current, in milliseconds since 1970; default the clock. */
   readonly now?: number | undefined
 }
 
@@ -58,11 +65,12 @@ const jwkOf = (entry: KeyringEntry): PublishedJwk => {
 
 /**
  * Writes a keyring as a JSON Web Key Set. The window stands in `nbf` and `exp`, a revocation in `revoked`, as OpenID Federation
- * writes historical keys; what no common member can say stands in `quittanceEntry`.
+ * writes historical keys; what no common member can say stands in `quittanceEntry`. Revoked keys are written too: a certificate
+ * or a rotation within a chain could make a key count again that nothing says to be revoked.
  *
  * @param keyring - the keyring
- * @param options - `all` writes what is revoked or over, too
- * @returns the set
+ * @param options - `currentOnly` leaves out what is revoked or over
+ * @returns the set; marked with `quittanceIncomplete` where keys were left out
  * @example
  * ```ts
  * import { Keyring } from 'quittance'
@@ -74,11 +82,11 @@ export function keyringJwks(keyring: Keyring, options: JwksOptions = {}): Publis
   const now = new Date(options.now ?? Date.now()).toISOString()
   const stands = ({ validUntil, revokedAt }: KeyringEntry): boolean =>
     revokedAt === undefined && (validUntil === undefined || now < validUntil)
+  const entries = keyring.entries()
+  const written = options.currentOnly === true ? entries.filter(stands) : entries
   return {
-    keys: keyring
-      .entries()
-      .filter((entry) => options.all === true || stands(entry))
-      .map(jwkOf),
+    keys: written.map(jwkOf),
+    ...(written.length === entries.length ? {} : { quittanceIncomplete: true }),
   }
 }
 
@@ -97,8 +105,14 @@ const timeOf = (value: unknown, path: string): string | undefined => {
   return time
 }
 
-const coarse = (exact: unknown, published: string | undefined): string | undefined =>
-  typeof exact === 'string' && published !== undefined && Math.abs(Date.parse(exact) - Date.parse(published)) < 1000
+/** Compared as text later, which only times that exist stand. */
+const textTime = (value: unknown, path: string): string | undefined => {
+  if (value === undefined || (typeof value === 'string' && isTime(value))) return value
+  throw keyringInvalid(path, 'must be a time as YYYY-MM-DDTHH:MM:SS.sssZ')
+}
+
+const coarse = (exact: string | undefined, published: string | undefined): string | undefined =>
+  exact !== undefined && published !== undefined && Math.abs(Date.parse(exact) - Date.parse(published)) < 1000
     ? exact
     : undefined
 
@@ -106,10 +120,16 @@ const entryOf = (jwk: Readonly<Record<string, unknown>>, path: string): Record<s
   const keyId = didKey(parsePublicKey(jwk as JwkInput))
   if (typeof jwk.kid === 'string' && jwk.kid.startsWith('did:key:') && jwk.kid !== keyId)
     throw keyringInvalid(`${path}.kid`, 'names another key')
-  const { validFrom, validUntil, revokedAt, ...rest } = readRest(jwk[restMember], `${path}.${restMember}`, [
-    'validUntil',
-    'revokedAt',
-  ])
+  const restPath = `${path}.${restMember}`
+  const {
+    validFrom: from,
+    validUntil: until,
+    revokedAt: since,
+    ...rest
+  } = readRest(jwk[restMember], restPath, ['validUntil', 'revokedAt'])
+  const validFrom = textTime(from, `${restPath}.validFrom`)
+  const validUntil = textTime(until, `${restPath}.validUntil`)
+  const revokedAt = textTime(since, `${restPath}.revokedAt`)
   const nbf = timeOf(jwk.nbf, `${path}.nbf`)
   const exp = timeOf(jwk.exp, `${path}.exp`)
   const revoked =
@@ -117,9 +137,9 @@ const entryOf = (jwk: Readonly<Record<string, unknown>>, path: string): Record<s
       ? undefined
       : timeOf(membersOrNone(jwk.revoked).revoked_at ?? null, `${path}.revoked.revoked_at`)
   const given = {
-    validFrom: coarse(validFrom, nbf) ?? later(nbf, validFrom as string | undefined),
-    validUntil: coarse(validUntil, exp) ?? earlier(exp, validUntil as string | undefined),
-    revokedAt: coarse(revokedAt, revoked) ?? earlier(revoked, revokedAt as string | undefined),
+    validFrom: coarse(validFrom, nbf) ?? later(nbf, validFrom),
+    validUntil: coarse(validUntil, exp) ?? earlier(exp, validUntil),
+    revokedAt: coarse(revokedAt, revoked) ?? earlier(revoked, revokedAt),
   }
   const times = Object.fromEntries(Object.entries(given).filter(([, time]) => time !== undefined))
   return { keyId, ...rest, ...times }
@@ -132,7 +152,7 @@ const entryOf = (jwk: Readonly<Record<string, unknown>>, path: string): Record<s
  * @param json - the text, or what `JSON.parse` made of it
  * @returns the keyring of its Ed25519 keys for signatures, each with the use `receipt` where nothing else is said; other keys
  *   are passed over
- * @throws QuittanceError `KEYRING_INVALID` when it is no key set, or holds no such key; `KEY_ENCODING` for a private key
+ * @throws QuittanceError `KEYRING_INVALID` when it is no key set, holds no such key, or is marked as one that lacks keys; `KEY_ENCODING` for a private key
  * @example
  * ```ts
  * import { keyringFromJwks } from 'quittance/keys/jwks'
@@ -140,7 +160,9 @@ const entryOf = (jwk: Readonly<Record<string, unknown>>, path: string): Record<s
  * ```
  */
 export function keyringFromJwks(json: unknown): Keyring {
-  const { keys } = documentOf(json, 'the key set')
+  const { keys, quittanceIncomplete } = documentOf(json, 'the key set')
+  if (quittanceIncomplete !== undefined)
+    throw keyringInvalid('quittanceIncomplete', 'says that revoked or expired keys were left out: it is no keyring')
   if (!Array.isArray(keys)) throw keyringInvalid('keys', 'must be a list')
   const entries = keys.flatMap((given: unknown, at) => {
     const jwk = membersOrNone(given)

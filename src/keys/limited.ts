@@ -59,8 +59,13 @@ export function limited(provider: KeyProvider, options: LimitedOptions): KeyProv
     return Object.freeze({
       keyId,
       ...(delegation === undefined ? {} : { delegation }),
-      sign: (message: Uint8Array, { signal }: SignOptions = {}) =>
-        queued(() => signing(() => asked((own) => signer.sign(message, { signal: own }), signal)), signal),
+      sign: async (message: Uint8Array, { signal }: SignOptions = {}) => {
+        if (closing.signal.aborted) throw closedProvider()
+        return queued(
+          () => signing(() => asked((own) => signer.sign(message, { signal: own }), signal), signal),
+          signal,
+        )
+      },
     })
   }
 
@@ -72,7 +77,8 @@ export function limited(provider: KeyProvider, options: LimitedOptions): KeyProv
       if (closing.signal.aborted) throw closedProvider()
       const through = await waitFor(opened(), signal)
       const more = chainId === undefined ? {} : { chainId }
-      const signer = await through.naming(() => asked((own) => provider.signer({ ...more, signal: own }), signal))
+      const named = () => asked((own) => provider.signer({ ...more, signal: own }), signal)
+      const signer = await through.naming(named, signal)
       return limitedSigner(signer, through)
     },
     ...(provider.publicKeys === undefined
@@ -83,7 +89,12 @@ export function limited(provider: KeyProvider, options: LimitedOptions): KeyProv
     async close() {
       if (closing.signal.aborted) return
       closing.abort(closedProvider())
-      await provider.close?.()
+      // a gate that could not be built has told its callers, and nobody waits in it
+      const refused = gate?.then(
+        (through) => through.close(closedProvider()),
+        () => undefined,
+      )
+      await Promise.all([refused, provider.close?.()])
     },
     ...(provider.ephemeral ? { ephemeral: true } : {}),
   })

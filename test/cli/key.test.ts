@@ -123,6 +123,41 @@ describe('key rotate', () => {
     expect(next).not.toBe(old)
   })
 
+  const second = (key: string, to: string, ...more: string[]) =>
+    cli(['key', 'rotate', './receipts', '--all', '--key', key, '--to', to, '--keyring', 'keyring.json', ...more])
+
+  test('goes on from a key that took over; with a narrower entry of its own that key may not', async () => {
+    const [old, next] = [await made('old.pem'), await made('new.pem')]
+    await made('third.pem')
+    await keyringOf({ [old]: ['receipt', 'rotate'] })
+    await emit(url('old.pem'), ['acme'])
+    expect((await second('old.pem', 'new.pem')).code).toBe(0)
+    await keyringOf({ [old]: ['receipt', 'rotate'], [next]: ['receipt'] })
+    const refused = await second('new.pem', 'third.pem')
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(refused.stderr).toMatch(/nothing was written.*no use "rotate".*LEDGER_KEY_UNTRUSTED/s)
+    // the key that could not hand over still signs
+    await emit(url('new.pem'), ['acme'])
+    expect(await verdict('acme')).toBe('VALID')
+    await keyringOf({ [old]: ['receipt', 'rotate'] })
+    expect((await second('new.pem', 'third.pem')).code).toBe(0)
+    await emit(url('third.pem'), ['acme'])
+    expect(await verdict('acme')).toBe('VALID')
+  })
+
+  test('to a key with an entry of its own needs no use rotate, if that entry fits', async () => {
+    const [old, next] = [await made('old.pem'), await made('new.pem')]
+    await keyringOf({ [old]: ['receipt'], [next]: ['retention'] })
+    await emit(url('old.pem'), ['acme'])
+    const refused = await second('old.pem', 'new.pem')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/new key's entry/)])
+    await keyringOf({ [old]: ['receipt'], [next]: ['receipt'] })
+    const { code, stderr } = await second('old.pem', 'new.pem')
+    expect([code, stderr]).toEqual([0, ''])
+    await emit(url('new.pem'), ['acme'])
+    expect(await verdict('acme')).toBe('VALID')
+  })
+
   test('without the use rotate says that verifiers need the new key', async () => {
     const old = await made('old.pem')
     await made('new.pem')
@@ -141,7 +176,10 @@ describe('key rotate', () => {
       '--keyring',
       'keyring.json',
     ])
-    expect(stderr).toMatch(code === 0 ? /no use "rotate"/ : /LEDGER_KEY_UNTRUSTED/)
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/nothing was written.*LEDGER_KEY_UNTRUSTED/s)])
+    expect(await verdict('acme')).toBe('VALID')
+    const told = await second('old.pem', 'new.pem', '--untrusted-successor')
+    expect(told.stderr).toMatch(/no use "rotate"/)
   })
 
   test('refuses what makes no sense', async () => {
@@ -155,7 +193,7 @@ describe('key rotate', () => {
       [['--to', 'old.pem', '--all', '--chain', 'acme'], /give --chain, or --all/],
       [['--to', 'old.pem', '--chain', 'other'], /no chain other/],
       [['--to', 'absent.pem', '--chain', 'acme'], /KEY_NOT_FOUND/],
-      [['--to', 'old.pem', '--chain', 'acme'], /another key/],
+      [['--to', 'old.pem', '--chain', 'acme'], /--to names the key that --key names/],
     ] as const) {
       const { code, stdout, stderr } = await cli([...base, ...more])
       expect([code, stdout]).toEqual([2, ''])
@@ -179,6 +217,64 @@ describe('key revoke', () => {
     // dated before by nobody else: what it signed is not proved any more
     expect(['INCOMPLETE', 'INVALID']).toContain(await verdict('acme'))
     await expect(emit(url('stolen.pem'), ['acme'])).rejects.toMatchObject({ code: 'LEDGER_KEY_REVOKED' })
+  })
+
+  test('says what makes no difference, and what looks like a mistake', async () => {
+    const [stolen, security] = [await made('stolen.pem'), await made('security.pem')]
+    await keyringOf({ [stolen]: ['receipt'], [security]: ['receipt', 'revoke'] })
+    await emit(url('stolen.pem'), ['acme'])
+    const revoke = (keyId: string, time: string, ...more: string[]) =>
+      cli([
+        ...['key', 'revoke', './receipts', '--chain', 'acme', '--key-id', keyId, '--effective-at', time],
+        ...['--reason', 'stolen', '--key', 'security.pem', '--keyring', 'keyring.json', ...more],
+      ])
+    const first = await revoke(stolen, '2025-03-04T12:00:00Z')
+    expect(first.stderr).not.toMatch(/already|future|never/)
+    expect((await revoke(stolen, '2025-03-04T13:00:00Z')).stderr).toContain('as of 2025-03-04T12:00:00.000Z already')
+    expect((await revoke(stolen, '2025-03-04T11:00:00Z')).stderr).not.toContain('already')
+    const other = await made('other.pem')
+    const mistaken = JSON.parse((await revoke(other, '2999-01-01', '--json')).stdout)
+    expect(mistaken.notes).toEqual([expect.stringContaining('in the future'), expect.stringContaining('never signed')])
+  })
+
+  const revokeBy = (key: string, keyId: string, keyring = 'keyring.json') =>
+    cli([
+      ...['key', 'revoke', './receipts', '--all', '--key-id', keyId, '--effective-at', '2025-03-04T12:00:00Z'],
+      ...['--reason', 'stolen', '--key', key, '--keyring', keyring],
+    ])
+
+  test('comes before the keyring: the ledger chains nothing on a head that the keyring revokes', async () => {
+    const [old, next] = [await made('old.pem'), await made('new.pem')]
+    await keyringOf({ [old]: ['receipt'], [next]: ['receipt', 'revoke'] })
+    await emit(url('old.pem'), ['acme'])
+    const built = ['keyring', 'build', '--from', 'keyring.json', '--revoke', `${old}=2025-03-04T12:00:00Z`]
+    await cli([...built, '--out', 'later.json'])
+    const early = await revokeBy('new.pem', old, 'later.json')
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining('STORE_BAD_HEAD')])
+    expect((await revokeBy('new.pem', old)).code).toBe(0)
+  })
+
+  test('of a session key is signed by the next one, by the keyring as it was', async () => {
+    const root = await made('root.pem')
+    await keyringOf({ [root]: ['delegate'] })
+    const certify = async (out: string) =>
+      (await cli(['key', 'delegate', '--key', 'root.pem', '--chains', 'acme', '--out', out])).stdout.trim()
+    const session = await certify('delegate.json')
+    await emit(`certified:${url('delegate.json').slice('file:'.length)}`, ['acme'])
+    await certify('next.json')
+    const { code, stdout, stderr } = await revokeBy(`certified:${join(cwd, 'next.json')}`, session)
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${session} is revoked`)])
+    expect(stderr).not.toContain('never signed')
+    await keyringOf({ [session]: ['receipt'] }, 'session.json')
+    await cli([
+      ...['keyring', 'build', '--from', 'keyring.json', '--from', 'session.json'],
+      ...['--revoke', `${session}=2025-03-04T12:00:00Z`, '--out', 'keyring.json'],
+    ])
+    expect(await verdict('acme')).toBe('INVALID')
+    // published as a key set and read back, the revocation is still there
+    await cli(['keyring', 'jwks', 'keyring.json', '--out', 'jwks.json'])
+    await cli(['keyring', 'build', '--from', 'jwks.json', '--out', 'theirs.json'])
+    expect(await verdict('acme', 'theirs.json')).toBe('INVALID')
   })
 
   test('needs a key that may revoke, and every part', async () => {

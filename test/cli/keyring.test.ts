@@ -51,6 +51,23 @@ describe('keyring build', () => {
     ])
   })
 
+  test('a single JSON Web Key keeps its end, its revocation and its chains', async () => {
+    const entry = {
+      keyId: a,
+      validUntil: '2027-01-01T00:00:00.000Z',
+      revokedAt: '2026-03-03T08:00:00.500Z',
+      chains: ['acme'],
+    }
+    const [jwk] = keyringJwks(new Keyring([entry])).keys
+    await write('one.jwk.json', jwk)
+    expect(await built('--from', 'one.jwk.json')).toEqual([entry])
+    await write('plain.jwk.json', { ...jwk, quittanceEntry: undefined })
+    const plain = { keyId: a, validUntil: entry.validUntil, revokedAt: '2026-03-03T08:00:00.000Z' }
+    expect(await built('--from', 'plain.jwk.json')).toEqual([plain])
+    await write('twice.jwk.json', JSON.stringify(jwk).replace('"exp":', '"exp":99999999999,"exp":'))
+    expect((await build('--from', 'twice.jwk.json')).stderr).toMatch(/a member twice/)
+  })
+
   test('asks a key URL for its public keys', async () => {
     const root = (await cli(['keygen', 'root.pem'])).stdout.trim()
     await cli(['key', 'delegate', '--key', 'root.pem', '--chains', 'acme', '--out', 'd.json'])
@@ -208,12 +225,16 @@ describe('keyring did-web and keyring jwks', () => {
       ).stdout,
     ).toBe('')
     expect(await built('--from', 'did.json')).toEqual(world.toJSON().keys)
-    const jwks = await cli(['keyring', 'jwks', 'keyring.json', '--all', '--now', '2026-03-04'])
+    const jwks = await cli(['keyring', 'jwks', 'keyring.json', '--now', '2026-03-04'])
     expect([jwks.code, jwks.stderr]).toEqual([0, ''])
     expect(keyringFromJwks(jwks.stdout).toJSON()).toEqual(world.toJSON())
-    const some = await cli(['keyring', 'jwks', 'keyring.json', '--now', '2026-03-04'])
+    const some = await cli(['keyring', 'jwks', 'keyring.json', '--current-only', '--now', '2026-03-04'])
     expect(JSON.parse(some.stdout).keys.map(({ kid }: { kid: string }) => kid)).toEqual([a, b])
-    expect(some.stderr).toContain('2 of 4 keys are over or revoked')
+    expect(some.stderr).toMatch(/2 of 4 keys are over or revoked and left out: this is no keyring/)
+    await write('some.json', some.stdout)
+    const back = await build('--from', 'some.json')
+    expect([back.code, back.stdout]).toEqual([2, ''])
+    expect(back.stderr).toContain('KEYRING_INVALID')
   })
 
   test('refuse what is no domain', async () => {

@@ -225,7 +225,7 @@ describe('keyProviderFromUrl', () => {
     [undefined, 'absent', /QUITTANCE_KEY_URL/],
     ['./receipts.key.pem', 'no-scheme', /file:\.\/receipts\.key\.pem/],
     ['env:OTHER', 'malformed', /nothing follows env:/],
-    ['azurekeyvault://secret@vault.example/key', 'unsupported-scheme', /azurekeyvault: are not in this release/],
+    ['azurekeyvault://secret@vault.example/key', 'unsupported-scheme', /keys of this kind are not in this release/],
     ['vault://secret@vault.example/transit/receipts', 'malformed', /does not belong in a key URL/],
   ])('%s is refused', (bad, reason, message) => {
     expect(refusal(() => keyProviderFromUrl(bad))).toMatchObject({

@@ -89,11 +89,43 @@ describe('a certified key', () => {
     const first = await certify()
     const keys = open()
     expect((await keys.signer()).keyId).toBe(first.certificate.delegate)
-    const second = await certify('next.json', ['acme'], 24 * hour)
+    const second = await certify('next.json', ['acme*'], 24 * hour)
     await rename(join(dir, 'next.json'), join(dir, 'delegate.json'))
     expect((await keys.signer()).keyId).toBe(first.certificate.delegate)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hour * 0.95 })
     expect((await keys.signer()).keyId).toBe(second.certificate.delegate)
+    await keys.close?.()
+  })
+
+  test('does not give a good key up for a worse one, and says so', async () => {
+    const start = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: start })
+    const { certificate } = await certify()
+    const keys = open()
+    const warnings: string[] = []
+    keys.onWarning?.(({ code }) => warnings.push(code))
+    await keys.signer()
+    const otherRoot = localKey({ seed: new Uint8Array(32).fill(8) })
+    vi.setSystemTime(start + 2 * hour)
+    await certify('early.json')
+    vi.setSystemTime(start - hour)
+    await certify('expired.json')
+    vi.setSystemTime(start)
+    await certify('narrow.json', ['acme'], 24 * hour)
+    const terms = { file: join(dir, 'other.json'), chains: ['acme', 'acme/*'], ttlMs: 24 * hour }
+    await certifyKeyFile(otherRoot, terms)
+    let now = start + hour * 0.93
+    for (const name of ['early.json', 'expired.json', 'narrow.json', 'other.json']) {
+      await rename(join(dir, name), join(dir, 'delegate.json'))
+      now += 11_000
+      vi.setSystemTime(now)
+      expect((await keys.signer()).keyId, name).toBe(certificate.delegate)
+    }
+    expect(warnings).toEqual(['KEY_EXPIRED', 'KEY_EXPIRED', 'KEY_PERMISSION', 'KEY_PERMISSION'])
+    // at its end the file counts as it is
+    vi.setSystemTime(start + hour)
+    expect((await keys.signer()).delegation?.certificate.root).toBe((await otherRoot.signer()).keyId)
+    expect(warnings).toHaveLength(5)
     await keys.close?.()
   })
 

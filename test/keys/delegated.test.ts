@@ -319,12 +319,23 @@ test('names the root’s keys for delegating, with what else is known of them', 
 })
 
 test('a clock that is set back finds no certificate from the future in force', async () => {
-  const { provider, clock } = under()
+  const { provider, root, clock, warnings } = under()
   const first = await provider.signer()
-  clock.now = START - 1
+  const early = { code: 'KEY_EXPIRED', details: { reason: 'clock', retryable: true } }
+  // a small step is waited for and costs the root nothing
+  clock.now = START - 5_000
+  await expect(provider.signer()).rejects.toMatchObject(early)
+  await expect(first.sign(message)).rejects.toMatchObject(early)
+  expect(() => first.signSync?.(message)).toThrow(expect.objectContaining({ code: 'KEY_EXPIRED' }))
+  clock.now = START
+  expect(await provider.signer()).toBe(first)
+  expect(root.calls.sign).toBe(1)
+  expect(warnings).toEqual([])
+  clock.now = START - 5_001
   const second = await provider.signer()
-  expect(certificateOf(second).notBefore).toBe('2025-12-31T23:59:59.999Z')
+  expect(certificateOf(second).notBefore).toBe('2025-12-31T23:59:54.999Z')
   expect(second.keyId).not.toBe(first.keyId)
+  expect(warnings).toMatchObject([early])
 })
 
 test('does nothing when it is made, and gives everything up when it is closed', async () => {

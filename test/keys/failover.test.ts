@@ -1,4 +1,5 @@
 /** Two keys, of which the first that works signs. */
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { delegatedKey } from '../../src/keys/delegated.js'
 import { createFailover } from '../../src/keys/failover/choose.js'
@@ -6,7 +7,7 @@ import { checkedOptions } from '../../src/keys/failover/options.js'
 import { type FailoverOptions, failover } from '../../src/keys/failover.js'
 import type { KeyProvider } from '../../src/keys/provider.js'
 import { keyProviderConformance } from '../../src/testing/key-provider-conformance.js'
-import { idOf, keyNamed, switched, until, warningsOf } from './wrapped-support.js'
+import { ClassSigner, clientError, idOf, keyNamed, SECRET, switched, until, warningsOf } from './wrapped-support.js'
 
 const message = new TextEncoder().encode('message')
 
@@ -136,7 +137,14 @@ test('a key that may not sign one chain is not broken for the others', async () 
   const warnings = warningsOf(provider)
   expect((await provider.signer({ chainId: 'other' })).keyId).toBe(idOfB)
   expect((await provider.signer({ chainId: 'acme' })).delegation).toBeDefined()
-  expect(warnings).toEqual([])
+  await provider.signer({ chainId: 'other' })
+  // once a chain, and not for the chain that the first one covers
+  expect(warnings).toEqual([
+    expect.objectContaining({
+      code: 'KEY_PERMISSION',
+      details: expect.objectContaining({ chainId: 'other', reason: 'scope' }),
+    }),
+  ])
   await provider.close?.()
 })
 
@@ -179,4 +187,14 @@ test.each<[string, () => unknown, ErrorConstructor]>([
   ['a misspelt option', () => failover([keyNamed('a'), keyNamed('b')], { retryMs: 1 } as never), TypeError],
 ])('refuses %s', (_, make, kind) => {
   expect(make).toThrow(kind)
+})
+
+test('shows nothing of a client’s own error, and keeps the this of a signer', async () => {
+  const odd: KeyProvider = { signer: async () => Promise.reject(clientError()) }
+  const provider = failover([odd, { signer: async () => new ClassSigner() }])
+  const warnings = warningsOf(provider)
+  const signer = await provider.signer()
+  expect(signer.signSync?.(new Uint8Array(3))).toEqual(new ClassSigner().signSync())
+  expect(warnings).toHaveLength(1)
+  expect(inspect(warnings, { depth: 20, showHidden: true })).not.toContain(SECRET)
 })

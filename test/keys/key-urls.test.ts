@@ -1,5 +1,8 @@
 /** Key URLs: what each names, and what is said of a bad one. */
+
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -67,6 +70,47 @@ describe('a key URL', () => {
     const keys = keyProviderFromUrl(url)
     expect(keys.name).toBe(name)
     await keys.close?.()
+  })
+
+  test.each(['vault:///transit/receipts', 'vault-kv:///secret/receipts?cacheMs=1000'])(
+    '%s never shows its token to a plain server that the environment names',
+    async (url) => {
+      let asked = 0
+      const server = createServer((_, answer) => {
+        asked += 1
+        answer.end('{}')
+      })
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+      const { port } = server.address() as AddressInfo
+      try {
+        vi.stubEnv('VAULT_TOKEN', canary)
+        const early = keyProviderFromUrl(url)
+        vi.stubEnv('VAULT_ADDR', `http://127.0.0.1:${port}`)
+        expect(refusal(url).message).toMatch(/VAULT_ADDR is an http: address/)
+        // also where the environment is filled later
+        await expect(early.signer()).rejects.toMatchObject({ code: 'KEY_URL' })
+        await early.close?.()
+        expect(asked).toBe(0)
+        const plain = keyProviderFromUrl(url.replace(/^([a-z-]+):\/\//, `$1://127.0.0.1:${port}`))
+        const fault = await plain.signer().then(
+          () => undefined,
+          (error: unknown) => error,
+        )
+        expect(fault).toMatchObject({ code: 'KEY_UNAVAILABLE', message: expect.stringMatching(/speaks no TLS/) })
+        expect(String(fault)).not.toContain(canary)
+        await plain.close?.()
+        expect(asked).toBe(0)
+      } finally {
+        server.close()
+      }
+    },
+  )
+
+  test('a token that was pasted is not repeated', () => {
+    const { message } = refusal('hvs.CAESIcanary:xx')
+    expect(message).toMatch(/keys of this kind are not in this release/)
+    expect(message.toLowerCase()).not.toContain('hvs')
+    expect(refusal('https://x').message).toContain('the kind https:')
   })
 
   test('may take the ids of AppRole from the environment, and they appear nowhere', async () => {

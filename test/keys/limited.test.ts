@@ -124,6 +124,31 @@ describe('a breaker', () => {
     expect(await signer.sign(message)).toHaveLength(64)
   })
 
+  test('a try that its caller gives up does not end the break', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const a = switched('a', { names: false })
+      const provider = limited(a.provider, options)
+      warningsOf(provider)
+      const signer = await provider.signer()
+      a.set('down')
+      await signedBy(provider)(3)
+      a.set('hanging')
+      vi.setSystemTime(Date.now() + 1_001)
+      const controller = new AbortController()
+      const tried = signer.sign(message, { signal: controller.signal })
+      await until(() => a.calls.sign === 4)
+      controller.abort(new Error('given up'))
+      await expect(tried).rejects.toThrow('given up')
+      await expect(signer.sign(message)).rejects.toMatchObject({ details: { reason: 'circuit-open' } })
+      a.set('up')
+      vi.setSystemTime(Date.now() + 1_001)
+      expect(await signer.sign(message)).toHaveLength(64)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('counts failures to name a key by themselves', async () => {
     const a = switched('a')
     const provider = limited(a.provider, options)
@@ -165,4 +190,19 @@ test.each<[string, unknown]>([
 test('refuses a misspelt option', () => {
   expect(() => limited(keyNamed('a'), { concurrency: 1, rates: 3 } as never)).toThrow(TypeError)
   expect(() => limited(keyNamed('a'), { concurrency: 1, breaker: { after: 3 } as never })).toThrow(TypeError)
+})
+
+test('what waits in the queue is refused when it is closed', async () => {
+  const a = switched('a', { names: false })
+  const provider = limited(a.provider, { concurrency: 1 })
+  const signer = await provider.signer()
+  a.set('hanging')
+  signer.sign(message).catch(() => undefined)
+  const waiting = [signer.sign(message), signer.sign(message)]
+  await until(() => a.calls.sign === 1)
+  const results = Promise.allSettled(waiting)
+  await provider.close?.()
+  for (const result of await results) expect(result).toMatchObject({ reason: { code: 'KEY_UNAVAILABLE' } })
+  await expect(signer.sign(message)).rejects.toMatchObject({ code: 'KEY_UNAVAILABLE' })
+  expect(a.calls.sign).toBe(1)
 })

@@ -187,7 +187,7 @@ describe('did:web', () => {
       ],
       [
         { ...document, verificationMethod: [document.verificationMethod[0], document.verificationMethod[0]] },
-        /there already/,
+        /the id of another one/,
       ],
       [
         {
@@ -211,10 +211,42 @@ describe('did:web', () => {
   })
 })
 
+describe('a document that can be read in two ways', () => {
+  const document = didDocument(new Keyring([a, b]), { domain: 'example.org' })
+  const [one, two] = document.verificationMethod as [object, { id: string }]
+  test.each<[string, object, RegExp]>([
+    [
+      'a day that does not exist',
+      { verificationMethod: [{ ...one, revoked: '2026-02-30T00:00:00Z' }] },
+      /time with its zone/,
+    ],
+    ['a key without an id', { verificationMethod: [{ ...one, id: undefined }] }, /an object with an id/],
+    ['a key that is null', { verificationMethod: [one, null] }, /an object with an id/],
+    ['two keys with one id', { verificationMethod: [{ ...one, id: two.id }, two] }, /the id of another one/],
+    [
+      'one id, spelled twice',
+      { verificationMethod: [{ ...one, id: two.id.replace(/^.*#/, '#') }, two] },
+      /the id of another/,
+    ],
+    ['a reference that is null', { assertionMethod: [null] }, /assertionMethod\[0\]/],
+    ['references that are no list', { assertionMethod: 'all' }, /must be a list/],
+  ])('%s is refused', (_, change, message) => {
+    const text = JSON.stringify({ ...document, ...change })
+    expect(() => keyringFromDidDocument(text)).toThrow(message)
+  })
+
+  test('29 February exists in a leap year, with another zone too', () => {
+    const until = (expires: string) =>
+      keyringFromDidDocument({ ...document, verificationMethod: [{ ...one, expires }, two] }).entries()[0]?.validUntil
+    expect(until('2028-02-29T23:30:00-01:00')).toBe('2028-03-01T00:30:00.000Z')
+    expect(() => until('2027-02-29T23:30:00-01:00')).toThrow(/time with its zone/)
+  })
+})
+
 describe('a key set', () => {
-  test('has OKP keys as RFC 8037, and leaves out what is revoked or over', () => {
+  test('has OKP keys as RFC 8037, and leaves out what is revoked or over only where told', () => {
     const now = Date.parse('2026-06-01T00:00:00.000Z')
-    const { keys } = keyringJwks(full, { now })
+    const { keys } = keyringJwks(full, { now, currentOnly: true })
     expect(keys.map(({ kid }) => kid)).toEqual([a, b, d])
     for (const key of keys) {
       expect(key).toMatchObject({ kty: 'OKP', crv: 'Ed25519', use: 'sig', alg: 'EdDSA' })
@@ -222,9 +254,17 @@ describe('a key set', () => {
       expect(key).not.toHaveProperty('d')
     }
     expect(keys[1]).toMatchObject({ nbf: Date.UTC(2026, 0, 1) / 1000, exp: Date.UTC(2027, 0, 1) / 1000 })
-    const all = keyringJwks(full, { now, all: true }).keys
+    const all = keyringJwks(full, { now }).keys
     expect(all.map(({ kid }) => kid)).toEqual(ids)
     expect(all[2]?.revoked).toEqual({ revoked_at: Math.floor(Date.parse('2026-03-03T08:00:00.500Z') / 1000) })
+  })
+
+  test('that lacks keys is marked, and is no keyring; one that lacks none is not', () => {
+    const set = keyringJwks(full, { currentOnly: true })
+    expect(set.quittanceIncomplete).toBe(true)
+    for (const given of [set, JSON.stringify(set)]) expect(() => keyringFromJwks(given)).toThrow(/it is no keyring/)
+    expect(keyringJwks(full)).not.toHaveProperty('quittanceIncomplete')
+    expect(keyringFromJwks(keyringJwks(new Keyring([a]), { currentOnly: true })).entries()).toEqual([{ keyId: a }])
   })
 
   test('has the vector of RFC 8037, appendix A.2', () => {
@@ -238,11 +278,11 @@ describe('a key set', () => {
   })
 
   test('comes back as the same keyring, to the millisecond', () => {
-    expect(keyringFromJwks(JSON.stringify(keyringJwks(full, { all: true }))).toJSON()).toEqual(full.toJSON())
+    expect(keyringFromJwks(JSON.stringify(keyringJwks(full))).toJSON()).toEqual(full.toJSON())
   })
 
   test('whose common members were edited is believed only where it narrows', () => {
-    const [jwk] = keyringJwks(new Keyring([{ keyId: a, validUntil: '2027-01-01T00:00:00.000Z' }]), { all: true }).keys
+    const [jwk] = keyringJwks(new Keyring([{ keyId: a, validUntil: '2027-01-01T00:00:00.000Z' }])).keys
     const until = (change: object) => keyringFromJwks({ keys: [{ ...jwk, ...change }] }).entries()[0]?.validUntil
     expect(until({ exp: Date.UTC(2026, 0, 1) / 1000 })).toBe('2026-01-01T00:00:00.000Z')
     expect(until({ exp: Date.UTC(2028, 0, 1) / 1000 })).toBe('2027-01-01T00:00:00.000Z')
@@ -266,6 +306,7 @@ describe('a key set', () => {
       [{ keys: [{ ...okp, exp: 1e300 }] }, /seconds since 1970/],
       [{ keys: [{ ...okp, revoked: true }] }, /seconds since 1970/],
       [{ keys: [{ ...okp, quittanceEntry: { until: 1 } }] }, /not known/],
+      [{ keys: [{ ...okp, exp: 1, quittanceEntry: { validUntil: '2026-02-30T00:00:00.000Z' } }] }, /must be a time/],
       [{ keys: [{ ...okp, d: 'canary' }] }, /private key/],
       [{ keys: [okp, okp] }, /there already/],
     ]
@@ -314,7 +355,7 @@ describe('any keyring', () => {
         const keyring = new Keyring(entries)
         const document = didDocument(keyring, { domain: 'example.com' })
         expect(keyringFromDidDocument(JSON.stringify(document)).toJSON()).toEqual(keyring.toJSON())
-        expect(keyringFromJwks(JSON.stringify(keyringJwks(keyring, { all: true }))).toJSON()).toEqual(keyring.toJSON())
+        expect(keyringFromJwks(JSON.stringify(keyringJwks(keyring))).toJSON()).toEqual(keyring.toJSON())
       }),
       { numRuns: 200 },
     )

@@ -11,6 +11,7 @@ import { until } from '../../scripts/services/until.js'
 import type { QuittanceError } from '../../src/index.js'
 import { admitKey } from '../../src/keys/ed25519/admission.js'
 import { verifySignature } from '../../src/keys/ed25519/verify.js'
+import { cleaned } from '../../src/keys/vault/faults.js'
 import { type VaultTransitKeyOptions, vaultTransitKey } from '../../src/keys/vault-transit.js'
 import { utf8 } from '../../src/primitives/bytes.js'
 import { type Instead, startVaultDouble, type VaultDouble } from '../doubles/vault.js'
@@ -278,6 +279,24 @@ it('a standby that redirects is followed to the active server', async () => {
   expect((await signer.sign(utf8('x'))).length).toBe(64)
   vault.instead = ({ path }) => ({ status: 307, body: '', headers: { Location: `${vault.address}/v1/${path}` } })
   expect(await fault(signer.sign(utf8('x')))).toMatchObject({ code: 'KEY_UNAVAILABLE', details: { reason: 'standby' } })
+})
+
+it('a redirect to another host is not followed: the token stays here', async () => {
+  const signer = await provider().signer()
+  const other = await startVaultDouble()
+  onTestFinished(() => other.stop())
+  const elsewhere = other.address.replace('127.0.0.1', 'localhost')
+  expect(elsewhere).not.toBe(other.address)
+  vault.instead = ({ path }) => ({ status: 307, body: '', headers: { Location: `${elsewhere}/v1/${path}` } })
+  expect(await fault(signer.sign(utf8('x')))).toMatchObject({
+    code: 'KEY_UNAVAILABLE',
+    details: { reason: 'redirect', retryable: false },
+  })
+  expect(other.calls).toEqual([])
+})
+
+it('a token is taken out of the server’s words in any case of letters', () => {
+  expect(cleaned('no token HVS.a+(B) here, nor hvs.A+(b)', ['hvs.A+(b)'])).toBe('no token […] here, nor […]')
 })
 
 it('a share of the signatures may be checked, and the first always is', async () => {

@@ -90,3 +90,24 @@ export function warningsOf(provider: KeyProvider): QuittanceError[] {
   provider.onWarning?.((warning) => warnings.push(warning))
   return warnings
 }
+
+export const SECRET = 'hvs.not-a-real-token-123'
+
+/** An error as HTTP clients throw it: with its request, and words that quote it. */
+export const clientError = (): Error =>
+  Object.assign(new TypeError(`refused: ${SECRET}`), {
+    code: 'ERR_BAD_REQUEST',
+    config: { headers: { 'X-Vault-Token': SECRET } },
+  })
+
+/** A signer whose methods need their `this`; its signature is no signature. */
+export class ClassSigner implements Signer {
+  readonly keyId = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
+  readonly #signature = new Uint8Array(64).fill(5)
+  async sign(): Promise<Uint8Array> {
+    return this.#signature
+  }
+  signSync(): Uint8Array {
+    return this.#signature
+  }
+}

@@ -14,6 +14,9 @@ import { openSession, type Session } from './session.js'
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
+/** A clock that was set back by no more is waited for; asking the root at each small step would cost a signature each. */
+const STEP_BACK_MS = 5_000
+
 /** A session as it is handed out. */
 interface Current {
   readonly session: Session
@@ -50,6 +53,12 @@ export function createDelegate(terms: DelegatedTerms, now: () => number): KeyPro
         cause: more.cause,
       },
     )
+
+  /** A receipt from before its certificate is no good to a verifier; whoever asks again later gets a key that holds. */
+  const early = ({ notBefore }: Session): QuittanceError =>
+    new QuittanceError('KEY_EXPIRED', `the clock was set back: the delegation begins at ${isoTime(notBefore)}`, {
+      details: { outcome: 'absent', retryable: true, reason: 'clock' },
+    })
 
   const currentAt = (at: number): Current | undefined =>
     sessions.findLast(({ session }) => at >= session.notBefore && at < session.notAfter)
@@ -108,6 +117,7 @@ export function createDelegate(terms: DelegatedTerms, now: () => number): KeyPro
     if (closing.signal.aborted) return closedProvider()
     const at = now()
     const current = currentAt(at)
+    if (at < session.notBefore) return early(session)
     if (at < session.notAfter) {
       if (current !== undefined) renewInTime(current, at)
       return undefined
@@ -155,6 +165,11 @@ export function createDelegate(terms: DelegatedTerms, now: () => number): KeyPro
     if (current !== undefined) {
       renewInTime(current, at)
       return current.signer
+    }
+    const ahead = sessions.find(({ session }) => at < session.notBefore)?.session
+    if (ahead !== undefined) {
+      if (ahead.notBefore - at <= STEP_BACK_MS) throw early(ahead)
+      if (issuing === undefined && at >= retryAt) warn(early(ahead))
     }
     if (!everIssued) return (await waitFor(shared(), signal)).signer
     if (at < retryAt && issuing === undefined) throw expired(undefined, { cause: lastFault })

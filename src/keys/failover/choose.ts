@@ -19,6 +19,12 @@ interface Candidate {
   keys: readonly KeyringEntry[] | undefined
 }
 
+/** Who may not sign a chain, and in which words. */
+interface Refused {
+  readonly by: Candidate
+  readonly error: QuittanceError
+}
+
 interface SignOptions {
   readonly signal?: AbortSignal | undefined
 }
@@ -29,6 +35,9 @@ const PROBE = utf8('quittance/1 health\n')
 /** A provider that may not sign one chain is not broken for the others. */
 const aboutTheChain = (error: unknown): error is QuittanceError =>
   QuittanceError.is(error) && error.details.chainId !== undefined
+
+/** How many chains are remembered for having been warned of; the oldest goes first. */
+const MAX_CHAINS = 10_000
 
 /** Faults that end with the same call made again by the same key, so that no other key is needed. */
 const passing = (error: unknown): boolean => QuittanceError.is(error, 'KEY_EXPIRED') && error.details.retryable === true
@@ -54,6 +63,7 @@ export function createFailover({ providers, timeoutMs, retryAfterMs }: FailoverT
   )
   /** Who signed last; the first until one fails. */
   let chosen = candidates[0] as Candidate
+  const steppedRound = new Set<string>()
 
   const whatOf = ({ provider }: Candidate): string => `the key provider ${nameOf(provider)}`
   const placeOf = (one: Candidate): string => `${nameOf(one.provider)} (${candidates.indexOf(one) + 1})`
@@ -73,6 +83,20 @@ export function createFailover({ providers, timeoutMs, retryAfterMs }: FailoverT
           details: { keyId, reason: fault === undefined ? 'failback' : 'failover' },
           ...(fault === undefined ? {} : { cause: fault }),
         },
+      ),
+    )
+  }
+
+  /** Another key than the preferred one signs this chain for good, and its receipts may count for less: said once. */
+  const stepRound = (one: Candidate, { keyId }: Signer, chainId: string, refused: Refused): void => {
+    if (steppedRound.has(chainId)) return
+    steppedRound.add(chainId)
+    if (steppedRound.size > MAX_CHAINS) steppedRound.delete(steppedRound.values().next().value as string)
+    warn(
+      new QuittanceError(
+        refused.error.code,
+        `key provider ${placeOf(refused.by)} may not sign this chain: ${placeOf(one)} signs it`,
+        { details: { keyId, chainId, reason: 'scope' }, cause: refused.error },
       ),
     )
   }
@@ -102,7 +126,7 @@ export function createFailover({ providers, timeoutMs, retryAfterMs }: FailoverT
   }
 
   const watched = (one: Candidate, signer: Signer): Signer => {
-    const { keyId, delegation, signSync } = signer
+    const { keyId, delegation } = signer
     /** The error to throw: one that says to try again where another key may take over. */
     const refused = (error: unknown): unknown => {
       if (closing.signal.aborted) return closedProvider()
@@ -125,13 +149,13 @@ export function createFailover({ providers, timeoutMs, retryAfterMs }: FailoverT
           throw signal?.aborted ? error : refused(error)
         }
       },
-      ...(signSync === undefined
+      ...(signer.signSync === undefined
         ? {}
         : {
             signSync(message: Uint8Array) {
               if (closing.signal.aborted) throw closedProvider()
               try {
-                return signSync(message)
+                return signer.signSync?.(message) as Uint8Array
               } catch (error) {
                 throw refused(error)
               }
@@ -149,20 +173,21 @@ export function createFailover({ providers, timeoutMs, retryAfterMs }: FailoverT
     // those that failed come last: nothing is lost by trying them when nobody else is left
     const inOrder = [...candidates].sort((a, b) => Number(a.fault !== undefined) - Number(b.fault !== undefined))
     let first: QuittanceError | undefined
-    let passedOver = false
+    let passedOver: Refused | undefined
     for (const one of inOrder) {
       try {
         const asked = (own: AbortSignal) =>
           one.provider.signer({ ...(chainId === undefined ? {} : { chainId }), signal: own })
         const given = await within(asked, { timeoutMs, signal, what: whatOf(one) })
         if (closing.signal.aborted) throw closedProvider()
-        if (!passedOver) choose(one, given)
+        if (passedOver === undefined) choose(one, given)
+        else if (chainId !== undefined) stepRound(one, given, chainId, passedOver)
         return watched(one, given)
       } catch (error) {
         if (signal?.aborted) throw error
         if (closing.signal.aborted) throw closedProvider()
         if (aboutTheChain(error)) {
-          passedOver = true
+          passedOver ??= { by: one, error }
           first ??= error
         } else {
           const fault = failed(one, error)

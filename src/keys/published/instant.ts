@@ -9,7 +9,11 @@ const spelling = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{
 export function instantOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || !spelling.test(value)) return undefined
   const ms = Date.parse(value)
-  if (Number.isNaN(ms)) return undefined
+  const day = value.slice(0, 10)
+  const midnight = Date.parse(`${day}T00:00:00Z`)
+  // Date.parse takes 30 February for 2 March.
+  if (Number.isNaN(ms) || Number.isNaN(midnight) || new Date(midnight).toISOString().slice(0, 10) !== day)
+    return undefined
   const text = new Date(ms).toISOString()
   return isTime(text) ? text : undefined
 }

@@ -17,6 +17,7 @@ function connectionOf({ scheme, authority }: KeyUrl, given: Record<string, unkno
   const address = authority === '' ? {} : { address: `${scheme.endsWith('+http') ? 'http' : 'https'}://${authority}` }
   if (scheme.endsWith('+http') && authority === '')
     throw malformed('the key URL names no host to be asked over http', example)
+  if (!scheme.endsWith('+http') && authority === '') checkEnvironment(example)
   const mount = authMount === undefined ? {} : { mount: authMount }
   if (auth === undefined) {
     if (role !== undefined || authMount !== undefined)
@@ -34,6 +35,36 @@ function connectionOf({ scheme, authority }: KeyUrl, given: Record<string, unkno
   return { ...rest, ...address, auth: { appRole: { roleId, secretId, ...mount } } }
 }
 
+/** The scheme promises TLS, also where the environment names the server: a token must not go out in the clear unasked. */
+function checkEnvironment(example: string): void {
+  if (/^\s*http:/i.test(process.env.VAULT_ADDR ?? ''))
+    throw malformed(
+      'VAULT_ADDR is an http: address, where the token would go in the clear, and this key URL means TLS; for a server on this machine name it: vault+http://HOST:PORT/…',
+      example,
+    )
+}
+
+/** What it asks, it asks only while the environment names no plain server. */
+function overTls({ scheme, authority }: KeyUrl, provider: KeyProvider, example: string): KeyProvider {
+  if (authority !== '' || scheme.endsWith('+http')) return provider
+  const { publicKeys } = provider
+  return {
+    ...provider,
+    async signer(options) {
+      checkEnvironment(example)
+      return provider.signer(options)
+    },
+    ...(publicKeys === undefined
+      ? {}
+      : {
+          async publicKeys(...given) {
+            checkEnvironment(example)
+            return publicKeys.apply(provider, given)
+          },
+        }),
+  }
+}
+
 /**
  * @param url - `vault://[HOST[:PORT]]/MOUNT/KEY`
  * @returns the provider
@@ -47,7 +78,11 @@ export function vaultFromUrl(url: string): KeyProvider {
   const mount = parts.segments.slice(0, -1).join('/')
   if (key === undefined || mount === '') throw malformed('the key URL names no MOUNT/KEY', transitExample)
   const place = connectionOf(parts, options, transitExample)
-  return made(() => vaultTransitKey({ ...place, mount, key }), transitExample)
+  return overTls(
+    parts,
+    made(() => vaultTransitKey({ ...place, mount, key }), transitExample),
+    transitExample,
+  )
 }
 
 /**
@@ -64,5 +99,6 @@ export function vaultKvFromUrl(url: string): KeyProvider {
   if (typeof cacheMs !== 'number')
     throw malformed('the key URL needs cacheMs: for how long the seed may stay in this process', kvExample)
   const place = connectionOf(parts, options, kvExample)
-  return made(() => vaultKvKey({ ...place, cacheMs, mount, path: path.join('/') }), kvExample)
+  const keys = made(() => vaultKvKey({ ...place, cacheMs, mount, path: path.join('/') }), kvExample)
+  return overTls(parts, keys, kvExample)
 }

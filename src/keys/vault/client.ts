@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Agent } from 'node:http'
+import { Agent as TlsAgent } from 'node:https'
+import { isIPv6 } from 'node:net'
 import { QuittanceError } from '../../errors.js'
 
 /** What one call to the server may say beside its path and data, as `node-vault` takes it. */
@@ -65,6 +67,29 @@ function noPlainText(): Agent {
   return agent
 }
 
+/** Whom a request is for: the header where a proxy is on the way, the connection's own host otherwise. */
+function hostOf(options: Readonly<Record<string, unknown>>): string {
+  const headers = Object.entries((options.headers ?? {}) as Record<string, unknown>)
+  const named = headers.find(([name]) => name.toLowerCase() === 'host')?.[1]
+  if (named !== undefined) return new URL(`http://${String(named)}`).hostname
+  const host = String(options.host).toLowerCase()
+  return isIPv6(host) ? `[${host}]` : host
+}
+
+/** The token goes along with a redirect, and so do a login's words: whoever can answer in Vault's place must not send them elsewhere. */
+function onlyTo<T extends Agent>(agent: T, address: string): T {
+  const { hostname } = new URL(address)
+  const inner = agent as unknown as { createConnection(options: Record<string, unknown>, done: unknown): unknown }
+  const connectTo = inner.createConnection.bind(agent)
+  return Object.assign(agent, {
+    createConnection(options: Record<string, unknown>, done: (error: Error) => void) {
+      if (hostOf(options) === hostname) return connectTo(options, done)
+      done(Object.assign(new Error('a redirect to another host is not followed'), { code: 'QUITTANCE_OTHER_HOST' }))
+      return undefined
+    },
+  })
+}
+
 /**
  * Makes a client of our own. It holds no token: each call brings its own.
  *
@@ -81,8 +106,8 @@ export async function connect({ address, namespace, caFile }: VaultPlace): Promi
     // VAULT_SKIP_VERIFY would switch off who the token is shown to.
     rpDefaults: { strictSSL: true },
     requestOptions: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(address.startsWith('https:') ? { httpAgent: noPlainText() } : {}),
+      httpsAgent: onlyTo(new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) }), address),
+      httpAgent: address.startsWith('https:') ? noPlainText() : onlyTo(new Agent({ keepAlive: true }), address),
     },
     // With DEBUG=node-vault the package prints what it sends, logins included.
     debug: () => {},

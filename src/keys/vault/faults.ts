@@ -159,6 +159,7 @@ function verdictOf(status: number, body: unknown, words: string, request: VaultR
   return { code: 'KEY_SIGNING_FAILED', message: `Vault answered ${status}`, reason, retryable: false }
 }
 
+const noTlsCodes = /^EPROTO$|WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNKNOWN_PROTOCOL|HTTP_REQUEST/
 const tlsCodes = /CERT|^ERR_TLS|^UNABLE_TO_|^EPROTO$|^ERR_SSL/
 
 function ofTheWay(error: unknown): Verdict {
@@ -166,8 +167,20 @@ function ofTheWay(error: unknown): Verdict {
   const code = typeof given === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(given) ? given : 'unknown'
   if (code === 'QUITTANCE_DOWNGRADE' || at(at(error, 'cause'), 'code') === 'QUITTANCE_DOWNGRADE')
     return unavailable('downgrade', 'Vault redirects from https to http, which is not followed', false)
+  if (code === 'QUITTANCE_OTHER_HOST' || at(at(error, 'cause'), 'code') === 'QUITTANCE_OTHER_HOST')
+    return unavailable(
+      'redirect',
+      'Vault redirects to another host, which is not followed: name the address of the active server, or of its load balancer',
+      false,
+    )
   if (code === 'ERR_FR_TOO_MANY_REDIRECTS')
     return unavailable('standby', 'the Vault servers redirect to each other: none is active')
+  if (noTlsCodes.test(code))
+    return unavailable(
+      code,
+      'what answers at the address of Vault speaks no TLS that this process understands: is it a plain http port? Only for a server on this machine: an http: address, or a vault+http: key URL',
+      false,
+    )
   if (tlsCodes.test(code))
     return unavailable(
       code,
@@ -178,10 +191,18 @@ function ofTheWay(error: unknown): Verdict {
   return unavailable(code, 'Vault can not be reached')
 }
 
-/** Nothing that looks like a token, a secret id, a signature or a seed; the caller's secrets in particular. */
-function cleaned(words: string, secrets: readonly string[]): string {
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+
+/**
+ * Nothing that looks like a token, a secret id, a signature or a seed; the caller's secrets in particular.
+ *
+ * @param words - the server's
+ * @param secrets - what must not stand there, in any case of letters
+ * @returns what may be shown
+ */
+export function cleaned(words: string, secrets: readonly string[]): string {
   let text = words
-  for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '[…]')
+  for (const secret of secrets) if (secret !== '') text = text.replaceAll(new RegExp(literal(secret), 'gi'), '[…]')
   return text
     .replaceAll(/[A-Za-z0-9+/=_.-]{20,}/g, '[…]')
     .replaceAll(/[^\x20-\x7e…]+/g, ' ')

@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { QuittanceError } from '../../../errors.js'
 import { parseDidKey } from '../../../keys/did-key.js'
+import type { Ledger } from '../../../ledger/types.js'
 import { addChainKeyOptions, type ChainKeyOptions, chainsMeant } from '../../chains-flags.js'
 import { type Context, examples } from '../../context.js'
 import { colorsFor, type ExitCode, type Io } from '../../io.js'
 import { printable, printableJson } from '../../printable.js'
 import { refusable, required, tokenOption, withLedger } from '../../retention-flags.js'
+import { trustFor } from '../../trust-flags.js'
 import { instant, once } from '../../values.js'
 
 interface Options extends ChainKeyOptions {
@@ -40,27 +42,73 @@ export function didKeyOption(text: string): string {
   }
 }
 
+/** What the chain has of a key already. */
+interface Past {
+  readonly signed: boolean
+  /** The earliest time that an earlier revocation in the chain names. */
+  readonly revokedAt: string | undefined
+}
+
+/** Reads the chain as it stands: this is for a note, and proves nothing. */
+async function pastOf(ledger: Ledger, chainId: string, keyId: string): Promise<Past> {
+  let signed = false
+  let revokedAt: string | undefined
+  for await (const { keyId: signer, key } of ledger.store.read(chainId)) {
+    signed ||= signer === keyId || (key?.event === 'delegate' && key.certificate.root === keyId)
+    if (key?.event === 'revoke' && key.keyId === keyId && (revokedAt === undefined || key.effectiveAt < revokedAt))
+      revokedAt = key.effectiveAt
+  }
+  return { signed, revokedAt }
+}
+
+function notesOf(chainId: string, { signed, revokedAt }: Past, effectiveAt: string): readonly string[] {
+  return [
+    ...(signed ? [] : [`${chainId}: the key never signed in this chain; is it the one that you mean?`]),
+    ...(revokedAt !== undefined && revokedAt <= effectiveAt
+      ? [`${chainId}: the chain revokes the key as of ${revokedAt} already, and the earliest revocation counts`]
+      : []),
+  ]
+}
+
 async function revoke(target: string, options: Options, io: Io): Promise<ExitCode> {
   const keyId = required(options.keyId, '--key-id')
   const effectiveAt = required(options.effectiveAt, '--effective-at')
   const reason = required(options.reason, '--reason')
   const json = options.json === true
+  const { keyring } = await trustFor(options, io)
+  const now = new Date(io.now?.() ?? Date.now()).toISOString()
+  const inKeyring = keyring.get(keyId)?.revokedAt
+  const notes: string[] = [
+    ...(effectiveAt > now
+      ? [`${effectiveAt} is in the future; the time that counts is the earliest at which the key can have been stolen`]
+      : []),
+    ...(inKeyring !== undefined && inKeyring <= effectiveAt
+      ? [`the keyring revokes the key as of ${inKeyring} already, and the earliest revocation counts`]
+      : []),
+  ]
   return withLedger(target, { ...options, chain: undefined }, io, {}, async ({ ledger }) => {
     const chains = await chainsMeant(ledger, options)
     const recorded: { readonly chainId: string; readonly seq: number }[] = []
     const code = await refusable(io, json, async () => {
       for (const chainId of chains) {
+        const past = await pastOf(ledger, chainId, keyId)
         const { seq } = await ledger.revoke(chainId, { keyId, effectiveAt, reason })
         recorded.push({ chainId, seq })
+        notes.push(...notesOf(chainId, past, effectiveAt))
         if (!json)
           io.stdout.write(`${printable(chainId)}  ${keyId} is revoked as of ${effectiveAt}, recorded at seq ${seq}\n`)
       }
     })
-    if (json) io.stdout.write(printableJson({ keyId, effectiveAt, reason, revoked: recorded }))
-    else if (recorded.length > 0)
-      io.stderr.write(
-        `${colorsFor(io, io.stderr).yellow('note:')} a verifier may not see this receipt: also set it in every keyring, with "quittance keyring build --revoke".\n`,
-      )
+    const said = [
+      ...notes,
+      ...(recorded.length > 0
+        ? [
+            `a verifier may not see this receipt: also set it in every keyring, with "quittance keyring build --revoke".`,
+          ]
+        : []),
+    ]
+    if (json) io.stdout.write(printableJson({ keyId, effectiveAt, reason, revoked: recorded, notes }))
+    else for (const note of said) io.stderr.write(`${colorsFor(io, io.stderr).yellow('note:')} ${printable(note)}\n`)
     return code
   })
 }
@@ -79,7 +127,10 @@ export function addRevoke(group: Command, { io, exit }: Context): void {
     .option('--key-id <did>', 'the key that is revoked', once(didKeyOption))
     .option('--effective-at <time>', 'since when, as 2026-03-03T08:00:00Z', once(instant))
     .option('--reason <token>', 'why, as one word: it stands in the receipt', tokenOption)
-    .option('--json', 'print {keyId, effectiveAt, reason, revoked: [{chainId, seq}]} as one line of JSON')
+    .option(
+      '--json',
+      'print {keyId, effectiveAt, reason, revoked: [{chainId, seq}], notes: [TEXT]} as one line of JSON',
+    )
     .addHelpText('after', help)
     .action(async (store: string, options: Options) => exit(await revoke(store, options, io)))
 }

@@ -3,7 +3,7 @@ import { type DidMethodType, didDocument, didWeb } from '../../../keys/did-web.j
 import { keyringJwks } from '../../../keys/jwks.js'
 import { type Context, examples } from '../../context.js'
 import { UsageError } from '../../failure.js'
-import type { Io } from '../../io.js'
+import { colorsFor, type Io } from '../../io.js'
 import { printableJson } from '../../printable.js'
 import { required } from '../../retention-flags.js'
 import { trustFor } from '../../trust-flags.js'
@@ -18,7 +18,7 @@ interface DidOptions {
 }
 
 interface JwksFlags {
-  readonly all?: true | undefined
+  readonly currentOnly?: true | undefined
   readonly now?: string | undefined
   readonly out?: string | undefined
   readonly json?: true | undefined
@@ -32,8 +32,11 @@ const didHelp = examples(
   ],
 )
 const jwksHelp = examples(
-  ['quittance keyring jwks keyring.json --out jwks.json', 'the keys that count now, as a JSON Web Key Set'],
-  ['quittance keyring jwks keyring.json --all', 'also those that are over or revoked'],
+  [
+    'quittance keyring jwks keyring.json --out jwks.json',
+    'every key as a JSON Web Key Set, revoked ones with their revocation',
+  ],
+  ['quittance keyring jwks keyring.json --current-only', 'only the keys that count now: for other readers, no keyring'],
 )
 
 async function did(file: string | undefined, options: DidOptions, io: Io): Promise<void> {
@@ -54,12 +57,12 @@ async function did(file: string | undefined, options: DidOptions, io: Io): Promi
 async function jwks(file: string | undefined, options: JwksFlags, io: Io): Promise<void> {
   const { keyring } = await trustFor({ keyring: file }, io)
   const now = options.now === undefined ? io.now?.() : Date.parse(options.now)
-  const set = keyringJwks(keyring, { all: options.all, now })
+  const set = keyringJwks(keyring, { currentOnly: options.currentOnly, now })
   await writePublic(io, printableJson(set, options.json ? undefined : 2), options.out)
   const left = keyring.entries().length - set.keys.length
   if (left > 0 && !options.json)
     io.stderr.write(
-      `${left} of ${keyring.entries().length} keys are over or revoked and left out; --all writes them too\n`,
+      `${colorsFor(io, io.stderr).yellow('note:')} ${left} of ${keyring.entries().length} keys are over or revoked and left out: this is no keyring, and is not read as one\n`,
     )
 }
 
@@ -92,8 +95,11 @@ export function addJwks(group: Command, { io }: Context): void {
     .summary('write a keyring as a JSON Web Key Set')
     .description('Writes the public keys as a JSON Web Key Set (RFC 7517, RFC 8037).')
     .argument('[keyring]', 'a keyring file; default the file in QUITTANCE_KEYRING')
-    .option('--all', 'also keys that are over or revoked: most readers take every key of a set for good')
-    .option('--now <time>', 'what counts then', once(instant))
+    .option(
+      '--current-only',
+      'leave out keys that are over or revoked, for readers that take every key for good; the result is no keyring',
+    )
+    .option('--now <time>', 'with --current-only: what counts then', once(instant))
     .option('--out <file>', 'where to write it, in place of what is there; default stdout')
     .option('--json', 'write it as one line')
     .addHelpText('after', jwksHelp)
