@@ -464,9 +464,7 @@ describe('a cluster', () => {
     const client = new Redis(node.url, { lazyConnect: true })
     for (const target of [{ url: node.url }, { client }]) {
       const link = linkTo(target)
-      const scanned = async () => {
-        for await (const key of link.scan('*', {})) return key
-      }
+      const scanned = () => keysOf(link, '*')
       // whichever node has the key, and for what needs none
       const calls = Array.from({ length: 20 }, (_, index) => write(link, `{${index}}`))
       for (const call of [...calls, scanned(), link.status({})]) {
