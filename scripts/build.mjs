@@ -33,7 +33,6 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 })

@@ -46,7 +46,7 @@ function failed(path: string, cause: unknown): QuittanceError {
 
 function refused(path: string): QuittanceError {
   return new QuittanceError(
-    'LEDGER_PII_IN_IDENTIFIER',
+    'PII_IN_IDENTIFIER',
     `${path} holds personal data, and an identifier is never rewritten`,
     {
       details: { path, outcome: 'absent' },

@@ -34,7 +34,7 @@ const BATCH_RECEIPTS = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 const begin = {
   appendFailures: [
     'LEDGER_OVERLOADED',
-    'LEDGER_PII_IN_IDENTIFIER',
+    'PII_IN_IDENTIFIER',
     'LEDGER_REDACTION_FAILED',
     'LEDGER_TIMEOUT',
     'KEY_SIGNING_FAILED',

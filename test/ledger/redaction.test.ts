@@ -206,7 +206,7 @@ describe('no text gets past the redactor', () => {
     )
     for await (const line of ledger.store.lines!('acme')) expect(line).not.toContain('MARK')
     // what can be replaced was, what can't was refused: all three happen, and nothing else does
-    expect([...outcomes.keys()].sort()).toEqual(['LEDGER_PII_IN_IDENTIFIER', 'RECEIPT_INVALID', 'sealed'])
+    expect([...outcomes.keys()].sort()).toEqual(['PII_IN_IDENTIFIER', 'RECEIPT_INVALID', 'sealed'])
     expect([...outcomes.values()].every((count) => count > 20)).toBe(true)
   })
 
@@ -241,7 +241,7 @@ describe('no text gets past the redactor', () => {
       ledger.heartbeat('other', {}, { tenantId: 'MARK' }),
     ]
     for (const attempt of attempts)
-      await expect(attempt).rejects.toMatchObject({ code: 'LEDGER_PII_IN_IDENTIFIER', details: { outcome: 'absent' } })
+      await expect(attempt).rejects.toMatchObject({ code: 'PII_IN_IDENTIFIER', details: { outcome: 'absent' } })
     expect(await collect(ledger.store.chains())).toEqual(['acme'])
   })
 
@@ -472,7 +472,7 @@ describe('it fails closed', () => {
       counts: kind === 'identifier' && text === 'acme-7' ? { PHONE: 1 } : {},
     }))
     await expect(ledger.append(draft({ sessionId: 'acme-7' }))).rejects.toMatchObject({
-      code: 'LEDGER_PII_IN_IDENTIFIER',
+      code: 'PII_IN_IDENTIFIER',
       details: { path: 'sessionId' },
     })
   })
