@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { addCopy } from './commands/copy.js'
 import { addDemo } from './commands/demo.js'
+import { addErase } from './commands/erase.js'
 import { addHead } from './commands/head.js'
 import { addHealth } from './commands/health.js'
 import { addHold } from './commands/hold.js'
@@ -10,6 +11,7 @@ import { addKeygen } from './commands/keygen.js'
 import { addKeyring } from './commands/keyring.js'
 import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
+import { addRedact } from './commands/redact.js'
 import { addRelease } from './commands/release.js'
 import { addVerify } from './commands/verify.js'
 import type { AddCommand } from './context.js'
@@ -29,6 +31,8 @@ const commands: readonly AddCommand[] = [
   addPrune,
   addHold,
   addRelease,
+  addErase,
+  addRedact,
   addHealth,
   addDemo,
 ]

@@ -39,5 +39,8 @@ export const detectorOf: Readonly<Record<PiiType, () => Detector>> = {
   VAT: vat,
 }
 
+/** Every type that comes with the package. */
+export const allTypes = Object.keys(detectorOf) as readonly PiiType[]
+
 /** What is looked for where nothing else is said: values that stand for one person or one account and can be checked. */
 export const defaultTypes: readonly PiiType[] = ['EMAIL', 'PHONE', 'IP', 'IBAN', 'CREDIT_CARD', 'SECRET', 'NATIONAL_ID']
