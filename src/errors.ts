@@ -62,6 +62,7 @@ export type ErrorCode =
   | 'LEDGER_TIMEOUT'
   // the removal of personal data
   | 'PII_BUDGET'
+  | 'PII_DETECTOR_FAILED'
   | 'PII_IN_IDENTIFIER'
   // the collector
   | 'COLLECTOR_NO_ACTION'

@@ -19,6 +19,13 @@ export { streetAddress } from './detectors/street-address.js'
 export { taxId } from './detectors/tax-id.js'
 export { url } from './detectors/url.js'
 export { vat } from './detectors/vat.js'
+export {
+  type ExternalDetector,
+  type ExternalFinding,
+  type ExternalOptions,
+  withExternalDetectors,
+} from './external.js'
 export { type PiiOptions, type PiiRedactor, piiRedactor } from './pii-redactor.js'
+export { type PresidioOptions, presidioDetector } from './presidio.js'
 export type { RedactedText, RedactionContext, Redactor } from './redactor.js'
 export type { Span } from './resolve.js'

@@ -1,0 +1,18 @@
+/** What redaction leaves: `[EMAIL]`, `[EMAIL_1]`, `[EMAIL:hmac:…]`. */
+
+const left = /\[[A-Z][A-Z0-9_]*(?::hmac:[0-9a-z]+)?\]/g
+
+/** A stretch of a text, in UTF-16 offsets, the end exclusive. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * @param text - a text after redaction, or one that holds such words of its own
+ * @returns where placeholders stand, in order
+ */
+export function placeholdersIn(text: string): Stretch[] {
+  if (!text.includes('[')) return []
+  return [...text.matchAll(left)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }))
+}
