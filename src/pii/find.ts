@@ -1,14 +1,13 @@
 /** From a text to the spans that are to be replaced: looked through until what would be left holds nothing more. */
 import type { Detector } from './detector.js'
-import { REACH } from './detector.js'
 import { fold } from './fold.js'
+import { placeholderEnd, SUBSTITUTE } from './folding/placeholders.js'
 import { type Budget, createBudget, scan } from './haystack.js'
-import { resolve, type Span } from './resolve.js'
+import { type Piece, type Replaced, toOriginal, united, withPieces } from './replaced.js'
+import { type Found, resolve } from './resolve.js'
+import { believedIn, windowsOf } from './windows.js'
 
-/** A span and what detectors saw there: the folded value. */
-export interface Found extends Span {
-  readonly value: string
-}
+export type { Found } from './resolve.js'
 
 /** Where a text stands. */
 export interface Where {
@@ -25,7 +24,7 @@ export interface FinderOptions {
   readonly threshold: number
   /** What one text may take, in milliseconds. */
   readonly budgetMs: number
-  /** What will stand in a finding's place, or something that detectors take for the same. */
+  /** What will stand in a finding's place, or something that detectors take for the same. Called once for each finding. */
   readonly preview: (found: Found) => string
 }
 
@@ -40,97 +39,20 @@ export interface Finder {
   find(text: string, where: Where): Found[]
 }
 
-/** A text is looked through again as a whole up to this length, and around what was replaced beyond it. */
-const WHOLE = 2_048
+/**
+ * How often a text is looked through again as it is. What goes on after that is made for going on: each finding then takes
+ * what stands beside it along, four times as far in each round, so that the end is near whatever the text.
+ */
+const PATIENCE = 6
+const FIRST_STRETCH = 64
 
-/** How far a window reaches beyond the reach of a detector, so that what it finds at its own edges is not believed. */
-const MARGIN = REACH * 4
+/** How much of a text's surroundings a finding takes along in a round. */
+const stretchIn = (round: number): number => (round <= PATIENCE ? 0 : FIRST_STRETCH * 4 ** (round - PATIENCE - 1))
 
-const leftBehind = /\[[A-Z][A-Z0-9_]*(?::hmac:[0-9a-z]+)?\]/g
+/** How many different replacements are remembered in one text. */
+const MOST_KNOWN = 1_024
 
-/** What redaction left is never found again, whatever a pattern of one's own says. */
-function outsidePlaceholders(text: string, spans: Found[]): Found[] {
-  if (spans.length === 0 || !text.includes('[')) return spans
-  const places = [...text.matchAll(leftBehind)].map((match) => [match.index, match.index + match[0].length] as const)
-  if (places.length === 0) return spans
-  const byStart = [...spans].sort((a, b) => a.start - b.start)
-  const kept: Found[] = []
-  let next = 0
-  for (const span of byStart) {
-    while (next < places.length && (places[next] as readonly [number, number])[1] <= span.start) next += 1
-    const place = places[next]
-    if (!place || span.start < place[0] || span.end > place[1]) kept.push(span)
-  }
-  return kept
-}
-
-/** A stretch of the replaced text that stands for a span of the original. */
-interface Piece {
-  readonly start: number
-  readonly end: number
-  readonly span: Found
-}
-
-function replaced(text: string, spans: readonly Found[], preview: (found: Found) => string) {
-  const pieces: Piece[] = []
-  let whole = ''
-  let from = 0
-  for (const span of spans) {
-    whole += text.slice(from, span.start)
-    const start = whole.length
-    whole += preview(span)
-    pieces.push({ start, end: whole.length, span })
-    from = span.end
-  }
-  return { text: whole + text.slice(from), pieces }
-}
-
-/** Stretches of the replaced text that may hold something new, each with the part whose findings count. */
-function windows(length: number, fresh: readonly Piece[]): { from: number; to: number; pieces: Piece[] }[] {
-  if (length <= WHOLE) return [{ from: 0, to: length, pieces: [...fresh] }]
-  const all: { from: number; to: number; pieces: Piece[] }[] = []
-  for (const piece of fresh) {
-    const from = Math.max(0, piece.start - MARGIN)
-    const to = Math.min(length, piece.end + MARGIN)
-    const last = all.at(-1)
-    if (last && from <= last.to) {
-      last.to = to
-      last.pieces.push(piece)
-    } else all.push({ from, to, pieces: [piece] })
-  }
-  return all
-}
-
-/** Maps offsets of a replaced text back to the original. */
-function backTo(pieces: readonly Piece[]) {
-  const indexOf = (offset: number): number => {
-    let low = 0
-    let high = pieces.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((pieces[middle] as Piece).end <= offset) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-  const plain = (offset: number, index: number): number => {
-    const before = pieces[index - 1]
-    return before ? before.span.end + (offset - before.end) : offset
-  }
-  return (start: number, end: number): { start: number; end: number; covered: Piece[] } => {
-    const first = indexOf(start)
-    let next = first
-    while (next < pieces.length && (pieces[next] as Piece).start < end) next += 1
-    const covered = pieces.slice(first, next)
-    const opening = covered[0]
-    const closing = covered.at(-1)
-    return {
-      start: opening && opening.start <= start ? opening.span.start : plain(start, first),
-      end: closing && closing.end >= end ? closing.span.end : plain(end, next),
-      covered,
-    }
-  }
-}
+const nothing = new RegExp(`^[${SUBSTITUTE}\\s]*$`)
 
 /**
  * @param options - detectors, threshold and budget
@@ -138,72 +60,87 @@ function backTo(pieces: readonly Piece[]) {
  */
 export function createFinder({ detectors, threshold, budgetMs, preview }: FinderOptions): Finder {
   const forMachines = detectors.filter(({ machine }) => machine === true)
+  const types = new Set(detectors.flatMap((detector) => detector.types))
 
   const once = (text: string, { hint, machine }: Where, budget: Budget): Found[] => {
-    const { text: seen, starts, ends } = fold(text)
+    budget.check()
+    const { text: seen, back } = fold(text, types)
     const haystack = scan(seen, hint, budget)
     const spans: Found[] = []
     for (const detector of machine ? forMachines : detectors) {
+      budget.check()
       detector.find(haystack, (start, end, type, score, reason) => {
         if (!(score >= threshold)) return
         if (!(start >= 0 && start < end && end <= seen.length))
           throw new RangeError(`the detector ${detector.name} reported offsets outside of the text`)
+        const value = seen.slice(start, end)
+        // what redaction left is never found again, whatever a pattern of one's own says
+        if (value.charCodeAt(0) <= 0x20 && nothing.test(value)) return
         spans.push({
           type,
-          start: starts ? (starts[start] as number) : start,
-          end: ends ? (ends[end - 1] as number) : end,
+          start: back ? back.start(start) : start,
+          end: back ? back.end(end) : end,
           score,
           detector: detector.name,
           reason,
-          value: seen.slice(start, end),
+          value,
         })
       })
     }
-    return resolve(outsidePlaceholders(text, spans)) as Found[]
+    return resolve(spans) as Found[]
   }
 
-  /** What looking once more finds beside what was just replaced, in offsets of the original. */
-  const again = (
-    original: string,
-    spans: readonly Found[],
-    fresh: ReadonlySet<Found>,
-    where: Where,
-    budget: Budget,
-  ): { spans: Found[]; fresh: Set<Found> } => {
-    const { text, pieces } = replaced(original, spans, preview)
-    const back = backTo(pieces)
-    const gone = new Set<Found>()
-    const added: Found[] = []
-    const freshPieces = pieces.filter(({ span }) => fresh.has(span))
-    for (const { from, to, pieces: near } of windows(text.length, freshPieces)) {
-      const whole = from === 0 && to === text.length
-      for (const found of once(whole ? text : text.slice(from, to), where, budget)) {
-        const start = found.start + from
-        const end = found.end + from
-        if (!whole && !near.some((piece) => end > piece.start - REACH && start < piece.end + REACH)) continue
-        const mapped = back(start, end)
-        const open = mapped.covered.every(({ start: s, end: e }) => start >= s && end <= e)
-        if (mapped.covered.length > 0 && open) continue
-        const longest = mapped.covered.reduce<Found>(
-          (most, { span }) => (span.end - span.start > most.end - most.start ? span : most),
-          found,
-        )
-        for (const { span } of mapped.covered) gone.add(span)
-        added.push({ ...found, type: longest.type, start: mapped.start, end: mapped.end })
+  /** What looking once more finds near what was just replaced, in offsets of the replaced text. */
+  const beside = (text: Replaced, fresh: readonly Piece[], where: Where, budget: Budget): Found[] => {
+    const found: Found[] = []
+    for (const window of windowsOf(text.length, fresh)) {
+      for (;;) {
+        const { from, to } = window
+        const whole = from === 0 && to === text.length
+        const local = once(text.slice(from, to), where, budget)
+        const seen = from === 0 ? local : local.map((one) => ({ ...one, start: one.start + from, end: one.end + from }))
+        const believed = whole ? seen : believedIn(seen, window)
+        if (window.holds(believed)) {
+          for (const one of believed) found.push(one)
+          break
+        }
+        window.grow()
       }
     }
-    const standing = resolve(added) as Found[]
-    const kept = spans.filter((span) => !gone.has(span))
-    return { spans: [...kept, ...standing].sort((a, b) => a.start - b.start), fresh: new Set(standing) }
+    return found
+  }
+
+  /** What redaction leaves is folded to one character: it may as well stand there at once. */
+  const shownFor = (): ((span: Found) => string) => {
+    const known = new Map<string, string>()
+    return (span) => {
+      const left = preview(span)
+      let shown = known.get(left)
+      if (shown === undefined) {
+        shown = placeholderEnd(left, 0, types) === left.length ? SUBSTITUTE : left
+        if (known.size < MOST_KNOWN) known.set(left, shown)
+      }
+      return shown
+    }
   }
 
   return {
     find(text, where) {
       const budget = createBudget(budgetMs)
-      let spans = once(text, where, budget)
-      let fresh: ReadonlySet<Found> = new Set(spans)
-      while (fresh.size > 0) ({ spans, fresh } = again(text, spans, fresh, where, budget))
-      return spans
+      const found = once(text, where, budget)
+      if (found.length === 0) return found
+      const show = shownFor()
+      const folded = (value: string): string => fold(value, types).text
+      let pieces: Piece[] = found.map((span) => ({ span, shown: show(span), round: 0, start: 0, end: 0 }))
+      let fresh = pieces
+      for (let round = 1; fresh.length > 0; round += 1) {
+        const left = withPieces(text, pieces)
+        const added = toOriginal(beside(left, fresh, where, budget), pieces)
+        if (added.length === 0) break
+        pieces = united(text, pieces, added, { round, stretch: stretchIn(round), fold: folded, show })
+        fresh = pieces.filter((piece) => piece.round === round)
+      }
+      return pieces.map(({ span }) => span)
     },
   }
 }
