@@ -1,8 +1,9 @@
 /** Detectors that work elsewhere: a service, a model. They see what the own detectors left, and a failure refuses the text. */
 import { QuittanceError } from '../errors.js'
 import { sha256Hex } from '../primitives/sha256.js'
+import { moreOfValue } from './external-value.js'
 import { placeholdersIn, type Stretch } from './placeholders.js'
-import type { RedactedText, RedactionContext, Redactor } from './redactor.js'
+import type { RedactedText, RedactedValue, RedactionContext, Redactor } from './redactor.js'
 import { resolve, type Span } from './resolve.js'
 
 /** What an external detector found. */
@@ -178,5 +179,14 @@ export function withExternalDetectors(redactor: Redactor, options: ExternalOptio
       if (context.kind !== 'text') return first
       return Promise.resolve(first).then(more)
     },
+    // where the redactor has no such method the ledger takes a value apart itself, and each text comes by `redact`
+    ...(redactor.redactValue === undefined
+      ? {}
+      : {
+          async redactValue(value: unknown, context: RedactionContext) {
+            const first = await redactor.redactValue?.(value, context)
+            return moreOfValue(first as RedactedValue, (text) => more({ text }))
+          },
+        }),
   }
 }

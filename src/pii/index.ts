@@ -3,6 +3,7 @@ export type { Detector, Haystack, PiiType, Positions, Report } from './detector.
 export { REACH } from './detector.js'
 export { creditCard } from './detectors/credit-card.js'
 export { cryptoWallet } from './detectors/crypto-wallet.js'
+export { type CustomFinding, type CustomFunction, type CustomPattern, custom } from './detectors/custom.js'
 export { dateOfBirth } from './detectors/date-of-birth.js'
 export { email } from './detectors/email.js'
 export { geo } from './detectors/geo.js'
@@ -25,7 +26,11 @@ export {
   type ExternalOptions,
   withExternalDetectors,
 } from './external.js'
+export type { PiiSecret } from './modes/keyed.js'
+export type { PiiMode, PiiModes } from './modes/mode.js'
+export type { PathRule, PathRules } from './paths.js'
+export type { PatternEngine, PatternLike } from './patterns/check.js'
 export { type PiiOptions, type PiiRedactor, piiRedactor } from './pii-redactor.js'
 export { type PresidioOptions, presidioDetector } from './presidio.js'
-export type { RedactedText, RedactionContext, Redactor } from './redactor.js'
+export type { RedactedText, RedactedValue, RedactionContext, Redactor } from './redactor.js'
 export type { Span } from './resolve.js'

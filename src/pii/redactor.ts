@@ -15,6 +15,17 @@ export interface RedactionContext {
    * `machine`: an id that machines make (`traceId`, digests); numeric detectors are skipped, a find refuses the receipt.
    */
   readonly kind: 'text' | 'identifier' | 'machine'
+  /** The same object for all texts of one receipt, so that one value can have one token in all of them. */
+  readonly scope?: object | undefined
+  /** Whose receipt it is, so that hashes and tokens of two tenants differ. */
+  readonly tenantId?: string | undefined
+}
+
+/** A JSON value after redaction, and how many values of which type went. */
+export interface RedactedValue {
+  readonly value: unknown
+  /** As in `RedactedText`. */
+  readonly counts?: Readonly<Record<string, number>> | undefined
 }
 
 /**
@@ -36,4 +47,13 @@ export interface Redactor {
    * @returns the text with personal data replaced, and the counts
    */
   redact(text: string, context: RedactionContext): RedactedText | Promise<RedactedText>
+  /**
+   * Where a redactor has it, the ledger calls it for whole JSON values: `input` and `output` of kind `json`, the free
+   * members of `details`, extensions. Without it each text and each name of the value goes through `redact`.
+   *
+   * @param value - frozen JSON
+   * @param context - where it stands; the kind is `text`
+   * @returns JSON with personal data replaced, and the counts; the value given is never changed
+   */
+  redactValue?(value: unknown, context: RedactionContext): RedactedValue | Promise<RedactedValue>
 }

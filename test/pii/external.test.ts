@@ -4,6 +4,7 @@ import { QuittanceError } from '../../src/errors.js'
 import { localKey } from '../../src/keys/local.js'
 import { createLedger } from '../../src/ledger/ledger.js'
 import { type ExternalDetector, type ExternalFinding, withExternalDetectors } from '../../src/pii/external.js'
+import { piiRedactor } from '../../src/pii/pii-redactor.js'
 import { presidioDetector } from '../../src/pii/presidio.js'
 import type { RedactionContext, Redactor } from '../../src/pii/redactor.js'
 import { memoryStore } from '../../src/store/memory.js'
@@ -101,6 +102,29 @@ describe('with external detectors', () => {
     ]
     expect(new Set(digests).size).toBe(5)
     expect(digest({})).toBe(digests[0])
+  })
+
+  it('whole values keep their rules by path, and texts and names in them are asked about once each', async () => {
+    const asked: string[] = []
+    const redactor = withExternalDetectors(piiRedactor({ detectors: ['EMAIL'], paths: { '$.secret': 'drop' } }), {
+      detectors: [
+        detector((text) => {
+          asked.push(text)
+          return text.includes('Ada') ? [person(text.indexOf('Ada'), text.indexOf('Ada') + 3)] : []
+        }),
+      ],
+    })
+    const value = { secret: 'Ada', note: 'Ada: ada@example.com', Ada: [1, null, 'note', 'Ada'], note2: 'Ada' }
+    expect(await redactor.redactValue?.(value, input)).toEqual({
+      value: { note: '[PERSON]: [EMAIL]', '[PERSON]': [1, null, 'note', '[PERSON]'], note2: '[PERSON]' },
+      counts: { EMAIL: 1, FIELD: 1, PERSON: 4 },
+    })
+    expect(asked.toSorted()).toEqual(['Ada', 'Ada: [EMAIL]', 'note', 'note2'])
+    const alike = { Ada: 1, '[PERSON]': 2 }
+    expect(await codeOf(Promise.resolve(redactor.redactValue?.(alike, input)))).toMatchObject({
+      code: 'PII_VALUE_REFUSED',
+      reason: 'same-name',
+    })
   })
 
   test.each([
