@@ -1,0 +1,257 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { email } from '../../../src/pii/detectors/email.js'
+import { createBudget, scan } from '../../../src/pii/haystack.js'
+import { reportsOf } from '../support.js'
+import { writtenOf } from '../written.js'
+
+const detector = email()
+const found = (text: string, hint = ''): string[] => writtenOf(detector, text, hint)
+
+describe('addresses that RFC 5321, 5322, 6531 and 3696 allow', () => {
+  it.each([
+    'simple@example.com',
+    'very.common@example.com',
+    'x@example.com',
+    'a@b.co',
+    'FirstName.LastName@EasierReading.org',
+    'long.email-address-with-hyphens@and.subdomains.example.com',
+    'user.name+tag+sorting@example.com',
+    'disposable.style.email.with+symbol@example.com',
+    'other.email-with-hyphen@example.com',
+    'fully-qualified-domain@example.com',
+    'user-@example.org',
+    '_______@example.com',
+    '_somename@example.com',
+    '1234567890@example.com',
+    "o'brien@example.com",
+    'mailhost!username@example.org',
+    'user%example.com@example.org',
+    '!def!xyz%abc@example.com',
+    '$A12345@example.com',
+    'customer/department=shipping@example.com',
+    "/#!$%&'*+-/=?^_`{}|~@example.org",
+    'bounces+alice=corp.example@lists.example.org',
+    'alice@example.museum',
+    'alice@sub.dept.example.co.uk',
+    'alice@mail.photography',
+    'alice@corp.internal',
+    'alice@163.com',
+    'alice@xn--bcher-kva.example',
+    'alice@example.xn--p1ai',
+    '" "@example.org',
+    '"john..doe"@example.org',
+    '"john doe"@example.com',
+    '"Abc@def"@example.com',
+    'postmaster@[192.0.2.1]',
+    'postmaster@[IPv6:2001:db8:85a3::8a2e:370:7334]',
+    'dörte@sörensen.example.com',
+    'пример@пример.рф',
+    'χρήστης@παράδειγμα.ελ',
+    '用户@例子.广告',
+    'अजय@डाटा.भारत',
+  ])('finds %s', (address) => {
+    expect(found(address)).toEqual([address])
+    expect(found(`Write to ${address} today.`)).toEqual([address])
+    expect(found(`x <${address}>`)).toEqual([address])
+  })
+})
+
+describe('what stands around an address', () => {
+  it.each([
+    'Mail me at alice@example.com.',
+    'alice@example.com…',
+    'alice@example.com...',
+    'Ask alice@example.com!',
+    "alice@example.com's mail",
+    'mailto:alice@example.com?subject=hello',
+    '<a href="mailto:alice@example.com">Alice</a>',
+    'Alice Smith <alice@example.com>, x',
+    'alice@example.com (Alice)',
+    '[alice@example.com]',
+    '{alice@example.com}',
+    '`alice@example.com`',
+    '**alice@example.com**',
+    '_alice@example.com_',
+    '„alice@example.com“',
+    '«alice@example.com»',
+    "'alice@example.com'",
+    '| Alice | alice@example.com | 7 |',
+    '|alice@example.com|',
+    'Alice;alice@example.com;7',
+    '7,"alice@example.com",x',
+    '{"email":"alice@example.com"}',
+    '{"log":"sent\\nalice@example.com\\n"}',
+    '\\u003calice@example.com\\u003e',
+    'email=alice@example.com&x=1',
+    'https://example.org/?email=alice@example.com&x=1',
+    'https://example.org/users/alice@example.com/edit',
+    'alice@example.com/path',
+    'https://example.org,alice@example.com',
+    '[x](https://example.org)alice@example.com',
+    'https://example.org#alice@example.com',
+    'https://example.org|alice@example.com',
+    'alice@example.com:hunter2',
+    '--author=alice@example.com',
+    'From:alice@example.com',
+    'sip:alice@example.com;transport=tcp',
+    'to=<alice@example.com>, relay=x',
+    '//alice@example.com',
+    '> alice@example.com',
+    '-alice@example.com',
+    '....alice@example.com',
+    '联系我alice@example.com谢谢',
+    'Schreib an alice@example.com.Bitte bald',
+    'to alice@example.com.To confirm',
+    'Unsere alice@example.com-Adresse',
+    'alice@example.com¹',
+    "l'adresse est l'alice@example.com",
+  ])('finds the address alone in %s', (text) => {
+    expect(found(text)).toEqual(['alice@example.com'])
+  })
+
+  it('finds each of a list, whatever joins them', () => {
+    for (const joint of [',', ';', ' ', '|', '/', '&', '+', '\n', '\t', '><'])
+      expect(found(`a.one@example.com${joint}b.two@example.org`)).toEqual(['a.one@example.com', 'b.two@example.org'])
+  })
+})
+
+describe('what is no address', () => {
+  it.each([
+    'abc.example.com',
+    'a@b@c@example.com',
+    'i.like.underscores@but_they_are_not_allowed_in_this_part',
+    'john..doe@example.com',
+    '.email@example.com',
+    'email.@example.com',
+    'email@-example.com',
+    'email@example..com',
+    'email@111.222.333.44444',
+    '#@%^%#$@#$@#.com',
+    '@example.com',
+    '@alice',
+    '@alice@mastodon.social',
+    'https://mastodon.example/@alice@chaos.social',
+    'https://medium.com/@alice.bob',
+    'https://www.google.com/maps/@48.1,11.5,12z',
+    'pkg@1.2.3',
+    'react@18.2.0',
+    'lodash@4.17.21.tgz',
+    '@scope/pkg@1.2.3',
+    'https://cdn.example.net/npm/bootstrap@5.3.0/dist/css/bootstrap.min.css',
+    'foo@latest',
+    'npm install mailer@next',
+    'icon@2x.png',
+    'logo@3x.jpg',
+    'nginx@sha256:abcdef',
+    'git@github.com:org/repo.git',
+    'ssh://git@github.com/org/repo',
+    'https://user:pass@example.com/x',
+    'https://alice@example.com/path',
+    'https://a@example.com:secret@db.example.com/x',
+    'postgres://u:p@db.example.com:5432/x',
+    'jdbc:oracle:thin:scott/tiger@db.example.com:1521:orcl',
+    'Message-ID: <20260101.123@mail.example.com>',
+    'In-Reply-To: <abc@mail.example.com>',
+    'References: <a1@mail.example.com> <b2@mail.example.com>',
+    'Message-Id: <CAF=abc_123@mail.example.com>',
+    'message-id=<F3A9.1@mail.example.com>, size=1',
+    'UID:20260101T000000Z-42@example.com',
+    '@media screen',
+    '@Override public',
+    'java.lang.Object@15db9742',
+    'getty@tty1.service',
+    'root@server01:~#',
+    'user@host',
+    'A@B.T',
+    'x@y.mean()',
+    `\${user}@example.com`,
+    '{{user}}@example.com',
+    '%s@example.com',
+    '{"x":"@example.com"}',
+    '["a","@example.com"]',
+    '{"@context":"https://schema.org","@id":"x"}',
+    'lunch @ noon.com 5 @ 3.00',
+    'a***@c***.com',
+    'j****@example.com',
+    '[EMAIL]',
+    '[EMAIL_1]@example.com',
+    '[EMAIL:hmac:0a1b2c3d4e5f]',
+  ])('does not find %s', (text) => {
+    expect(found(text)).toEqual([])
+  })
+
+  it('keeps to 64 octets before the sign, 63 a label and 255 behind', () => {
+    const local = 'a'.repeat(64)
+    expect(found(`${local}@example.com`)).toEqual([`${local}@example.com`])
+    expect(found(`${local}a@example.com`)).toEqual([])
+    expect(found(`${'é'.repeat(33)}@example.com`)).toEqual([])
+    const label = 'b'.repeat(63)
+    expect(found(`x@${label}.com`)).toEqual([`x@${label}.com`])
+    expect(found(`x@${label}b.com`)).toEqual([])
+    expect(found(`x@${`${label}.`.repeat(4)}com`)).toEqual([])
+  })
+})
+
+describe('a host without a top-level domain', () => {
+  it.each([
+    'mailto:root@localhost',
+    'E-Mail: root@localhost',
+    'email="root@localhost"',
+    'Correo: root@localhost',
+    'Mail root@localhost',
+  ])('counts where mail is spoken of: %s', (text) => {
+    expect(found(text)).toEqual(['root@localhost'])
+  })
+
+  it('counts by the name of the member', () => {
+    expect(found('root@localhost', 'reply email')).toEqual(['root@localhost'])
+    expect(found('root@localhost', 'command')).toEqual([])
+  })
+})
+
+describe('properties', () => {
+  const alnum = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+  const word = fc.string({ unit: fc.constantFrom(...alnum), minLength: 1, maxLength: 12 })
+  const atom = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join('.'))
+  const joint = fc.constantFrom(' ', '\n', ', ', '; ', '"', '<', '(', '|', '\t')
+
+  it('every plain address is found exactly, whatever separates it', () => {
+    fc.assert(
+      fc.property(
+        atom,
+        word,
+        fc.constantFrom('com', 'org', 'de', 'co.uk', 'example'),
+        joint,
+        (local, host, top, by) => {
+          fc.pre(!/^(?:v?\d|\dx$)/i.test(host))
+          const address = `${local}@${host}.${top}`
+          expect(found(`see${by}${address}${by === '<' ? '>' : by === '(' ? ')' : by}x`)).toEqual([address])
+        },
+      ),
+    )
+  })
+
+  it('reports spans inside of the text that hold one @ outside of quotes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'ab.@-_+"\\ <>:/é中'), maxLength: 80 }), (text) => {
+        for (const { start, end, value } of reportsOf(detector, text)) {
+          expect(start).toBeLessThan(end)
+          expect(value.replace(/"[\s\S]*"/, '')).toMatch(/^[^@]*@[^@]+$/)
+        }
+      }),
+    )
+  })
+
+  it('reads no character of a run of signs more often than a bounded number of times', () => {
+    for (const unit of ['@', 'a@', 'a@b.co,', '"@', 'a.a@', '<a@b.co> ', 'https://a:b@c.co ', `${'a'.repeat(70)}@`]) {
+      const reads = (times: number): number => {
+        let steps = 0
+        const text = unit.repeat(times)
+        detector.find({ ...scan(text, '', createBudget(600_000)), step: () => (steps += 1) }, () => {})
+        return steps
+      }
+      expect(reads(2_000)).toBeLessThanOrEqual(2 * reads(1_000) + 2)
+    }
+  })
+})
