@@ -1,4 +1,4 @@
-import { frozenCopy } from '../ledger/copy.js'
+import { frozenCopy, plainPart } from '../ledger/copy.js'
 import { notCanonical } from '../receipt/canonical.js'
 import type { Shape } from '../receipt/schema/describe.js'
 import { commitment } from '../receipt/schema/receipt.js'
@@ -50,7 +50,13 @@ export function hold(shape: Shape<unknown>, value: unknown, path: string): void 
   const [fault] = shape.check(value) ?? []
   if (!fault) return
   const step = fault.path === '' || fault.path.startsWith('[') ? fault.path : `.${fault.path}`
-  throw new TypeError(`${path}${step} ${fault.message}`)
+  // `path` is written here, what follows may be a caller's own words
+  const plain = plainPart(`_${step}`).slice(1)
+  throw new TypeError(
+    plain === step
+      ? `${path}${step} ${fault.message}`
+      : `${path}${plain} has a member whose name or value the format does not take`,
+  )
 }
 
 /**

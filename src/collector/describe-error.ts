@@ -45,14 +45,22 @@ function nameOf(thrown: unknown): string | undefined {
   return name
 }
 
+/** The most digits that codes have (SQLSTATE, ORA-…): more may be somebody's number or address. */
+const MAX_CODE_DIGITS = 5
+
+const holdsNumber = (name: string): boolean =>
+  !/^0x[\dA-Fa-f]{1,8}$/.test(name) &&
+  (name.replace(/\P{Nd}+/gu, '').length > MAX_CODE_DIGITS || /\d\.\d+\.\d|[\dA-Fa-f]:[\dA-Fa-f]*:/.test(name))
+
 /**
  * Writes a name as a token. One that isn't a token is mapped in a stated form: what doesn't begin with a letter gets
- * `code:` before it, and each character outside the alphabet becomes `_`.
+ * `code:` before it, and each character outside the alphabet becomes `_`. One that may hold a number or an address of
+ * somebody is not written: the redactor would no longer know it.
  */
 function toToken(name: string): string | undefined {
   if (isToken(name)) return name
-  // an address must not be disguised from the redactor by losing its @
-  if (name.includes('@') || name.length > 120) return undefined
+  // an address must not be disguised from the redactor by losing its @, nor a number by losing what stands before it
+  if (name.includes('@') || name.length > 120 || holdsNumber(name)) return undefined
   const mapped = (/^[A-Za-z]/.test(name) ? name : `code:${name}`).replace(/[^A-Za-z0-9._:()/-]/gu, '_')
   return isToken(mapped) ? mapped : undefined
 }

@@ -33,6 +33,17 @@ export function memberPath(path: string, name: string): string {
   return path === '' ? safe : `${path}.${safe}`
 }
 
+/** Paths made of names as programs have them; others may be somebody's words. */
+const plainPath = /^[A-Za-z_$][\w$-]{0,63}(?![^.[])(?:\[\d+\]|\.[A-Za-z_$][\w$-]{0,63}(?![^.[]))*/
+
+/**
+ * @param path - names and indexes, some of which a caller made up
+ * @returns it up to the first name that may be somebody's words
+ */
+export function plainPart(path: string): string {
+  return plainPath.exec(path)?.[0] ?? ''
+}
+
 function refuse(reason: CanonicalReason, path: string): never {
   throw notCanonical(reason, path)
 }

@@ -7,10 +7,10 @@ import { checkChainId } from '../store/checks.js'
 import type { AcknowledgedHead } from './acknowledged.js'
 import type { Parts } from './chain.js'
 import { createDeadlines } from './deadlines.js'
-import { tell } from './faults.js'
+import { shownChain, tell } from './faults.js'
 import { holdAgain } from './hold-again.js'
 import { inLanes } from './lanes.js'
-import { isPromise, type Maybe } from './maybe.js'
+import { after, isPromise, type Maybe } from './maybe.js'
 import type { Order, Present, Turn } from './order.js'
 import type { OwnBody } from './prepare.js'
 import type { AppendOptions, NoteOptions } from './types.js'
@@ -147,7 +147,7 @@ export function createDesk(
       for (const resolve of whenNone) resolve()
       whenNone = []
     },
-    failed: (chainId, error) => parts.events.emit('failed', { chainId, error }),
+    failed: (chainId, error) => parts.events.emit('failed', { ...shownChain(error, chainId), error }),
   }
 
   const admit = (late: boolean): void => {
@@ -210,7 +210,8 @@ export function createDesk(
     }
     return submit(
       () => ({ chainId, receiptId }),
-      () => ({ chainId, order: { receiptId, frame: framed, ...terms } }),
+      // before anything is asked of the store by that name
+      () => after(parts.preparer.named(chainId), () => ({ chainId, order: { receiptId, frame: framed, ...terms } })),
       options,
     )
   }

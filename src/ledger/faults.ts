@@ -45,6 +45,19 @@ export function judgeFault(error: unknown, handed: boolean): Judged {
   return { remedy: again ? 'retry' : 'refuse', ambiguous }
 }
 
+/** Where the redactor refused or failed, the chain's own name may be what it would have refused. */
+const beforeNames: ReadonlySet<string> = new Set(['PII_IN_IDENTIFIER', 'LEDGER_REDACTION_FAILED'])
+
+/**
+ * @param error - what a caller is told
+ * @param chainId - the chain it concerns
+ * @returns the chain's name where it may be shown beside that error
+ */
+export function shownChain(error: unknown, chainId: string | undefined): { readonly chainId?: string | undefined } {
+  if (QuittanceError.is(error) && beforeNames.has(error.code)) return {}
+  return { chainId }
+}
+
 /**
  * The same error with what its caller must know of one receipt.
  *
@@ -55,7 +68,7 @@ export function judgeFault(error: unknown, handed: boolean): Judged {
 export function tell(error: unknown, told: Pick<ErrorDetails, 'outcome' | 'chainId' | 'receiptId'>): unknown {
   if (!QuittanceError.is(error)) return error
   const details: ErrorDetails = {
-    chainId: told.chainId,
+    ...shownChain(error, told.chainId),
     receiptId: told.receiptId,
     ...error.details,
     outcome: told.outcome,

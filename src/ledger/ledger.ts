@@ -18,6 +18,7 @@ import { checkedOptions } from './ledger-options.js'
 import { rollbackEvents } from './linking.js'
 import { observedStore } from './observed-store.js'
 import { createPreparer } from './prepare.js'
+import { prove } from './prove.js'
 import { prune } from './retention.js'
 import { createSecrets, pseudonymOf } from './secret.js'
 import { succeed } from './succession.js'
@@ -84,6 +85,9 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
         throw new RangeError('id must be a text that is not empty')
       return pseudonymOf(await secrets.current(), 'subject', tenantId, id)
     },
+
+    prove: async (content, receipt, member = 'input') =>
+      prove(content, receipt, member, preparer.redaction(receipt.tenantId), () => secrets.current()),
 
     rotate: (chainId, { to, ...given }) => rotate(parts, desk, chainId, to, given, own),
     revoke: (chainId, { keyId, effectiveAt, reason, ...given }) =>

@@ -11,7 +11,7 @@ import { createRecent } from './acknowledged.js'
 import { agrees } from './agreement.js'
 import type { Parts, Predecessor } from './chain.js'
 import { type Addressed, createDesk, type Desk } from './desk.js'
-import { tell } from './faults.js'
+import { shownChain, tell } from './faults.js'
 import { after, type Maybe } from './maybe.js'
 import { createOutboxChains, type OutboxChain } from './outbox-chains.js'
 import { createClaim } from './outbox-claim.js'
@@ -270,7 +270,7 @@ export function createOutbox(options: OutboxParts): Outbox {
         return await route(append)
       } catch (error) {
         if (error instanceof Delivered) return error.receipt
-        events.emit('failed', { ...shownChain(append), error })
+        events.emit('failed', { ...shownChain(error, append.addressed().chainId), error })
         throw error
       } finally {
         open -= 1
@@ -317,8 +317,4 @@ export function createOutbox(options: OutboxParts): Outbox {
       }
     },
   }
-}
-
-function shownChain({ addressed }: OutboxAppend): { readonly chainId?: string | undefined } {
-  return { chainId: addressed().chainId }
 }

@@ -15,11 +15,11 @@ import {
   hashContent,
   plainCommit,
 } from './content.js'
-import { checkedName, frozenCopy } from './copy.js'
+import { checkedName, frozenCopy, plainPart } from './copy.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Environment } from './environment.js'
 import { after, each, type Maybe } from './maybe.js'
-import { createRedaction } from './redaction.js'
+import { createRedaction, type Redaction } from './redaction.js'
 import { keyedCommitment, type PseudonymRole, pseudonymOf, type Secrets } from './secret.js'
 import { receiptPlan } from './text-plan.js'
 import type { Secret } from './types.js'
@@ -35,6 +35,10 @@ export type OwnBody = { readonly chainId: string; readonly tenantId: string } & 
 export interface Preparer {
   /** @throws QuittanceError at once, or as a rejection where redactor or secret are asynchronous */
   draft(draft: ReceiptDraft): Maybe<Frame>
+  /** @returns what the redactor does with a text of that tenant, as if it were a new receipt's */
+  redaction(tenantId: string): Redaction | undefined
+  /** @throws QuittanceError `PII_IN_IDENTIFIER` when a chain may not have that name */
+  named(chainId: string): Maybe<unknown>
   /** @param receiptId - kept when the same receipt is made anew at a later turn */
   own(body: OwnBody, receiptId: string): Maybe<Frame>
 }
@@ -116,6 +120,8 @@ function copyDraft(draft: ReceiptDraft): Copied {
     } else if (ledgerOnly.has(name)) throw invalid(name, 'is written by the ledger alone')
     else if (name !== 'details' || !isEmpty(value)) members[checkedName(name, '')] = frozenCopy(value, name, 2)
   }
+  // in one order, so that tokens don't depend on the caller's
+  contents.sort(([a], [b]) => (a < b ? -1 : 1))
   if (ledgerEvents.has(members.eventType)) throw invalid('eventType', 'is one of those that the ledger alone writes')
   checkNested(members)
   return { members, contents, subject, principal }
@@ -148,9 +154,6 @@ function checkNested({ humanOversight, sources, details, decision }: Members): v
   }
 }
 
-/** Paths made of names as programs have them; others may be somebody's words. */
-const plainPath = /^[A-Za-z_$][\w$-]{0,63}(?:\[\d+\]|\.[A-Za-z_$][\w$-]{0,63})*/
-
 /** As `frame`, but no name that a caller made up is repeated in the error. */
 function framed(body: ReceiptBody): Frame {
   try {
@@ -158,7 +161,7 @@ function framed(body: ReceiptBody): Frame {
   } catch (error) {
     if (!QuittanceError.is(error)) throw error
     const { path = '' } = error.details
-    const [plain = ''] = plainPath.exec(path) ?? []
+    const plain = plainPart(path)
     if (plain === path) throw error
     const message = `${plain === '' ? 'the receipt' : plain} has a member whose name or value the format does not take`
     throw new QuittanceError(error.code, message, { details: { ...error.details, path: plain } })
@@ -204,7 +207,7 @@ function withRecordId(source: unknown, of: (role: PseudonymRole, id: string) => 
  * @returns the maker of frames
  */
 export function createPreparer({ redactor, secrets, commitment, environment }: PreparerOptions): Preparer {
-  const redaction = redactor === false ? undefined : createRedaction(redactor)
+  const begin = redactor === false ? undefined : createRedaction(redactor)
   const descriptor =
     redactor === false
       ? undefined
@@ -212,7 +215,11 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
   const keyed = commitment === 'hmac-sha256'
   const withCounts = redactor !== false && redactor.countsInReceipt
 
-  const looked = (members: Members): Maybe<Members> =>
+  /** All texts of one receipt share a scope, so that one value has one token in all of them. */
+  const redactionFor = ({ tenantId }: Members): Redaction | undefined =>
+    begin?.({ scope: {}, tenantId: typeof tenantId === 'string' ? tenantId : undefined })
+
+  const looked = (members: Members, redaction: Redaction | undefined): Maybe<Members> =>
     redaction ? (redaction.planned(members, receiptPlan, '') as Maybe<Members>) : members
 
   const assemble = (
@@ -222,7 +229,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     secret: Secret | undefined,
   ): Frame => {
     // what copyDraft made is nobody else's; what redaction made is frozen
-    const body = (redaction ? { ...members } : members) as Record<string, unknown>
+    const body = (begin ? { ...members } : members) as Record<string, unknown>
     body.version = VERSION
     const receiptId = String(body.receiptId)
     copied.contents.forEach(([member], index) => {
@@ -246,11 +253,16 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
   }
 
   return {
+    redaction: (tenantId) => redactionFor({ tenantId }),
+
+    named: (chainId) => redactionFor({})?.planned({ chainId }, receiptPlan, ''),
+
     draft(draft) {
       const copied = copyDraft(draft)
+      const redaction = redactionFor(copied.members)
       const needsSecret = namesPerson(copied) || (keyed && copied.contents.length > 0)
       const steps: (() => Maybe<unknown>)[] = [
-        () => looked(copied.members),
+        () => looked(copied.members, redaction),
         () => each(copied.contents, ([member, content]) => hashContent(content, member, redaction)),
         () => (needsSecret ? secrets.current() : undefined),
       ]
@@ -263,7 +275,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
 
     own(body, receiptId) {
       const { key, ...texts } = frozenCopy(body, '', 1) as Members
-      return after(looked(texts), (members) =>
+      return after(looked(texts, redactionFor(texts)), (members) =>
         framed(
           Object.freeze({
             ...members,

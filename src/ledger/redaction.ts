@@ -1,7 +1,7 @@
 /** The redactor at work: every text of a draft passes it, and what it can't replace refuses the receipt. */
 import { QuittanceError } from '../errors.js'
-import type { RedactedText, Redactor } from '../pii/redactor.js'
-import { memberPath } from './copy.js'
+import type { RedactedText, RedactedValue, RedactionContext, Redactor } from '../pii/redactor.js'
+import { frozenCopy, memberPath } from './copy.js'
 import { after, each, isPromise, type Maybe } from './maybe.js'
 import type { TextKind, TextPlan } from './text-plan.js'
 
@@ -36,6 +36,7 @@ export interface Redaction {
 const rootOf = (path: string): string => /^[A-Za-z]+/.exec(path)?.[0] ?? ''
 
 function failed(path: string, cause: unknown): QuittanceError {
+  if (QuittanceError.is(cause, 'PII_VALUE_REFUSED') && cause.details.reason === 'same-name') return sameName(path)
   const details = { path: rootOf(path), outcome: 'absent' as const }
   return new QuittanceError(
     'LEDGER_REDACTION_FAILED',
@@ -45,13 +46,9 @@ function failed(path: string, cause: unknown): QuittanceError {
 }
 
 function refused(path: string): QuittanceError {
-  return new QuittanceError(
-    'PII_IN_IDENTIFIER',
-    `${path} holds personal data, and an identifier is never rewritten`,
-    {
-      details: { path, outcome: 'absent' },
-    },
-  )
+  return new QuittanceError('PII_IN_IDENTIFIER', `${path} holds personal data, and an identifier is never rewritten`, {
+    details: { path, outcome: 'absent' },
+  })
 }
 
 function sameName(path: string): QuittanceError {
@@ -61,34 +58,32 @@ function sameName(path: string): QuittanceError {
   })
 }
 
-/** Calls the redactor, at most so many at once where it works elsewhere. */
-function createCaller(redactor: Redactor): (text: string, path: string, kind: TextKind) => Maybe<RedactedText> {
+/** Calls the redactor, and looks at what it gives. */
+type Caller = <T>(ask: () => Maybe<T>, path: string) => Maybe<T>
+
+/** At most so many calls at once where the redactor works elsewhere. */
+function createCaller(): Caller {
   const waiting: (() => void)[] = []
   let inFlight = 0
-
-  const checked = (found: RedactedText, path: string): RedactedText => {
-    if (typeof found?.text !== 'string') throw failed(path, new TypeError('redact() must give {text, counts?}'))
-    return found
-  }
 
   const leave = (): void => {
     inFlight -= 1
     waiting.shift()?.()
   }
 
-  const call = (text: string, path: string, kind: TextKind): Maybe<RedactedText> => {
-    let found: RedactedText | Promise<RedactedText>
+  const call = <T>(ask: () => Maybe<T>, path: string): Maybe<T> => {
+    let found: Maybe<T>
     try {
-      found = redactor.redact(text, { path, kind })
+      found = ask()
     } catch (cause) {
       throw failed(path, cause)
     }
-    if (!isPromise(found)) return checked(found, path)
+    if (!isPromise(found)) return found
     inFlight += 1
     return found.then(
       (done) => {
         leave()
-        return checked(done, path)
+        return done
       },
       (cause: unknown) => {
         leave()
@@ -97,11 +92,11 @@ function createCaller(redactor: Redactor): (text: string, path: string, kind: Te
     )
   }
 
-  const queued = async (text: string, path: string, kind: TextKind): Promise<RedactedText> => {
+  const queued = async <T>(ask: () => Maybe<T>, path: string): Promise<T> => {
     await new Promise<void>((resolve) => waiting.push(resolve))
-    let called: Maybe<RedactedText> | undefined
+    let called: Maybe<T> | undefined
     try {
-      called = call(text, path, kind)
+      called = call(ask, path)
       return await called
     } finally {
       // who answered at once took no place, and so gives none back
@@ -109,10 +104,25 @@ function createCaller(redactor: Redactor): (text: string, path: string, kind: Te
     }
   }
 
-  return (text, path, kind) => (inFlight < MAX_IN_FLIGHT ? call(text, path, kind) : queued(text, path, kind))
+  return (ask, path) => (inFlight < MAX_IN_FLIGHT ? call(ask, path) : queued(ask, path))
 }
 
-function count(found: RedactedText, counts: Counts): void {
+function checkedText(found: RedactedText, path: string): RedactedText {
+  if (typeof found?.text !== 'string') throw failed(path, new TypeError('redact() must give {text, counts?}'))
+  return found
+}
+
+/** A redactor may be anybody's: what it gives is copied, held to JSON and frozen. */
+function checkedValue(found: RedactedValue, path: string): RedactedValue {
+  try {
+    const { value, counts } = found
+    return { value: frozenCopy(value, path, 1), counts }
+  } catch (cause) {
+    throw failed(path, cause)
+  }
+}
+
+function count(found: { readonly counts?: RedactedText['counts'] }, counts: Counts): void {
   for (const [type, number] of Object.entries(found.counts ?? {})) {
     if (number > 0) counts.set(type, (counts.get(type) ?? 0) + number)
   }
@@ -121,12 +131,36 @@ function count(found: RedactedText, counts: Counts): void {
 const foundAny = (found: RedactedText, text: string): boolean =>
   found.text !== text || Object.values(found.counts ?? {}).some((number) => number > 0)
 
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
+
+/** Whose texts are looked at: one receipt's. */
+export type RedactionPlace = Pick<RedactionContext, 'scope' | 'tenantId'>
+
 /**
  * @param redactor - the ledger's
- * @returns its work on whole values
+ * @returns its work on the texts of one receipt
  */
-export function createRedaction(redactor: Redactor): Redaction {
-  const call = createCaller(redactor)
+export function createRedaction(redactor: Redactor): (place: RedactionPlace) => Redaction {
+  const caller = createCaller()
+  return (place) => redactionOf(redactor, caller, place)
+}
+
+function redactionOf(redactor: Redactor, caller: Caller, { scope, tenantId }: RedactionPlace): Redaction {
+  const call = (text: string, path: string, kind: TextKind): Maybe<RedactedText> =>
+    after(
+      caller(() => redactor.redact(text, { path, kind, scope, tenantId }), path),
+      (found) => checkedText(found, path),
+    )
+
+  const whole = (value: unknown, path: string, counts: Counts | undefined): Maybe<unknown> => {
+    const ask = (): Maybe<RedactedValue> =>
+      (redactor as Required<Redactor>).redactValue(value, { path, kind: 'text', scope, tenantId })
+    return after(caller(ask, path), (found) => {
+      const checked = checkedValue(found, path)
+      if (counts) count(checked, counts)
+      return checked.value
+    })
+  }
 
   const replaced = (text: string, path: string, counts: Counts | undefined): Maybe<string> =>
     after(call(text, path, 'text'), (found) => {
@@ -161,7 +195,8 @@ export function createRedaction(redactor: Redactor): Redaction {
     ofName: (name: string) => Maybe<string>,
     ofMember: (name: string, member: unknown) => Maybe<unknown>,
   ): Maybe<unknown> => {
-    const members = each(Object.entries(value), ([name, member]) =>
+    // by name, so that tokens don't depend on the order in which a caller wrote the members
+    const members = each(Object.entries(value).sort(byName), ([name, member]) =>
       after(
         each([() => ofName(name), () => ofMember(name, member)], (step): Maybe<unknown> => step()),
         ([renamed, looked]) => [renamed as string, looked] as const,
@@ -173,15 +208,18 @@ export function createRedaction(redactor: Redactor): Redaction {
   const list = (value: readonly unknown[], ofItem: (item: unknown, index: number) => Maybe<unknown>): Maybe<unknown> =>
     after(each(value, ofItem), (items) => Object.freeze(items))
 
-  const anything = (value: unknown, path: string, counts: Counts | undefined): Maybe<unknown> => {
+  const anything = (value: unknown, path: string, counts: Counts | undefined): Maybe<unknown> =>
+    redactor.redactValue === undefined ? textByText(value, path, counts) : whole(value, path, counts)
+
+  const textByText = (value: unknown, path: string, counts: Counts | undefined): Maybe<unknown> => {
     if (typeof value === 'string') return replaced(value, path, counts)
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return list(value, (item, index) => anything(item, `${path}[${index}]`, counts))
+    if (Array.isArray(value)) return list(value, (item, index) => textByText(item, `${path}[${index}]`, counts))
     return object(
       value,
       path,
       (name) => replaced(name, path, counts),
-      (name, member) => anything(member, memberPath(path, name), counts),
+      (name, member) => textByText(member, memberPath(path, name), counts),
     )
   }
 
@@ -190,6 +228,7 @@ export function createRedaction(redactor: Redactor): Redaction {
     after(kept(name, path, 'identifier'), () => anything(member, memberPath(path, name), undefined))
 
   const planned = (value: unknown, plan: TextPlan, path: string): Maybe<unknown> => {
+    if (plan.is === 'any') return anything(value, path, undefined)
     if (typeof value === 'string') return looked(value, path, plan.is === 'text' ? plan.kind : 'text')
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) {

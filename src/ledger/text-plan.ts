@@ -26,9 +26,6 @@ const closed: ReadonlySet<unknown> = new Set([
   ),
   ...[words.didKey, words.hex32, words.hex64, words.time, receiptMembers.version].map((word) => word.json.pattern),
 ])
-const identifiers: ReadonlySet<unknown> = new Set(
-  [words.id, words.version, words.chainName].map((word) => word.json.pattern),
-)
 
 /** Ids that machines make: long runs of digits are normal in them. */
 const machineMade: ReadonlySet<string> = new Set(['traceId', 'spanId', 'callId', 'responseId'])
@@ -39,7 +36,7 @@ function stringPlan(schema: JsonSchema, name: string, free: boolean): TextPlan |
   if (schema.pattern === undefined) return asText
   if (closed.has(schema.pattern)) return undefined
   if (free) return asText
-  return { is: 'text', kind: identifiers.has(schema.pattern) && !machineMade.has(name) ? 'identifier' : 'machine' }
+  return { is: 'text', kind: machineMade.has(name) ? 'machine' : 'identifier' }
 }
 
 function objectPlan(schema: JsonSchema, free: boolean): TextPlan | undefined {
@@ -80,7 +77,7 @@ function planOf(schema: JsonSchema, name: string, free: boolean): TextPlan | und
       if (schema.properties !== undefined) return objectPlan(schema, free)
       if (schema.additionalProperties !== undefined) {
         const value = planOf(schema.additionalProperties as JsonSchema, name, free)
-        return { is: 'record', names: free ? 'text' : 'machine', value }
+        return { is: 'record', names: free ? 'text' : 'identifier', value }
       }
       return { is: 'any' }
     default:

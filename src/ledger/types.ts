@@ -4,6 +4,7 @@ import type { KeyProvider } from '../keys/provider.js'
 import type { Redactor } from '../pii/redactor.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Durability, ReceiptStore } from '../store/store.js'
+import type { CommitmentProof } from '../verify/commitment.js'
 import type { ReceiptDraft } from './draft.js'
 
 /** A secret of at least 32 bytes, with the id that receipts name; rotating it changes the id. */
@@ -225,6 +226,17 @@ export interface Ledger extends Sink, AsyncDisposable {
    */
   subjectId(tenantId: string, id: string): Promise<`hmac-sha256:${string}`>
   /**
+   * Proves to somebody else what a receipt commits to. The key disclosed is that of one member of one receipt.
+   *
+   * @param content - as it was given to the collector, or redacted; redacted here either way
+   * @param receipt - the sealed receipt
+   * @param member - default `input`
+   * @returns the content as a verifier must have it, and the proof where the commitment is keyed: for `verifyCommitment`
+   * @throws QuittanceError `LEDGER_NOT_COMMITTED` where the receipt does not commit to this content, or with another secret
+   *   than the ledger's (then `commitmentProof` with that one), `LEDGER_SECRET_*`, `LEDGER_REDACTION_FAILED`
+   */
+  prove(content: unknown, receipt: DecisionReceipt, member?: 'input' | 'output'): Promise<Proved>
+  /**
    * Hands a chain over to another key; verifiers follow only if the old key has the use `rotate`. The ledger then owns `to`.
    *
    * @returns the `rotate` receipt, signed by the old key and countersigned by the new one
@@ -356,6 +368,14 @@ export interface Ledger extends Sink, AsyncDisposable {
    * @throws QuittanceError `LEDGER_TIMEOUT` when it was not drained in time; what store or keys throw
    */
   close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>
+}
+
+/** What `prove` gives: everything that a verifier needs beside the receipt. */
+export interface Proved {
+  /** After redaction. */
+  readonly content: unknown
+  /** Absent where the commitment is a plain hash. */
+  readonly proof?: CommitmentProof | undefined
 }
 
 /** Which receipts a hold covers: a range, a case, or the whole chain. */

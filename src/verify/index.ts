@@ -17,6 +17,12 @@ export { lineOf, type ReceiptTexts, textsOf } from '../receipt/seal.js'
 export type * from '../receipt/types.js'
 export { receiptFaults } from '../receipt/validate.js'
 export { verifyChain } from './chain.js'
+export {
+  type CommitmentProof,
+  type CommitmentReason,
+  type CommitmentResult,
+  verifyCommitment,
+} from './commitment.js'
 export { verifyReceipt } from './receipt.js'
 export type * from './types.js'
 export { incompleteCodes, invalidCodes } from './types.js'
