@@ -1,8 +1,10 @@
 /** The demonstration, run as a user runs it: by the built program, in an empty directory. */
+import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalize } from '../../src/receipt/canonical.js'
 import { type Ran, root, run } from '../support/program.js'
 
 const program = join(root, 'dist/cli/main.js')
@@ -43,6 +45,20 @@ describe('quittance demo', () => {
     expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted)).code).toBe(0)
     expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted, '--expect-head', head)).code).toBe(3)
     expect((await quittance('verify', 'out/forged/field.jsonl', ...trusted)).code).toBe(1)
+  })
+
+  it('shows the redacted prompt, which is what the receipt’s input hash stands for', async () => {
+    const { shown } = JSON.parse(told.stdout)
+    const { note, ...facts } = shown.prompt
+    expect(note).toMatch(/^I am \[PERSON\] and need the money for [a-z ]+\. Write to \[EMAIL\] or call \[PHONE\]\.$/)
+    expect(Object.values(facts).every((fact) => typeof fact === 'number')).toBe(true)
+    const hash = createHash('sha256').update(canonicalize(shown.prompt)).digest('hex')
+    expect(shown.receipt.input.hash).toBe(`sha256:${hash}`)
+    expect(shown.receipt.input.redactions).toEqual({ EMAIL: 1, PERSON: 1, PHONE: 1 })
+    const page = await readFile(join(dir, 'out/index.html'), 'utf8')
+    expect(page).toContain('I am [PERSON] and need the money')
+    const written = await quittance('demo', '--dir', 'told')
+    expect(written.stdout).toContain('I am [PERSON] and need the money')
   })
 
   it('leaves no name, address or number of an applicant in the log or on the page', async () => {

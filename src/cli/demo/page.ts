@@ -19,6 +19,8 @@ export interface PageFacts {
   readonly counts: Readonly<Record<string, number>>
   readonly caught: readonly Caught[]
   readonly commands: readonly string[]
+  /** What was hashed as the input of that receipt: after redaction. */
+  readonly prompt: unknown
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -46,7 +48,7 @@ const row = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${cell
  * @param facts - what was found
  * @returns the page
  */
-export function page({ result, receipt, counts, caught, commands }: PageFacts): string {
+export function page({ result, receipt, counts, caught, commands, prompt }: PageFacts): string {
   const { scope } = result
   const forged = caught.map(({ name, what, file, verdict: word, codes, needsHead }) =>
     row([
@@ -79,6 +81,9 @@ ${forged.join('\n')}
 <h2>One receipt</h2>
 <p>Input and output are there as hashes; free text is in <code>details</code>, redacted, and can be erased while hash and signature still hold.</p>
 <pre>${escaped(JSON.stringify(receipt, undefined, 2))}</pre>
+<h2>What the receipt's input hash stands for</h2>
+<p>Personal data was replaced before anything was hashed. This, as canonical JSON, is what <code>input.hash</code> is the SHA-256 of; what the applicant wrote is nowhere.</p>
+<pre>${escaped(JSON.stringify(prompt, undefined, 2))}</pre>
 <h2>Look for yourself</h2>
 <pre>${escaped(commands.join('\n'))}</pre>
 </main>

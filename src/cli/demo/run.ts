@@ -9,11 +9,11 @@ import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { verifyChain } from '../../verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
-import { applications } from './applications.js'
+import { type Application, applications } from './applications.js'
 import { type Caught, page } from './page.js'
 import { type DemoPlace, placeOf } from './place.js'
 import { demoRedactor } from './redactor.js'
-import { decide, review, TENANT } from './service.js'
+import { decide, promptOf, review, TENANT } from './service.js'
 import { forgedSeq, forgeries } from './tamper.js'
 
 /** How many applications come in. */
@@ -62,6 +62,12 @@ function countsOf(receipts: readonly DecisionReceipt[]): Record<string, number> 
     counts[name] = (counts[name] ?? 0) + 1
   }
   return counts
+}
+
+/** What was hashed as the input of a receipt: what the application says, after redaction. */
+function redactedPrompt({ decisionId }: DecisionReceipt): unknown {
+  const application = applications(APPLICATIONS).find(({ id }) => id === decisionId) as Application
+  return demoRedactor.redactValue(promptOf(application), { path: 'input', tenantId: TENANT }).value
 }
 
 async function forgeAll(dir: string, lines: readonly string[], options: VerifyOptions): Promise<Caught[]> {
@@ -126,6 +132,7 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   const shown =
     receipts.find(({ action, eventType }) => eventType === 'decision' && action === 'escalate') ??
     (receipts[0] as DecisionReceipt)
+  const prompt = redactedPrompt(shown)
   const counts = countsOf(receipts)
   const commands = [
     `npx quittance verify ${place.target} ${trusted} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
@@ -133,12 +140,12 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
     `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${trusted} --seq ${forgedSeq(lines)}`,
     ...place.more,
   ]
-  await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands }))
+  await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands, prompt }))
   const good = result.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
   write(
     json
-      ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught }, undefined, 2)}\n`
-      : story({ dir: shownDir, place, result, counts, caught, shown, commands, sealedMs }),
+      ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught, shown: { receipt: shown, prompt } }, undefined, 2)}\n`
+      : story({ dir: shownDir, place, result, counts, caught, shown, prompt, commands, sealedMs }),
   )
   return good ? 0 : 1
 }
@@ -150,11 +157,12 @@ interface Told {
   readonly counts: Readonly<Record<string, number>>
   readonly caught: readonly Caught[]
   readonly shown: DecisionReceipt
+  readonly prompt: unknown
   readonly commands: readonly string[]
   readonly sealedMs: number
 }
 
-function story({ dir, place, result, counts, caught, shown, commands, sealedMs }: Told): string {
+function story({ dir, place, result, counts, caught, shown, prompt, commands, sealedMs }: Told): string {
   const { scope, checked, verdict } = result
   const width = Math.max(...caught.map(({ what }) => what.length))
   const table = caught.map(
@@ -169,6 +177,11 @@ function story({ dir, place, result, counts, caught, shown, commands, sealedMs }
     '',
     `One receipt (seq ${shown.seq}):`,
     ...JSON.stringify({ ...shown }, undefined, 2)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    '',
+    'What its input hash stands for, after redaction:',
+    ...JSON.stringify(prompt, undefined, 2)
       .split('\n')
       .map((line) => `  ${line}`),
     '',

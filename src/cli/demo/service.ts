@@ -14,6 +14,14 @@ const outcomes = { allow: 'granted', reject: 'declined', escalate: 'referred' } 
 const configDigest = digestOf(canonicalize({ scorecard, limits }))
 
 /**
+ * @param application - what came in
+ * @returns what the model is given of it
+ */
+export function promptOf({ id: _, submittedAt: __, ...facts }: Application): Omit<Application, 'id' | 'submittedAt'> {
+  return facts
+}
+
+/**
  * Decides one application.
  *
  * @param ledger - where the receipt goes
@@ -22,12 +30,12 @@ const configDigest = digestOf(canonicalize({ scorecard, limits }))
  */
 export async function decide(ledger: Ledger, application: Application): Promise<DecisionReceipt> {
   const { action, burden, risk, reasons } = score(application)
-  const { id, note, submittedAt: _, ...facts } = application
+  const { id } = application
   return new ReceiptCollector({ ledger, tenantId: TENANT, systemId: 'credit-scoring' })
     .setDecisionId(id)
     .setSubject(id)
     .setModel({ modelId: 'scorecard-7', configDigest })
-    .setInput({ ...facts, note }, { ref: `applications/${id}` })
+    .setInput(promptOf(application), { ref: `applications/${id}` })
     .addCheck('affordability', { score: burden, threshold: limits.burden, op: 'gte' })
     .addCheck('default-risk', { score: risk, threshold: limits.reject, op: 'gte' })
     .setOutput({ outcome: outcomes[action], risk })
