@@ -1,6 +1,7 @@
 /** What redaction leaves: `[EMAIL]`, `[EMAIL_1]`, `[EMAIL:hmac:…]`. */
 
-const left = /\[[A-Z][A-Z0-9_]*(?::hmac:[0-9a-z]+)?\]/g
+/** Digits only as the number of a token or in a hash that has letters: nobody hides a number behind brackets. */
+const left = /\[[A-Z][A-Z_]{0,63}(?:[1-9][0-9]{0,6})?(?::hmac:(?![0-9]+\])[0-9a-f]{16,64})?\]/g
 
 /** A stretch of a text, in UTF-16 offsets, the end exclusive. */
 export interface Stretch {

@@ -72,6 +72,16 @@ describe('with external detectors', () => {
     expect((await redactor.redact('ada@example.com', input)).text).toBe('[EMAIL]')
   })
 
+  it('a number in brackets is no placeholder, whatever stands before it', async () => {
+    const redactor = withExternalDetectors(first, {
+      detectors: [detector((text) => [{ type: 'CARD', start: 0, end: text.length, score: 1 }])],
+    })
+    for (const text of ['[A4111111111111111]', '[EMAIL:hmac:4111111111111111]'])
+      expect((await redactor.redact(text, input)).text).toBe('[CARD]')
+    for (const text of ['[EMAIL]', '[EMAIL_12]', '[EMAIL:hmac:4111111111111a11]'])
+      expect((await redactor.redact(text, input)).text).toBe(text)
+  })
+
   it('overlaps of several are settled by length, the threshold decides before', async () => {
     const two = [
       detector(() => [person(0, 3)], { name: 'short' }),

@@ -1,5 +1,6 @@
 /** What the words beside a number say about it: the nearest one that says anything decides. */
 import type { Haystack } from '../../detector.js'
+import { SUBSTITUTE } from '../../folding/placeholders.js'
 
 /** The number is labelled as something else: an order, an amount, a version. */
 export const AGAINST = -2
@@ -22,8 +23,10 @@ const MOST_WORDS = 8
 const NEAR_WORDS = 4
 /** So few digits between a word and the number are the word's own; more are another one of a list. */
 const OWN_DIGITS = 7
-/** What a placeholder may be long, hmac included. */
-const PLACEHOLDER = 28
+/** How much longer the last of them may be. */
+const WORD = 24
+/** What folding puts where redaction left a placeholder. */
+const REPLACED = SUBSTITUTE.charCodeAt(0)
 
 const NEUTRAL = 1
 const NUMBER = 2
@@ -149,16 +152,6 @@ function beginsPart(text: string, offset: number): boolean {
   return before === '' || '\n|,;·•'.includes(before)
 }
 
-/** Where a placeholder that ends here begins; -1 where none does. */
-function placeholderBefore(text: string, close: number): number {
-  for (let index = close - 1; index >= 0 && close - index <= PLACEHOLDER; index -= 1) {
-    const code = text.charCodeAt(index)
-    if (code === 0x5b) return /^[A-Z]/.test(text.charAt(index + 1)) ? index : -1
-    if (!(isLetter(code) || isDigit(code) || code === 0x5f || code === 0x3a)) return -1
-  }
-  return -1
-}
-
 /**
  * @param haystack - the text
  * @param start - of a number
@@ -190,12 +183,9 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
         direct = false
         crossed += 1
       } else if (code === 0x2e || code === 0x21 || code === 0x3f) stop = true
-      else if (code === 0x5d) {
-        const open = placeholderBefore(text, index)
-        if (open >= 0) {
-          index = open
-          direct = false
-        }
+      else if (code === REPLACED) {
+        direct = false
+        crossed += OWN_DIGITS
       } else if (code >= 0x260e && isSign(code, text.charCodeAt(index - 1))) return direct ? LABELLED : NEAR
       index -= 1
       continue
@@ -203,7 +193,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
     const end = index + 1
     index -= 1
     // camel case is taken apart: `homePhone` ends with the word `Phone`
-    while (index >= least - PLACEHOLDER && index >= 0) {
+    while (index >= least - WORD && index >= 0) {
       const next = text.charCodeAt(index)
       if (!isLetter(next)) break
       if (upper(text.charCodeAt(index + 1)) && !upper(next)) break
@@ -231,7 +221,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
       if (end === start - 1 && behind === 0x20 && 'TMFP'.includes(text.charAt(from)) && beginsPart(text, index))
         return LABELLED
     }
-    if (word.length > 24) {
+    if (word.length > WORD) {
       words += 1
       direct = false
       continue
@@ -312,7 +302,7 @@ export function saidBehind(text: string, end: number): number {
   for (let words = 0; words < MOST_BEHIND; words += 1) {
     while (index < most && !isLetter(text.charCodeAt(index))) {
       const code = text.charCodeAt(index)
-      if (code === 0x5b || code === 0x0a || code === 0x2b || code === 0x40) return SILENT
+      if (code === REPLACED || code === 0x0a || code === 0x2b || code === 0x40) return SILENT
       index += 1
     }
     if (index >= most) return SILENT
