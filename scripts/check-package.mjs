@@ -2,15 +2,44 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'quittance-pack-'))
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-const MAX_TARBALL_BYTES = 400_000
+const MAX_TARBALL_BYTES = 700_000
+const MAX_CORE_BYTES = 300_000
 const MAX_PACKAGES = 8
+
+/** What an application loads that seals, stores in files, verifies and tests: the rest is reached only by its own subpath. */
+const core = [
+  '.',
+  './verify',
+  './verify/node',
+  './store/memory',
+  './store/file',
+  './keys/local',
+  './merkle',
+  './testing',
+]
+
+/** The files that these entries reach by static imports, declarations included. */
+function reached(manifest, entries) {
+  const files = new Set()
+  const visit = (file) => {
+    if (files.has(file)) return
+    files.add(file)
+    for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+\.js)["']/g)) {
+      const target = join(dirname(file), path)
+      visit(file.endsWith('.d.ts') ? target.replace(/\.js$/, '.d.ts') : target)
+    }
+  }
+  for (const entry of entries) for (const target of Object.values(manifest.exports[entry])) visit(join(root, target))
+  return [...files].sort()
+}
 
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work]))
@@ -23,6 +52,11 @@ try {
   for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
     if (manifest.scripts[script]) throw new Error(`package.json has the install script ${script}`)
   }
+  const coreFiles = reached(manifest, core)
+  const coreBytes = gzipSync(Buffer.concat(coreFiles.map((file) => readFileSync(file)))).length
+  console.log(`of it the core: ${coreBytes} bytes, ${coreFiles.length} files`)
+  if (coreBytes >= MAX_CORE_BYTES) throw new Error(`the core has ${coreBytes} bytes, ${MAX_CORE_BYTES} are allowed`)
+
   const files = new Set(packed.files.map(({ path }) => `./${path}`))
   for (const [subpath, target] of Object.entries(manifest.exports)) {
     for (const file of typeof target === 'string' ? [target] : Object.values(target)) {

@@ -65,7 +65,7 @@ describe('code in the documentation', () => {
     const tsx = join(root, 'node_modules/tsx/dist/cli.mjs')
     const { code, stdout, stderr } = await run(process.execPath, [tsx, 'quickstart.ts'], { cwd: place })
     expect(stderr).toBe('')
-    expect(stdout).toMatch(/^1 sha256:[0-9a-f]{64}\nVALID unproved\n$/)
+    expect(stdout).toMatch(/^1 sha256:[0-9a-f]{64} \{ EMAIL: 1 \}\nVALID unproved\n$/)
     expect(code).toBe(0)
   })
 })
