@@ -64,9 +64,14 @@ describe('custom by a pattern', () => {
     expect(spansOf(even, '1235 1236')).toMatchObject([{ value: '1236' }])
   })
 
-  it.each([/(a+)+$/, /\d+x/, /(\w+\s?)*!/, /(a|a)*b/, /.*,.*,.*;/, /[\p{Lu}--[A-Z]]{2}/v])('refuses %s', (pattern) => {
-    expect(() => custom({ name: 'A', pattern })).toThrow(code('PII_UNSAFE_PATTERN'))
-  })
+  /** A literal with this flag needs a newer target. */
+  const setNotation = 'v'
+  it.each([/(a+)+$/, /\d+x/, /(\w+\s?)*!/, /(a|a)*b/, /.*,.*,.*;/, new RegExp('[\\p{Lu}--[A-Z]]{2}', setNotation)])(
+    'refuses %s',
+    (pattern) => {
+      expect(() => custom({ name: 'A', pattern })).toThrow(code('PII_UNSAFE_PATTERN'))
+    },
+  )
 
   it('runs on an engine of linear time what it refuses otherwise', () => {
     const detector = custom({ name: 'EVIL', pattern: /(a+)+b/i, engine: re2 })
