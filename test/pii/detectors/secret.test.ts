@@ -21,6 +21,10 @@ const U = (length: number): string =>
     .toUpperCase()
     .replace(/[^A-Z2-7]/g, '')
     .slice(0, length)
+const L = (length: number): string =>
+  b(length * 4)
+    .replace(/\d/g, '')
+    .slice(0, length)
 const J = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const jwt = `${J({ alg: 'HS256', typ: 'JWT' })}.${J({ sub: '1234567890', name: 'x' })}.${b(43)}`
 const pem = `-----BEGIN RSA ${'PRIVATE'} KEY-----\n${b(64)}\n${b(64)}\n${b(20)}==\n-----END RSA ${'PRIVATE'} KEY-----`
@@ -266,6 +270,71 @@ Merci`,
   `«Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=Root;SharedAccessKey=${b(43)}=»`,
   `https://acct.blob.core.windows.net/c?sv=2022-11-02&sig=«${b(43)}%3D»`,
   `X-Amz-Signature=«${h(64)}»`,
+  // letters only, behind a prefix
+  `cli login --token «hf_${L(34)}»`,
+  `the key «AKIA${L(16).toUpperCase()}» was in the dump`,
+  `(«glpat-${L(20)}»)`,
+  `leaked «ghp_${L(36)}».`,
+  `NPM=«npm_${L(36)}»`,
+  `«sk_live_${L(24)}»`,
+  `SHOP=«shpss_${b(32)}»`,
+  // words between the name and the value
+  'guest wifi password: «bluebird2019»',
+  'pw for the wifi: «bluebird2019»',
+  'pw für den Drucker: «toner2020»',
+  'mdp imprimante : «Canon-4500»',
+  'mdp wifi = «petit-loup-12»',
+  'contraseña provisional "«Girasol-31»"',
+  'contraseña nueva → «Girasol-31»',
+  'clave de la alarma: «Sevilla-77»',
+  'password provvisoria: «Prova-2024»',
+  'ww van de scanner is «hagel99slag»',
+  'tijdelijk wachtwoord voor het portaal: «Welkom01!»',
+  'pw router «modem88x»',
+  'WLAN-Schlüssel: «Apfel-baum-7»',
+  'WPA2 key: «sunny-kitchen-table-4»',
+  'Password:\n  «Toner-blau-17»\n',
+  // what people say
+  'I forgot my password. It used to be «Rosebud1941» I think',
+  'The old password was «Autumn2018!», the new one is «Autumn2019!».',
+  'my password is «correct-horse-7-battery» and i cant log in',
+  "Le mot de passe du wifi c'est «chaton2015»",
+  'Passwort vom NAS war glaub ich «Synology!22»',
+  'the password might be «rumpel7stilz»',
+  'la password è «azzurri2006»',
+  'het ww is «fietsbel77» groetjes',
+  'log in with password «Haring-met-ui-7»',
+  'The network is "Cabin", password "«snowshoe44»".',
+  "my password's «monkey99bars»",
+  'the password is «tOYGqoaxVgJG», keep it',
+  'Passwort: «Apfel&Birne»',
+  'The shared password has been «design4all» since May',
+  'Clé wifi : «8F3A9C2D71»',
+  'utilisateur admin, contraseña «Olivo!Verde3»',
+  'La tua password è stata cambiata in «Sole&Mare22»',
+  "ALTER USER app PASSWORD '«el3phant»';",
+  // numbers
+  'PIN: «4471»',
+  'PIN for the safe: «4471»',
+  'die Pin vom Handy ist «2580».',
+  'il pin della carta è «31415»',
+  'De pincode van de kluis is «55812»',
+  'Enter PIN «6612» at the gate',
+  'the password is «902817»',
+  // code and settings
+  `CREATE USER 'a'@'%' IDENTIFIED BY '«${b(24)}»'`,
+  "CREATE LOGIN app WITH PASSWORD = N'«Str0ng&Stable»'",
+  `secretKeyBase: «${h(128)}»`,
+  `requirepass «${b(32)}»`,
+  "auth = HTTPBasicAuth('svc', '«b4sic-Auth7»')",
+  'client.login("bot@example.com", "«gm4il-app-pw»")',
+  `'Authorization': 'OAuth oauth_token="«${b(24)}»"'`,
+  `private_key: «0x${h(64)}»`,
+  // the sign of emphasis belongs to the value unless one stands open before it
+  'Das Passwort ist «oddctf56CB*», nicht weitergeben.',
+  'Passwort: *«oddctf56CB»*, bitte',
+  '**Password: «oddctf56CB»**',
+  '* Password: «oddctf56CB*»',
 ]
 
 const left: readonly string[] = [
@@ -282,8 +351,8 @@ const left: readonly string[] = [
   'password: None',
   'token: process.env.TOKEN',
   'password: [SECRET]',
-  '[SECRET:hmac:abc123def456]',
-  'password [SECRET:hmac:abc123def456ghi789]',
+  '[SECRET:hmac:kdnbpcajfmgeohil]',
+  'password [SECRET:hmac:kdnbpcajfmgeohil]',
   'commit 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b',
   'id 123e4567-e89b-12d3-a456-426614174000',
   `sha256:${h(64)}`,
@@ -560,6 +629,52 @@ const left: readonly string[] = [
   'secret: Uint8Array',
   'const passphrase = await ask()',
   'const pass = (insist: boolean) => 1',
+  // types and names of programs
+  'secret: Uint8Array | Buffer',
+  'def connect(password: Optional[str] = None, token: Union[str, bytes] = b"")',
+  'function login(user: string, password: SecretStr<Utf8>): Promise<Token2>',
+  'function create(algorithm: Types, password: BinaryLike, options: More)',
+  'const f = (password: TArg<Uint8Array>): void => {}',
+  'token = nextVisitorToken++; key = 1',
+  'private readonly apiKey: ApiKeyV2',
+  'token: Tok.LBRACE1,',
+  'password: PasswordSchema.min8,',
+  'password: {type: String, minlength: 8}',
+  'type Credentials = BasicCredentials | OAuth2Credentials;',
+  'Credentials = SignWithCredentials;',
+  '"auth_provider_x509_cert_url": "none"',
+  'const pass = !this.result.issues || 1',
+  'const pass = exists && (args.length === 1)',
+  'pass = receivedDiff < expectedDiff;',
+  'user, password = split\n',
+  'password = auth[2]',
+  'pw = pw[:-1]',
+  'my $pass = $assert->{pass};',
+  'my $pwd  = Some::anycwd();',
+  'if (newpassword !== confirmedpassword) {',
+  "CHALLENGE_PASSWORD: 'challengePassword'",
+  "TOKEN_HEADER = 'x-aws-ec2-metadata-token'",
+  "PWD: '/home/someone/project2'",
+  "password = '%s:%s'",
+  'Authorization: AWS4-HMAC-SHA256 Credential=…',
+  "return this.authenticate('CRAM-MD5', more)",
+  "ww: 'weeks', addToken('ww', match1to2)",
+  'pass --debug-nghttp2 to configure',
+  'passwd\t1:4.13+dfsg1-1+deb12u1',
+  'The --username and --password options were removed',
+  // prose
+  'The password is base64-encoded-utf8',
+  'Password changed by: user42',
+  'The API key\n- dd5fd43: feature',
+  'Your new password combination.\n\nR5: Regulatory--21',
+  'Conf call: 2pm, PIN 4471#, meeting 12',
+  'GPIO pin: 17, LED pin: 13',
+  'pin code 560001 Bangalore',
+  'The password "password123" is banned by our policy.',
+  'Please use the password reset-link-2 below',
+  'hf_someVeryLongNameOfSomeFunctionThatDoes',
+  'AKIAISNOTAPREFIX',
+  'sk-FadingCircleAnimationContainer',
 ]
 
 const marked = (text: string) => {
@@ -594,7 +709,7 @@ describe('SECRET', () => {
   })
 
   it.each(found)('finds nothing in what redaction leaves of %s', (text) => {
-    for (const placeholder of ['[SECRET]', '[SECRET_1]', '[SECRET:hmac:k3v9a7q2m4x8b1c5]', '********'])
+    for (const placeholder of ['[SECRET]', '[SECRET_1]', '[SECRET:hmac:kdnbpcajfmgeohil]', '********'])
       expect(spansOf(secret(), text.replace(/«[^»]*»/g, placeholder))).toEqual([])
   })
 
@@ -614,6 +729,16 @@ describe('SECRET', () => {
   ])('finds a token between %s and %s', (open, close) => {
     for (const token of [`ghp_${b(36)}`, `sk-proj-${b(48)}`, jwt, `AKIA${U(16)}`])
       expect(resolved(`${open}${token}${close}`)).toEqual([{ start: open.length, end: open.length + token.length }])
+  })
+
+  it.each([
+    'Mot de passe (temporaire) : « {Bienvenue!23} »',
+    'Le mot de passe de la boîte est « {Tournesol-44} ».',
+    'Votre mot de passe : «\u202f{Lavande&Miel7}\u202f», à changer',
+    'mot de passe provisoire « {Tournesol-44} »',
+  ])('leaves the guillemets and their spaces out: %s', (text) => {
+    const start = text.indexOf('{')
+    expect(resolved(text.replace(/[{}]/g, ''))).toEqual([{ start, end: text.indexOf('}') - 1 }])
   })
 
   it('finds no token inside of a longer word', () => {

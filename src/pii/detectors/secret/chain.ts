@@ -1,6 +1,6 @@
 /** Tokens in a run of token characters and dots, by prefix or by form. */
 import type { Report } from '../../detector.js'
-import { isToken } from './chars.js'
+import { isAsciiLetter, isToken } from './chars.js'
 import { jwtEnd, opensDotted, tokenAt } from './tokens.js'
 
 /**
@@ -32,6 +32,38 @@ function mayBegin(text: string, at: number, stop: number, chainStart: number): b
   if (stop - at >= 12) return true
   const code = text.charCodeAt(at)
   return code === 0x65 || (at - chainStart < 2 && DOTTED[code] === 1)
+}
+
+/** So many letters behind a prefix are worth a look. */
+const LETTERS = 12
+const LONGEST_PREFIX = 16
+const LONGEST = 256
+
+/**
+ * Tokens that hold no digit by chance, which no run of digits leads to.
+ *
+ * @param text - the text
+ * @param report - takes each token
+ */
+export function letteredTokens(text: string, report: Report): void {
+  for (const sign of ['_', '-', 'AKIA', 'ASIA']) {
+    let at = text.indexOf(sign)
+    while (at >= 0) {
+      const body = at + sign.length
+      let end = body
+      while (end - body < LETTERS && isAsciiLetter(text.charCodeAt(end))) end += 1
+      if (end - body === LETTERS) {
+        let start = at
+        while (start > 0 && at - start < LONGEST_PREFIX && isToken(text.charCodeAt(start - 1))) start -= 1
+        while (end - body < LONGEST && isToken(text.charCodeAt(end))) end += 1
+        const token =
+          isToken(text.charCodeAt(start - 1)) || isToken(text.charCodeAt(end)) ? undefined : tokenAt(text, start, end)
+        if (token && !/\d/.test(text.slice(body, token.end)))
+          report(start, token.end, 'SECRET', token.score, token.reason)
+      }
+      at = text.indexOf(sign, end)
+    }
+  }
 }
 
 interface Found {

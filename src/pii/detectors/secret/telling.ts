@@ -1,8 +1,8 @@
 /** Words that say of the value behind them that it is secret, in six languages; found once, only near candidates. */
 import { isLetter } from './chars.js'
 
-/** What a telling word promises: people choose passwords, machines make tokens, and a session's id is random. */
-export type Kind = 'password' | 'token' | 'session' | 'scheme'
+/** What a telling word promises: people choose passwords, machines make tokens, a session's id is random, a PIN digits. */
+export type Kind = 'password' | 'token' | 'session' | 'scheme' | 'pin'
 
 /** A telling word in the text. */
 export interface Telling {
@@ -19,16 +19,18 @@ export const FAR = 72
  * where the expression ends; a letter there makes it another word.
  */
 const passwords =
-  /pass(?:word|wort|wd|phrase|code|key(?= ?phrase)|e(?![a-z])|)|pwd|psw|pw(?![a-z])|mdp|nnwort|woord(?:zin)?|tras(?:e[nñ]a|enya)|lav(?:e secreta|e de acceso|e)|gangscode/iy
+  /pass(?:word|wort|wd|phrase|code|key(?= ?phrase)|e(?![a-z])|)|pwd|psw|pw(?![a-z])|mdp|nnwort|woord(?:zin)?|tras(?:e[nñ]a|enya)|lav(?:e secreta|e de acceso|e)|gangscode|ww(?![\da-z])|psk|tified (?:by|with \w{1,32} by)/iy
 const tokens =
-  /oken|key|cret(?:o|a|e)?|redentials?|jeton(?: d['’]acc[eè]s| d['’]api)?|hl(?:ü|ue)ssel|leutel|cl[eé](?: d['’]?acc[eè]s| d['’]?api| api| secr[eè]te| priv[eé]e)|lav(?:e (?:de |d['’])?(?:la )?api|e secreta|e privada)|iave (?:api|segreta|privata|di accesso)|greto|eheimnis/iy
+  /oken|key|cret(?:o|a|e)?|redentials?|jeton(?: d['’]acc[eè]s| d['’]api)?|hl(?:ü|ue)ssel|leutel|cl[eé](?: d['’]?acc[eè]s| d['’]?api| api| secr[eè]te| priv[eé]e| wi-?fi| wpa\d?| r[ée]seau)|lav(?:e (?:de |d['’])?(?:la )?api|e secreta|e privada)|iave (?:wi-?fi|wpa\d?|di rete|api|segreta|privata|di accesso)|greto|eheimnis/iy
 const sessions = /ssion[-_ ]?(?:id|token|key|cookie)?|sess?[-_]?id|sid(?![a-z])|rftoken/iy
 const schemes = /bearer/iy
+const pins = /pin(?:[- ]?code)?/iy
 
 const PASSWORD = 1
 const TOKEN = 2
 const SESSION = 4
 const SCHEME = 8
+const PIN = 16
 
 /** The low five bits of a letter, 0 for other signs, 27 for letters beyond ASCII. */
 const fives = new Uint8Array(256).fill(27, 128)
@@ -46,10 +48,11 @@ const mark = (bits: number, ...threes: readonly string[]): void => {
     marks[at] = (marks[at] as number) | bits
   }
 }
-mark(PASSWORD, 'pas', 'pwd', 'psw', 'pw.', 'mdp', 'nnw', 'woo', 'tra', 'lav', 'gan')
+mark(PASSWORD, 'pas', 'pwd', 'psw', 'pw.', 'mdp', 'nnw', 'woo', 'tra', 'lav', 'gan', 'ww.', 'tif', 'psk')
 mark(TOKEN, 'oke', 'key', 'cre', 'red', 'jet', 'hlü', 'hlu', 'leu', 'clé', 'cle', 'lav', 'iav', 'gre', 'ehe')
 mark(SESSION, 'ssi', 'ses', 'sid', 'rft')
 mark(SCHEME, 'bea')
+mark(PIN, 'pin')
 
 /** A bare `key` opens doors of all kinds; these words before it make it a secret one. */
 const secretKey: ReadonlySet<string> = new Set(
@@ -58,13 +61,13 @@ const secretKey: ReadonlySet<string> = new Set(
     gemini github gitlab google groq heroku hmac host ingest integration jwt langsmith licence license mailgun maps
     master mistral openai openrouter perplexity pinecone private recovery replicate role root s3 secret secreta
     sendgrid server service session shared sign signing slack ssh storage stripe subscription symmetric together
-    twilio user webhook wrapping write`.split(/\s+/),
+    twilio user webhook wep wifi wi-fi wlan wpa wpa2 wpa3 wrapping write`.split(/\s+/),
 )
 /** Also where the word is written together with another: `myapikey`. */
 const secretKeyEnd = /(?:api|secret|access|private)$/
 const secretSchlussel =
-  /(?:api|zugangs|zugriffs|geheimer|geheime|geheimen|privater|private|verschlüsselungs|master|api geheime|signatur|toegangs|encryptie|versleutelings)[-_. ]?sc$/
-const secretSleutel = /(?:api|toegangs|geheime|versleutelings|encryptie|privé|private)[-_. ]?s$/
+  /(?:api|zugangs|zugriffs|geheimer|geheime|geheimen|privater|private|verschlüsselungs|netzwerk|netzwerksicherheits|wlan|wpa2?|wifi|master|api geheime|signatur|toegangs|encryptie|versleutelings)[-_. ]?sc$/
+const secretSleutel = /(?:api|toegangs|geheime|versleutelings|encryptie|privé|private|wifi|netwerk)[-_. ]?s$/
 /** What makes of a token a thing that machines count or page with. */
 const tokenBefore =
   /(?:page|next|continuation|continue|sync|cursor|pagination|stop|start|eos|bos|pad|unk|special|max|total|prompt|completion|input|output|num|per|cancellation|cancel|mask|sep|cls|last|first|design|syntax|resume|delta|change|public|ring|erc20|reward|each)[-_. ]?t$/
@@ -90,24 +93,28 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
     const word = text.slice(at, end).toLowerCase()
     const ok =
       first === 0x70 || first === 0x6d
-        ? word === 'pw'
+        ? word === 'pw' || word === 'psk'
           ? !isLetter(before)
           : word === 'pass' || word === 'passe'
             ? (word === 'passe'
                 ? /mot de $/.test(head())
                 : !isLetter(before) ||
-                  /(?:db|user|my|admin|root|smtp|ftp|mail|sql|ssh|auth|log|login) ?$/.test(head())) &&
+                  /(?:db|user|my|admin|root|smtp|ftp|mail|sql|ssh|auth|log|login|require) ?$/.test(head())) &&
               !passwordBefore.test(head())
             : !hashedBefore(text, at)
-        : first === 0x6e
-          ? /ke$/i.test(text.slice(Math.max(0, at - 2), at))
-          : first === 0x77
-            ? /wacht$/i.test(text.slice(Math.max(0, at - 5), at))
-            : first === 0x74
-              ? /con$/i.test(text.slice(Math.max(0, at - 3), at))
-              : first === 0x67
-                ? /(?:zu|toe)$/i.test(text.slice(Math.max(0, at - 3), at))
-                : /(?<!\p{L})c$/iu.test(text.slice(Math.max(0, at - 2), at)) && !/api|privada/.test(word)
+        : word === 'ww'
+          ? !isLetter(before) && before !== 0x2e && before !== 0x2f && text.charCodeAt(at + 1) === 0x77
+          : word.startsWith('tified')
+            ? /iden$/i.test(text.slice(Math.max(0, at - 4), at))
+            : first === 0x6e
+              ? /ke$/i.test(text.slice(Math.max(0, at - 2), at))
+              : first === 0x77
+                ? /wacht$/i.test(text.slice(Math.max(0, at - 5), at))
+                : first === 0x74
+                  ? /con$/i.test(text.slice(Math.max(0, at - 3), at))
+                  : first === 0x67
+                    ? /(?:zu|toe)$/i.test(text.slice(Math.max(0, at - 3), at))
+                    : /(?<!\p{L})c$/iu.test(text.slice(Math.max(0, at - 2), at)) && !/api|privada/.test(word)
     if (ok) return { start: at, end, kind: 'password' }
   }
   end = bits & TOKEN ? found(tokens, at) : -1
@@ -135,7 +142,7 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
                       : word.startsWith('iave')
                         ? /ch$/.test(before)
                         : !isLetter(text.charCodeAt(at - 1))
-    if (ok) return { start: at, end, kind: 'token' }
+    if (ok) return { start: at, end, kind: opensNetwork(text, at, end) ? 'password' : 'token' }
   }
   end = bits & SESSION ? found(sessions, at) : -1
   if (end >= 0) {
@@ -150,10 +157,17 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
           : true
     if (ok) return { start: at, end, kind: 'session' }
   }
+  end = bits & PIN ? found(pins, at) : -1
+  if (end >= 0 && (!isLetter(text.charCodeAt(at - 1)) || camelBreak(text, at))) return { start: at, end, kind: 'pin' }
   end = bits & SCHEME ? found(schemes, at) : -1
   if (end >= 0 && !isLetter(text.charCodeAt(at - 1))) return { start: at, end, kind: 'scheme' }
   return undefined
 }
+
+/** The key of a wireless network is a password that people choose. */
+const opensNetwork = (text: string, at: number, end: number): boolean =>
+  /(?:wi-?fi|wlan|wpa[23]?|wep|net(?:work|zwerk|werk))[-_ ]?(?:sc|s)?$/i.test(text.slice(Math.max(0, at - 12), at)) ||
+  / (?:wi-?fi|wpa\d?|r[ée]seau|di rete)$/i.test(text.slice(at, end))
 
 /** The word before, in small letters; a capital behind a small letter begins another. */
 function wordBefore(text: string, at: number): string {

@@ -10,6 +10,8 @@ interface Shape {
   /** What the rest may hold; a token is looked at as a run of letters, digits, `_` and `-`. */
   readonly body: RegExp
   readonly reason: string
+  /** How long the rest is where it holds letters only, which chance seldom gives: less could be a name. */
+  readonly exact?: number | undefined
   /** Tells whether the last characters are the checksum of the others. */
   readonly checksum?: ((token: string) => boolean) | undefined
 }
@@ -36,15 +38,32 @@ const shape = (reason: string, min: number, max: number, body: RegExp, ...prefix
 const shapes: readonly Shape[] = [
   ...shape('GitHub token', 30, 255, alnum, 'ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_').map((one) => ({
     ...one,
+    exact: 36,
     checksum: crcHolds,
   })),
   ...shape('GitHub token', 40, 255, /^\w+$/, 'github_pat_'),
-  ...shape('npm token', 30, 64, alnum, 'npm_').map((one) => ({ ...one, checksum: crcHolds })),
-  ...shape('GitLab token', 18, 300, any, 'glpat-', 'gldt-', 'glrt-', 'glcbt-', 'glptt-', 'glft-', 'glsoat-', 'glimt-'),
+  ...shape('npm token', 30, 64, alnum, 'npm_').map((one) => ({ ...one, exact: 36, checksum: crcHolds })),
+  ...shape(
+    'GitLab token',
+    18,
+    300,
+    any,
+    'glpat-',
+    'gldt-',
+    'glrt-',
+    'glcbt-',
+    'glptt-',
+    'glft-',
+    'glsoat-',
+    'glimt-',
+  ).map((one) => ({ ...one, exact: 20 })),
   ...shape('GitLab token', 18, 300, any, 'glagent-', 'glffct-', 'GR1348941'),
-  ...shape('AWS access key', 16, 16, /^[A-Z0-9]+$/, 'AKIA', 'ASIA', 'ABIA', 'ACCA'),
-  ...shape('Google API key', 33, 40, any, 'AIza'),
-  ...shape('Google client secret', 24, 40, any, 'GOCSPX-'),
+  ...shape('AWS access key', 16, 16, /^[A-Z0-9]+$/, 'AKIA', 'ASIA', 'ABIA', 'ACCA').map((one) => ({
+    ...one,
+    exact: 16,
+  })),
+  ...shape('Google API key', 33, 40, any, 'AIza').map((one) => ({ ...one, exact: 35 })),
+  ...shape('Google client secret', 24, 40, any, 'GOCSPX-').map((one) => ({ ...one, exact: 28 })),
   ...shape(
     'Slack token',
     18,
@@ -61,21 +80,24 @@ const shapes: readonly Shape[] = [
     'xoxd-',
   ),
   ...shape('Slack token', 18, 300, any, 'xapp-'),
-  ...shape('Stripe key', 16, 255, alnum, 'sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'),
+  ...shape('Stripe key', 16, 255, alnum, 'sk_live_', 'sk_test_', 'rk_live_', 'rk_test_').map((one) => ({
+    ...one,
+    exact: 24,
+  })),
   ...shape('Stripe webhook secret', 20, 128, /^[\w-]+$/, 'whsec_'),
   ...shape('Twilio key', 32, 32, hex, 'SK'),
   ...shape('Mailgun key', 32, 36, hex, 'key-'),
   ...shape('PyPI token', 32, 400, any, 'pypi-'),
-  ...shape('Docker token', 20, 80, any, 'dckr_pat_', 'dckr_oat_'),
+  ...shape('Docker token', 20, 80, any, 'dckr_pat_', 'dckr_oat_').map((one) => ({ ...one, exact: 27 })),
   ...shape('DigitalOcean token', 40, 80, hex, 'dop_v1_', 'doo_v1_', 'dor_v1_'),
-  ...shape('Shopify token', 24, 64, /^[0-9a-fA-F]+$/, 'shpat_', 'shpca_', 'shppa_', 'shpss_', 'shptka_'),
+  ...shape('Shopify token', 24, 64, alnum, 'shpat_', 'shpca_', 'shppa_', 'shpss_', 'shptka_'),
   ...shape('Square token', 18, 80, any, 'sq0atp-', 'sq0csp-'),
   ...shape('Square token', 50, 80, any, 'EAAA'),
   ...shape('Facebook token', 60, 400, alnum, 'EAA'),
   ...shape('Databricks token', 30, 36, hex, 'dapi'),
   ...shape('Atlassian token', 40, 400, any, 'ATATT3', 'ATCTT3', 'ATATT', 'ATCATT'),
   ...shape('Bitbucket token', 28, 80, any, 'ATBB'),
-  ...shape('Linear key', 28, 80, alnum, 'lin_api_', 'lin_oauth_', 'lin_wh_'),
+  ...shape('Linear key', 28, 80, alnum, 'lin_api_', 'lin_oauth_', 'lin_wh_').map((one) => ({ ...one, exact: 40 })),
   ...shape('Notion token', 30, 80, alnum, 'ntn_', 'secret_'),
   ...shape('Figma token', 20, 80, any, 'figd_', 'figo_', 'figor_', 'figu_'),
   ...shape('Supabase key', 20, 80, any, 'sbp_', 'sb_secret_'),
@@ -92,7 +114,7 @@ const shapes: readonly Shape[] = [
   ...shape('Langfuse key', 16, 80, any, 'sk-lf-'),
   ...shape('secret key by its prefix', 20, 200, alnum, 'sk-', 'csk-'),
   ...shape('secret key by its prefix', 40, 64, hex, 'sk_'),
-  ...shape('Hugging Face token', 28, 60, alnum, 'hf_', 'api_org_'),
+  ...shape('Hugging Face token', 28, 60, alnum, 'hf_', 'api_org_').map((one) => ({ ...one, exact: 34 })),
   ...shape('Replicate token', 30, 60, alnum, 'r8_'),
   ...shape('Groq key', 32, 80, alnum, 'gsk_'),
   ...shape('xAI key', 32, 120, alnum, 'xai-'),
@@ -161,12 +183,18 @@ export function dottedEnd(text: string, from: number, limit: number): number {
   return end
 }
 
-/** A filler such as `xxxxxxxx` or `your-key` is no token: chance gives at least so many different characters. */
-const random = (body: string): boolean => {
+/**
+ * A filler such as `xxxxxxxx` or `your-key` is no token: chance gives at least so many different characters, and where it
+ * gives letters only, small and capital ones in turn.
+ */
+function random(body: string, exact: number | undefined): boolean {
   const { distinct, digits, lower, upper } = makeupOf(body)
   if (distinct < Math.min(8, body.length / 2)) return false
   if (/x{6}|X{6}|0{12}|\*\*/.test(body)) return false
-  return digits > 0 || (lower > 0 && upper > 0 && body.length >= 20)
+  if (digits > 0 || (exact === body.length && lower === 0)) return true
+  const turns = body.match(/[a-z](?=[A-Z])/g)?.length ?? 0
+  if (exact === body.length) return upper > 0 && turns >= body.length / 10
+  return body.length >= 20 && turns >= body.length / 6 && /[A-Z]{2}/.test(body)
 }
 
 /**
@@ -178,7 +206,7 @@ const random = (body: string): boolean => {
 export function tokenAt(text: string, start: number, end: number): Token | undefined {
   const candidates = byFirst[text.charCodeAt(start)]
   if (!candidates) return undefined
-  for (const { prefix, min, max, body, reason, checksum } of candidates) {
+  for (const { prefix, min, max, body, reason, exact, checksum } of candidates) {
     if (!text.startsWith(prefix, start)) continue
     let stop = end
     if (prefix.includes('.')) stop = dottedEnd(text, start, 500)
@@ -188,7 +216,7 @@ export function tokenAt(text: string, start: number, end: number): Token | undef
     const length = stop - start - prefix.length
     if (length < min || length > max) continue
     const rest = text.slice(start + prefix.length, stop)
-    if (!(body.test(rest) || (prefix === 'glpat-' && /^[\w.-]+$/.test(rest))) || !random(rest)) continue
+    if (!(body.test(rest) || (prefix === 'glpat-' && /^[\w.-]+$/.test(rest))) || !random(rest, exact)) continue
     if (checksum?.(text.slice(start, stop))) return { end: stop, score: 0.99, reason: `${reason}, checksum` }
     return { end: stop, score: 0.9, reason }
   }
