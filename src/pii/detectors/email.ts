@@ -3,6 +3,8 @@ import { type Detector, type Haystack, REACH, type Report } from '../detector.js
 import { readDomain } from '../text/email-domain.js'
 import { quadEnd, readV6 } from '../text/ip-address.js'
 import { isAsciiLetter, isAsciiWord, isDigit, isUnspacedAt, isWordAt } from '../text/letters.js'
+import { unspacedStart } from '../text/unspaced-local.js'
+import { spacedAt } from './email-spaced.js'
 
 const AT = 0x40
 const DOT = 0x2e
@@ -16,6 +18,8 @@ const DOLLAR = 0x24
 const LESS = 0x3c
 const EQUALS = 0x3d
 const APOSTROPHE = 0x27
+const CURLY_APOSTROPHE = 0x2019
+const SPACE = 0x20
 
 const LONGEST_LOCAL = 64
 const LONGEST = 254
@@ -110,6 +114,7 @@ function isUserInfo(text: string, start: number): boolean {
 function quotedStart(text: string, close: number): number {
   const escaped = text.charCodeAt(close - 1) === BACKSLASH && text.charCodeAt(close - 2) !== BACKSLASH
   const floor = Math.max(0, close - LONGEST_LOCAL)
+  let inner = 0
   for (let index = close - (escaped ? 2 : 1); index >= floor; index -= 1) {
     const code = text.charCodeAt(index)
     if (code < 0x20) return -1
@@ -121,10 +126,13 @@ function quotedStart(text: string, close: number): number {
     const start = escaped ? index - 1 : index
     if (index + 1 >= close - (escaped ? 1 : 0)) return -1
     const before = start === 0 ? ' ' : (text[start - 1] as string)
-    if (/[\s<([,;:>]/.test(before)) return start
+    if (/[\s<([,;:>='`|]/.test(before)) return start
     // A member's value whose own quotes were escaped: `"\"john doe\"@…"`.
     const value = before === '"' && /^"[\p{L}\p{N}][^",:]{0,64}"$/u.test(text.slice(index, close + 1))
-    return value && /[\s:,[{(]/.test(text[start - 2] ?? ' ') ? start : -1
+    if (value && /[\s:,[{(=]/.test(text[start - 2] ?? ' ')) return start
+    // A quote of its own, whose backslash folding took: `"a\"b"@…`.
+    if (escaped || inner > 1 || !isWordAt(text, index - 1) || !isWordAt(text, index + 1)) return -1
+    inner += 1
   }
   return -1
 }
@@ -182,7 +190,15 @@ function localStart(text: string, at: number, behind: number): number {
         break
       }
     } else if (kind === 0) {
-      if (code < 128 || !isWordAt(text, index) || (spaced && isUnspacedAt(text, index))) break
+      if (code < 128) break
+      if (code === CURLY_APOSTROPHE) {
+        if (!isWordAt(text, index + 1) || !isWordAt(text, index - 1)) break
+        if (article.test(text.slice(Math.max(0, index - 5), index))) break
+      } else if (!isWordAt(text, index)) break
+      else if (spaced && isUnspacedAt(text, index)) {
+        const named = unspacedStart(text, index, at, floor)
+        return named < 0 ? start : named
+      }
     } else if (kind !== PLAIN && !belongs(text, index, code, at)) break
     start = index
   }
@@ -261,6 +277,13 @@ function literalEnd(text: string, open: number): number {
 function look(haystack: Haystack, at: number, behindLast: number, report: Report): number {
   const { text } = haystack
   const next = text.charCodeAt(at + 1)
+  if (at > 1 && (next === SPACE || text.charCodeAt(at - 1) === SPACE)) {
+    haystack.step()
+    const spaced = spacedAt(text, at, behindLast)
+    if (spaced === undefined) return behindLast
+    report(spaced.start, spaced.end, 'EMAIL', spaced.score, 'address with blanks in it')
+    return spaced.end
+  }
   if (at === 0 || !(next === OPEN || isAsciiWord(next) || (next > 127 && isWordAt(text, at + 1)))) return behindLast
   const last = text.charCodeAt(at - 1)
   const quoted = last === QUOTE

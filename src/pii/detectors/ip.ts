@@ -2,13 +2,17 @@ import { before, contextWords, near } from '../context.js'
 import type { Detector, Haystack, Report } from '../detector.js'
 import { octet, readV6, type V6 } from '../text/ip-address.js'
 import { isAsciiLetter, isAsciiWord, isDigit, isHex, isWordAt } from '../text/letters.js'
+import { columnOf } from './ip-column.js'
 import {
   addressWords,
   agent,
   heading,
   isAmount,
+  isChangeSpokenOf,
   isLineStart,
+  isMarkedUp,
   isNamedOtherwise,
+  isPath,
   isRatherVersion,
   isVersionSpokenOf,
   type Quad,
@@ -78,8 +82,15 @@ function lookAtQuad(haystack: Haystack, quad: Quad, report: Report): void {
   const net = end > quad.end
   const [a, b, c, d] = octets as [number, number, number, number]
   const high = Math.max(a, b, c, d)
+  const column = start > 2 ? columnOf(text, start, quad.end) : undefined
   const local = isPrivate(octets) && !(a === 10 && high <= 40 && isRatherVersion(haystack, start))
+  if (column === 'address' && !net) {
+    report(start, end, 'IP', 0.95, 'dotted quad in a column of addresses')
+    return
+  }
+  if (column === 'version' && !local) return
   if (isNamedOtherwise(haystack, start, high <= 99 && !local) || isAmount(text, quad)) return
+  if (high <= 99 && isPath(text, start, quad.end)) return
   const port = text.charCodeAt(quad.end) === COLON && isDigit(text.charCodeAt(quad.end + 1))
   if (net || port || (local && high > 1)) {
     report(
@@ -95,7 +106,7 @@ function lookAtQuad(haystack: Haystack, quad: Quad, report: Report): void {
   const path = text.charCodeAt(start - 1) === SLASH && isWordAt(text, start - 2)
   if (path && agent.test(text.slice(Math.max(0, start - 20), start))) return
   const small = high <= 99
-  const round = a === 0 ? high > 0 : b === 0 && c === 0 && d === 0
+  const round = a === 0 ? high > 0 && octets.filter((value) => value > 99).length < 2 : b === 0 && c === 0 && d === 0
   // 1.3.6.1 internet, 1.3.101 Ed25519 and others, 2.5.4 attributes, 2.5.29 extensions
   const oid =
     (a === 1 && b === 3 && ((c === 6 && d === 1) || c === 101)) || (a === 2 && b === 5 && (c === 4 || c === 29))
@@ -104,7 +115,9 @@ function lookAtQuad(haystack: Haystack, quad: Quad, report: Report): void {
     Math.min(a, b, c, d) < 4 &&
     heading.test(text.slice(quad.end, quad.end + 8)) &&
     isLineStart(text, start)
-  const versioned = small && isVersionSpokenOf(haystack, start)
+  const versioned =
+    (small && isVersionSpokenOf(haystack, start)) ||
+    (high <= 40 && (isChangeSpokenOf(haystack, start) || isMarkedUp(text, quad)))
   // nginx:1.2.3.4, com.example:lib:1.2.3.4
   const tagged = high <= 40 && text.charCodeAt(start - 1) === COLON && isAsciiWord(text.charCodeAt(start - 2))
   if (path || tagged || round || oid || titled || versioned) {
@@ -191,6 +204,13 @@ const sixWords = contextWords(
   'indirizzo',
 )
 
+/** Of letters alone, `a::b` is a name of a program's, unless it is said to be an address. */
+const sixName = /(?:^|[^a-z])(?:ipv?6?|inet6|addr(?:ess)?|adresse)["']?[\s:=]{1,3}$/i
+
+/** `Foo<T>::add`, `'5'::dec`: what stands before may be the name of a place in a program. */
+const quoted = (before: number, first: number): boolean =>
+  first === COLON && (before === 0x29 || before === 0x3e || before === 0x27 || before === 0x22 || before === 0x60)
+
 /** How sure an address of this form is one, before any context. */
 function formOf(text: string, start: number, six: V6, value: string): number {
   if (six.quad) return 0.95
@@ -199,18 +219,22 @@ function formOf(text: string, start: number, six: V6, value: string): number {
     if (time.test(value)) return 0.1
     return six.longest >= 3 ? 0.95 : 0.7
   }
-  if (!six.digit) return six.groups >= 4 ? 0.6 : 0.3
+  // `ffff::` may be a net; what a program names goes on behind the colons
+  if (!six.digit && six.groups < 4) return six.longest === 4 && value.endsWith('::') ? 0.3 : 0.1
+  if (!six.digit) return /^(?:f{1,4}:)+:?$/i.test(value) ? 0.1 : 0.6
   // Slices of arrays: x[::2], y[1::3].
   const open = text.charCodeAt(start - 1) === 0x5b
   if (
     open &&
     (isWordAt(text, start - 2) || text.charCodeAt(start - 2) === 0x5d || text.charCodeAt(start - 2) === 0x29)
   ) {
-    if (six.longest < 3) return 0
+    if (six.longest < 3 || /^[\d:]+$/.test(value)) return 0
   }
-  if (/^[23f][0-9a-f]{3}:/i.test(value)) return 0.95
-  if (/^64:ff9b:/i.test(value)) return 0.9
   if (value === '::1') return 0.85
+  if (value.charCodeAt(0) !== COLON) {
+    if (/^[23f][0-9a-f]{3}:/i.test(value)) return 0.95
+    if (/^64:ff9b:/i.test(value)) return 0.9
+  }
   if (six.longest === 2 && six.shortest === 2) return 0.35
   return six.groups >= 4 || (six.groups === 3 && six.longest >= 3) ? 0.8 : 0.35
 }
@@ -231,7 +255,10 @@ function lookAtSix(haystack: Haystack, start: number, report: Report): void {
   const marked =
     zone > six.end || (end > zone && six.digit) || (text.charCodeAt(start - 1) === 0x5b && after === 0x5d && six.digit)
   if (marked) score = Math.max(score + 0.25, 0.6)
-  else if (score < 0.6 && before(haystack, start, sixWords)) score += 0.4
+  else if (score < 0.6 && !quoted(text.charCodeAt(start - 1), text.charCodeAt(start))) {
+    if (score < 0.3) score += sixName.test(text.slice(Math.max(0, start - 12), start)) ? 0.5 : 0
+    else if (before(haystack, start, sixWords)) score += 0.4
+  }
   report(start, end, 'IP', Math.min(score, 0.95), 'IPv6 form')
 }
 
@@ -253,8 +280,7 @@ function findSixes(haystack: Haystack, report: Report): void {
       continue
     }
     if (start === colon && next !== COLON) continue
-    if (start === colon && (left === COLON || left === 0x29 || left === 0x3e || left === 0x27 || left === 0x60))
-      continue
+    if (start === colon && (left === COLON || left === 0x29)) continue
     if (left === DOT && isWordAt(text, start - 2)) continue
     behind = runEnd(text, colon)
     lookAtSix(haystack, start, report)

@@ -136,7 +136,10 @@ const addressCode = (code: number): boolean =>
 const SHORTEST_LINE = 70
 const LONGEST_LINE = 78
 
-/** Quoted-printable: `=40` before a host, `=2E` inside of one, `=3D`, and a line broken at its 76th character. */
+/**
+ * Quoted-printable: `=40` before a host, `=2E` inside of one, `=3D`, and a line broken at its 76th character. Its letters are
+ * capitals: in `email=3dfox@example.com` the sign is the parameter's.
+ */
 export function equalsAt(text: string, at: number): Escape | undefined {
   const next = text.charCodeAt(at + 1)
   if (next === 0x0d || next === 0x0a) {
@@ -146,6 +149,7 @@ export function equalsAt(text: string, at: number): Escape | undefined {
     return line >= SHORTEST_LINE && line < LONGEST_LINE ? { end, by: '' } : undefined
   }
   if (!isDigit(next) || at === 0 || !addressCode(text.charCodeAt(at - 1))) return undefined
+  if (text.charCodeAt(at + 2) >= 0x61) return undefined
   const byte = hexAt(text, at + 1, 2, 2)
   if (byte === 0x3d) return { end: at + 3, by: '=' }
   if (byte !== 0x40 && byte !== 0x2e) return undefined
@@ -153,7 +157,7 @@ export function equalsAt(text: string, at: number): Escape | undefined {
   while (to < at + 3 + 63 && addressCode(text.charCodeAt(to)) && text.charCodeAt(to) !== 0x2e) to += 1
   if (to === at + 3) return undefined
   if (byte === 0x2e) return isLetter(text.charCodeAt(at + 3)) ? { end: at + 3, by: '.' } : undefined
-  const dotted = text.charCodeAt(to) === 0x2e || /^=2e/i.test(text.slice(to, to + 3))
+  const dotted = text.charCodeAt(to) === 0x2e || text.startsWith('=2E', to)
   return dotted ? { end: at + 3, by: '@' } : undefined
 }
 

@@ -21,6 +21,16 @@ const common = new Set(
     'music film movie kitchen restaurant cafe bar pub pizza beer wine hotel hotels holiday tours taxi auto car cars house ' +
     'haus immo immobilien homes property estate land farm garden market marketing sale deals discount gift gifts shopping ' +
     'fashion fitness yoga run golf football bike dog pet vet baby kids family date dating wedding church bible faith ' +
+    'technology ventures management properties industries enterprises productions directory equipment supplies ' +
+    'construction builders contractors plumbing training coach guru tips guide review reviews report careers ' +
+    'associates investments credit loans mortgage accountants accountant graphics pictures pics camera computer ' +
+    'hosting domains link click download science physio healthcare surgery dentist pharmacy vision rehab camp ' +
+    'cruises flights vacations villas apartments rentals rent delivery express parts repair tools toys clothing ' +
+    'shoes jewelry boutique style salon beauty hair makeup catering coffee recipes cooking vodka menu charity gives ' +
+    'democrat republican vote voto mba phd degree courses study schule theater tickets show band rocks ninja lol wtf ' +
+    'forum singles moda abogado versicherung reisen jetzt gratis maison cheap exchange trade trading markets forex ' +
+    'broker gold diamonds cash limited exposed fail fish flowers florist glass kaufen viajes voyage futbol soccer ' +
+    'hockey tennis ski surf rugby racing bet casino poker bingo ' +
     'google apple amazon microsoft test example invalid localhost local internal corp lan intern home onion'
   ).split(' '),
 )
@@ -64,6 +74,7 @@ export type TopLevel = 0 | 1 | 2
 export function topLevel(label: string): TopLevel {
   const { length } = label
   if (length < 2) return 0
+  if (isShort(label)) return 2
   const lower = label.toLowerCase()
   if (length === 2 && countries.has(lower)) return 2
   if (common.has(lower)) return 2
@@ -71,6 +82,17 @@ export function topLevel(label: string): TopLevel {
   if (PUNYCODE.test(lower)) return 2
   for (let index = 0; index < length; index += 1) if (lower.charCodeAt(index) < 128 || !isWordAt(lower, index)) return 0
   return 2
+}
+
+/** Nothing but a country's label follows these: more is the next sentence. `example` and `cloud` are subdomains as well. */
+const firm = new Set('com net org edu gov mil int info biz'.split(' '))
+const isFirm = (label: string): boolean => firm.has(label.toLowerCase()) || countries.has(label.toLowerCase())
+
+/** Whether it is one of the short ones, without making a string. */
+function isShort(label: string): boolean {
+  if (label.length > LONGEST_KEY) return false
+  for (let index = 0; index < label.length; index += 1) if (!isAsciiLetter(label.charCodeAt(index))) return false
+  return shortKeys.has(keyOf(label))
 }
 
 const known = (label: string): boolean => topLevel(label) === 2
@@ -99,6 +121,7 @@ const raised = /\p{No}/u
 
 /** Where a last label that is no top-level domain may be cut: its length up to there, or 0. */
 function cut(text: string, start: number, label: string): number {
+  if (label.length < 3 && isAsciiWord(label.charCodeAt(0)) && !(label.charCodeAt(1) > 0x7f)) return 0
   const match = WRITTEN_ON.exec(label)
   if (match && known(match[1] as string)) return (match[1] as string).length
   let length = 0
@@ -145,10 +168,14 @@ export function readDomain(text: string, start: number): Domain | undefined {
   return simple && !versioned && !sentence ? { end: index, top: 2 } : readAnyDomain(text, start)
 }
 
+/** The labels read last; kept outside so that reading makes no list. Each has a character and a dot at least. */
+const starts = new Int32Array(LONGEST)
+const ends = new Int32Array(LONGEST)
+
 /** As `readDomain`, for all that is not the plain case. */
 function readAnyDomain(text: string, start: number): Domain | undefined {
   const stop = Math.min(text.length, start + LONGEST + 1)
-  const starts: number[] = []
+  let count = 0
   let label = start
   let index = start
   for (; index <= stop; index += 1) {
@@ -156,18 +183,15 @@ function readAnyDomain(text: string, start: number): Domain | undefined {
     if (isAsciiWord(code) || code === HYPHEN || (code > 127 && isWordAt(text, index))) continue
     if (index === label) break
     if (index - label > LONGEST_LABEL || text.charCodeAt(label) === HYPHEN) return undefined
-    starts.push(label)
+    starts[count] = label
+    ends[count] = index
+    count += 1
     label = index + 1
     if (code !== DOT) break
   }
-  if (index > start + LONGEST || starts.length === 0) return undefined
-  const ends = starts.map((_, at) => {
-    let end = at + 1 < starts.length ? (starts[at + 1] as number) - 1 : index
-    while (text.charCodeAt(end - 1) === DOT) end -= 1
-    return end
-  })
+  if (index > start + LONGEST || count === 0) return undefined
   const labelAt = (at: number): string => text.slice(starts[at] as number, ends[at] as number)
-  const lastEnd = ends.length - 1
+  const lastEnd = count - 1
   while (text.charCodeAt((ends[lastEnd] as number) - 1) === HYPHEN) ends[lastEnd] = (ends[lastEnd] as number) - 1
   for (let at = 0; at < lastEnd; at += 1)
     if (text.charCodeAt((ends[at] as number) - 1) === HYPHEN)
@@ -187,7 +211,12 @@ function readAnyDomain(text: string, start: number): Domain | undefined {
       const length = cut(text, starts[last] as number, name)
       if (length > 0) return plausible(labelAt, last, { end: (starts[last] as number) + length, top: 2 })
     }
-    if (glued && (top === 1 || (SENTENCE_CASE.test(name) && before === before.toLowerCase()))) continue
+    const ownCase = name !== name.toLowerCase() && before === before.toLowerCase()
+    if (
+      glued &&
+      ((top === 1 && (isFirm(before) || ownCase)) || (SENTENCE_CASE.test(name) && before === before.toLowerCase()))
+    )
+      continue
     return plausible(labelAt, last, { end: ends[last] as number, top })
   }
   return { end: ends[0] as number, top: 0 }

@@ -279,8 +279,72 @@ describe('IPv6', () => {
   })
 })
 
+describe('versions, headings and tables', () => {
+  it.each([
+    'ECMA-262 12.9.3.17 says so',
+    'ISO 8601 4.2.5.1',
+    'see also 13.3.1.4',
+    'cf. 13.3.1.4 for details',
+    'siehe auch 13.3.1.4',
+    'Bump to 32.6.51.51',
+    'versión 36.2.130.92 instalada',
+    'Chrome 120.0.60.71 on Windows',
+    'Git 1.7.12.1 Release Notes',
+    'This fix was first merged to 1.6.2.4.',
+    'introduced in 1.6.4.3 and later reverted',
+    '<h4>2.3.4.1 Arrays</h4>',
+    '<h3 class="x">24.6.1.4. Run menu</h3>',
+    '<a href="#x">24.6.1.3</a>. Format menu',
+    '<a name="cl.x"></a>3.1.7.1. Cost Summary',
+    'd="1.52-.87 2.83-2.12 3.51.98.32 2.03.5 3.11.5"',
+    '| host | version |\n|---|---|\n| web1 | 93.8.6.83 |\n| web2 | 41.8.7.21 |',
+    'name;version;date\nfoo;12.4.56.78;2020-01-01\nbar;11.4.56.78;2020-01-02',
+    'host\tFirmware version\nweb1\t93.8.6.83',
+    'netmask ffff:ffff:ffff:ffff::',
+    'del a[::1000]',
+    'a::b in C++ std::vector, dead::beef()',
+    'address of dead::beef()',
+    'text2001:db8::1 inside',
+    'Vec<T>::ad and Foo<u8>::b',
+  ])('does not find %s', (text) => {
+    expect(found(text)).toEqual([])
+  })
+
+  it.each([
+    ['host,ip,version\nweb1,93.8.6.83,1.2.3.4\nweb2,41.8.7.21,1.2.3.5', ['93.8.6.83', '41.8.7.21']],
+    ['| Host | IP | Version |\n|---|---|---|\n| web1 | 93.8.6.83 | 5.3.2.1 |', ['93.8.6.83']],
+    ['Version | IP\n1.2.3.4 | 45.81.15.43', ['45.81.15.43']],
+    ['läuft Version 1.9.28.56 schon auf 6.70.16.38?', ['6.70.16.38']],
+    ['Bump the proxy 45.81.15.43 to the new release', ['45.81.15.43']],
+    ['fixed the firewall at 45.13.22.18', ['45.13.22.18']],
+    ['web1 12.34.56.78 443', ['12.34.56.78']],
+    ['12.34.56.78 23.45.67.89 34.56.78.90', ['12.34.56.78', '23.45.67.89', '34.56.78.90']],
+    ['0.003 12.34.56.78 2.5', ['12.34.56.78']],
+    ['<td>12.34.56.78</td>', ['12.34.56.78']],
+    ['<ip>::ffff:198.51.100.7</ip>', ['::ffff:198.51.100.7']],
+    ["('::ffff:192.0.2.1', 80)", ['::ffff:192.0.2.1']],
+    ["bind('::1')", ['::1']],
+    ['`::1` "::1"', ['::1', '::1']],
+    ['ip fd::beef', ['fd::beef']],
+  ])('finds the addresses of %s', (text, addresses) => {
+    expect(found(text)).toEqual(addresses)
+  })
+})
+
 it('looks at a run once, whatever its length', () => {
-  for (const unit of [':', 'a:', '1::', '1:1:', '1.', '1.1.1.1.', 'a:::', '2001:db8::1 ', '1.2.3.4 ']) {
+  for (const unit of [
+    ':',
+    'a:',
+    '1::',
+    '1:1:',
+    '1.',
+    '1.1.1.1.',
+    'a:::',
+    '2001:db8::1 ',
+    '1.2.3.4 ',
+    '1.2.3.4,\n',
+    '<h4>1.2.3.4 A',
+  ]) {
     const steps = (times: number): number => {
       let count = 0
       detector.find({ ...scan(unit.repeat(times), '', createBudget(600_000)), step: () => (count += 1) }, () => {})
