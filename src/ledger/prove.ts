@@ -7,7 +7,7 @@ import type { ContentMember } from './content.js'
 import { frozenCopy } from './copy.js'
 import { after, type Maybe } from './maybe.js'
 import type { Redaction } from './redaction.js'
-import { commitmentKey, secretFromBytes } from './secret.js'
+import { commitmentKey, fixedSecret } from './secret.js'
 import type { Proved, Secret } from './types.js'
 
 function refused(receipt: DecisionReceipt, member: ContentMember, reason: string): QuittanceError {
@@ -18,7 +18,8 @@ function refused(receipt: DecisionReceipt, member: ContentMember, reason: string
 }
 
 /**
- * Derives the key of one commitment, also with a secret that is no longer the ledger's.
+ * Derives the key of one commitment, also with a secret that is no longer the ledger's. Who has the key can try contents
+ * against that receipt: verify the receipt first, and disclose the key only to those who may know its content.
  *
  * @param secret - the one that `commitKeyId` names: bare bytes, or with their id
  * @param receipt - a receipt with a keyed commitment
@@ -39,10 +40,12 @@ export function commitmentProof(
   member: ContentMember,
 ): CommitmentProof {
   if (member !== 'input' && member !== 'output') throw new TypeError("member must be 'input' or 'output'")
-  const known = secret instanceof Uint8Array ? secretFromBytes(secret) : secret
+  const known = fixedSecret(secret)
   const { receiptId } = receipt
-  const { commitKeyId } = receipt[member] ?? {}
-  if (commitKeyId === undefined) throw refused(receipt, member, 'no-keyed-commitment')
+  const { commitKeyId, hash } = receipt[member] ?? {}
+  // a plain hash with a key's name beside it is no receipt of ours: the key would open another receipt's hash
+  if (commitKeyId === undefined || hash?.startsWith('hmac-sha256:') !== true)
+    throw refused(receipt, member, 'no-keyed-commitment')
   if (commitKeyId !== known.id) throw refused(receipt, member, 'another-secret')
   return Object.freeze({ receiptId, member, commitKeyId, key: toHex(commitmentKey(known, receiptId, member)) })
 }

@@ -49,9 +49,16 @@ export function contentDigest(kind: Commitment['kind'], content: unknown): Uint8
 
 const no = (reason: CommitmentReason): CommitmentResult => ({ holds: false, reason })
 
+const isProof = (proof: unknown): proof is CommitmentProof =>
+  typeof proof === 'object' &&
+  proof !== null &&
+  ['receiptId', 'member', 'commitKeyId', 'key'].every(
+    (name) => typeof (proof as Record<string, unknown>)[name] === 'string',
+  )
+
 function keyOf(proof: CommitmentProof): Uint8Array | undefined {
   const { key } = proof
-  return typeof key === 'string' && /^[0-9a-f]{64}$/.test(key) ? fromHex(key) : undefined
+  return /^[0-9a-f]{64}$/.test(key) ? fromHex(key) : undefined
 }
 
 /**
@@ -83,7 +90,7 @@ export function verifyCommitment(
   if (commitment.hash.startsWith('sha256:'))
     return commitment.hash === `sha256:${toHex(digest)}` ? { holds: true } : no('content-differs')
   if (proof === undefined) return no('proof-missing')
-  if (typeof proof !== 'object' || proof === null) return no('proof-malformed')
+  if (!isProof(proof)) return no('proof-malformed')
   if (proof.receiptId !== receipt.receiptId || proof.member !== member || proof.commitKeyId !== commitment.commitKeyId)
     return no('proof-of-another')
   const key = keyOf(proof)

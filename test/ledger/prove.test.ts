@@ -69,6 +69,29 @@ describe('proving what was committed to', () => {
     }
   })
 
+  test('is not tricked by a receipt that was made up: a plain hash beside the name of a key opens nothing', async () => {
+    const ledger = ledgerOf()
+    const victim = await ledger.append(draft(facts))
+    const plain = `sha256:${createHash('sha256').update('hello').digest('hex')}`
+    const madeUp = {
+      ...victim,
+      input: { kind: 'text', hash: plain, commitKeyId: victim.input?.commitKeyId },
+    } as unknown as DecisionReceipt
+    await expect(ledger.prove('hello', madeUp)).rejects.toMatchObject({ code: 'LEDGER_NOT_COMMITTED' })
+    expect(() => commitmentProof(secret, madeUp, 'input')).toThrow(/can't be proved/)
+    const without = { ...victim, output: madeUp.input } as DecisionReceipt
+    await expect(ledger.prove('hello', without, 'output')).rejects.toMatchObject({ code: 'LEDGER_NOT_COMMITTED' })
+  })
+
+  test('a proof without its members is malformed', async () => {
+    const receipt = await ledgerOf().append(draft(facts))
+    for (const proof of [{}, { key: 'a' }, [], 'x', null])
+      expect(verifyCommitment('a', receipt, 'input', proof as never)).toEqual({
+        holds: false,
+        reason: 'proof-malformed',
+      })
+  })
+
   test('is not possible for anything else, and then no key is disclosed', async () => {
     const ledger = ledgerOf()
     const receipt = await ledger.append(draft({ input: facts.input }))
