@@ -8,8 +8,11 @@ export interface DescribedError {
   readonly details: { readonly message?: string; readonly stack?: string; readonly xCode?: string } | undefined
 }
 
-/** The most characters of a message or a stack that are kept: a receipt has to fit into its line. */
-export const MAX_ERROR_TEXT = 8_192
+/**
+ * The most characters of a message or a stack that are handed on. The ledger cuts them to what fits into a receipt, after
+ * redaction: a value that is cut in two would no longer be known.
+ */
+export const MAX_ERROR_TEXT = 262_144
 
 const isToken = (value: string) => token.check(value) === undefined
 

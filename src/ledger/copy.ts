@@ -20,8 +20,8 @@ function spend(budget: Budget, path: string): void {
   throw new QuittanceError('RECEIPT_TOO_LARGE', message, { details: { path } })
 }
 
-/** A caller's own key may be somebody's name or address: only what looks like a program's name is shown. */
-const shown = /^[A-Za-z_$][\w$-]{0,63}$/
+/** A caller's own key may be somebody's number or address: only words as programs have them are shown, without digits. */
+const shown = /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})$/
 
 /**
  * @param path - where an object stands
@@ -34,7 +34,8 @@ export function memberPath(path: string, name: string): string {
 }
 
 /** Paths made of names as programs have them; others may be somebody's words. */
-const plainPath = /^[A-Za-z_$][\w$-]{0,63}(?![^.[])(?:\[\d+\]|\.[A-Za-z_$][\w$-]{0,63}(?![^.[]))*/
+const plainPath =
+  /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})(?![^.[])(?:\[\d+\]|\.(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})(?![^.[]))*/
 
 /**
  * @param path - names and indexes, some of which a caller made up

@@ -97,8 +97,8 @@ export function checkedOptions(options: LedgerOptions): CheckedOptions {
     maxQueued = 10_000,
     timeoutMs = 30_000,
   } = options
-  if (secret !== undefined && typeof secret !== 'function' && !(secret instanceof Uint8Array))
-    throw new TypeError('secret must be a Uint8Array or a function')
+  if (secret !== undefined && typeof secret !== 'function' && !(secret instanceof Uint8Array) && !isObject(secret))
+    throw new TypeError('secret must be a Uint8Array, {id, secret} or a function that gives {id, secret}')
   if (commitment !== 'sha256' && commitment !== 'hmac-sha256')
     throw new TypeError("commitment must be 'sha256' or 'hmac-sha256'")
   checkRetention(options, retentionDays)

@@ -18,6 +18,7 @@ import {
 import { checkedName, frozenCopy, plainPart } from './copy.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Environment } from './environment.js'
+import { withShortErrorTexts } from './error-text.js'
 import { after, each, type Maybe } from './maybe.js'
 import { createRedaction, type Redaction } from './redaction.js'
 import { keyedCommitment, type PseudonymRole, pseudonymOf, type Secrets } from './secret.js'
@@ -245,7 +246,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     if (secret && namesPerson(copied)) pseudonymise(body, copied, secret)
     if (descriptor) body.redactor = descriptor
     if (isObject(members.details)) {
-      const details = Object.freeze({ ...members.details, salt: toHex(environment.random(32)) })
+      const details = Object.freeze({ ...withShortErrorTexts(members.details), salt: toHex(environment.random(32)) })
       body.details = details
       body.detailsHash = detailsHashOf(details)
     }

@@ -45,10 +45,14 @@ function failed(path: string, cause: unknown): QuittanceError {
   )
 }
 
-function refused(path: string): QuittanceError {
-  return new QuittanceError('PII_IN_IDENTIFIER', `${path} holds personal data, and an identifier is never rewritten`, {
-    details: { path, outcome: 'absent' },
-  })
+function refused(path: string, { counts = {} }: RedactedText): QuittanceError {
+  const [reason] = Object.keys(counts).sort()
+  const what = reason === undefined ? '' : ` (${reason})`
+  return new QuittanceError(
+    'PII_IN_IDENTIFIER',
+    `${path} holds personal data${what}, and an identifier is never rewritten`,
+    { details: { path, outcome: 'absent', ...(reason === undefined ? {} : { reason }) } },
+  )
 }
 
 function sameName(path: string): QuittanceError {
@@ -171,7 +175,7 @@ function redactionOf(redactor: Redactor, caller: Caller, { scope, tenantId }: Re
   /** An identifier stays as it is or refuses the receipt. */
   const kept = (text: string, path: string, kind: TextKind): Maybe<string> =>
     after(call(text, path, kind), (found) => {
-      if (foundAny(found, text)) throw refused(path)
+      if (foundAny(found, text)) throw refused(path, found)
       return text
     })
 
@@ -225,7 +229,11 @@ function redactionOf(redactor: Redactor, caller: Caller, { scope, tenantId }: Re
 
   /** A member that the schema doesn't know: an extension, or something that it will refuse. */
   const extension = (name: string, member: unknown, path: string): Maybe<unknown> =>
-    after(kept(name, path, 'identifier'), () => anything(member, memberPath(path, name), undefined))
+    after(
+      // with the `x` before it a name of somebody's would look like none
+      after(kept(name, path, 'identifier'), () => kept(name.slice(1), path, 'identifier')),
+      () => anything(member, memberPath(path, name), undefined),
+    )
 
   const planned = (value: unknown, plan: TextPlan, path: string): Maybe<unknown> => {
     if (plan.is === 'any') return anything(value, path, undefined)

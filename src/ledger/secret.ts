@@ -15,6 +15,8 @@ export type Keyed = `hmac-sha256:${string}`
 /** Whose pseudonym it is; each role has its own, so that a reviewer can't be matched with a subject. */
 export type PseudonymRole = 'subject' | 'principal' | 'reviewer' | 'record'
 
+const roles: ReadonlySet<PseudonymRole> = new Set<PseudonymRole>(['subject', 'principal', 'reviewer', 'record'])
+
 const MIN_BYTES = 32
 
 /** How long a provider's answer is used before it is asked again, so that a rotated secret is picked up. */
@@ -37,10 +39,19 @@ export function secretFromBytes(bytes: Uint8Array): Secret {
   return { id, secret }
 }
 
-function checkedSecret(given: Secret): Secret {
-  if (typeof given !== 'object' || given === null) throw new TypeError('secret() must give {id, secret}')
-  if (idShape.check(given.id)) throw new RangeError('secret().id must be an id')
-  return { id: given.id, secret: checked(given.secret, 'secret().secret') }
+function checkedSecret(given: Secret, name: string): Secret {
+  if (typeof given !== 'object' || given === null) throw new TypeError(`${name} must be {id, secret}`)
+  if (idShape.check(given.id)) throw new RangeError(`${name}.id must be an id`)
+  return { id: given.id, secret: checked(given.secret, `${name}.secret`) }
+}
+
+/**
+ * @param given - bare bytes, or a secret with its id
+ * @returns a checked copy
+ * @throws TypeError, RangeError when it is none
+ */
+export function fixedSecret(given: Uint8Array | Secret): Secret {
+  return given instanceof Uint8Array ? secretFromBytes(given) : checkedSecret(given, 'secret')
 }
 
 /** The secret that is current. */
@@ -80,7 +91,7 @@ export function createSecrets(
     }
   }
   if (typeof provider !== 'function') {
-    const known = secretFromBytes(provider)
+    const known = fixedSecret(provider)
     return { configured: true, current: () => known }
   }
   let known: Secret | undefined
@@ -89,7 +100,7 @@ export function createSecrets(
 
   const ask = async (): Promise<Secret> => {
     try {
-      known = checkedSecret(await provider())
+      known = checkedSecret(await provider(), 'secret()')
       askedAt = now()
       return known
     } catch (cause) {
@@ -127,6 +138,38 @@ export function createSecrets(
  */
 export function pseudonymOf(secret: Secret, role: PseudonymRole, tenantId: string, id: string): Keyed {
   return `hmac-sha256:${toHex(hmac(sha256, secret.secret, utf8(`quittance/1 ${role}\n${tenantId}\n${id}`)))}`
+}
+
+/**
+ * The pseudonym of a person under any secret, also one that is no longer the ledger's: what finds receipts from before a
+ * rotation.
+ *
+ * @param secret - the one that `pseudonymKeyId` names: bare bytes, or with their id
+ * @param person - whose receipts, in which role (default `subject`), and who it is as your systems know them
+ * @returns what stands in receipts, and the id of the secret
+ * @throws TypeError, RangeError when the secret is none, or a part is not a text
+ * @example
+ * ```ts
+ * import { pseudonym, type ReceiptStore, type Secret } from 'quittance'
+ *
+ * export async function* receiptsOf(store: ReceiptStore, secrets: readonly Secret[], tenantId: string, id: string) {
+ *   for (const secret of secrets) {
+ *     const { value: subjectId } = pseudonym(secret, { tenantId, id })
+ *     if (store.query) yield* store.query({ chainId: tenantId, subjectId })
+ *   }
+ * }
+ * ```
+ */
+export function pseudonym(
+  secret: Uint8Array | Secret,
+  { tenantId, id, role = 'subject' }: { readonly tenantId: string; readonly id: string; readonly role?: PseudonymRole },
+): { readonly value: Keyed; readonly pseudonymKeyId: string } {
+  const known = fixedSecret(secret)
+  if (!roles.has(role)) throw new TypeError('role must be subject, principal, reviewer or record')
+  if (typeof tenantId !== 'string' || idShape.check(tenantId)) throw new TypeError('tenantId must be an id')
+  if (typeof id !== 'string' || id === '' || !id.isWellFormed())
+    throw new TypeError('id must be a text that is not empty')
+  return Object.freeze({ value: pseudonymOf(known, role, tenantId, id), pseudonymKeyId: known.id })
 }
 
 /**

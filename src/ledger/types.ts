@@ -14,7 +14,7 @@ export interface Secret {
 }
 
 /** For pseudonyms and keyed commitments. Bare bytes get an id made from their hash. */
-export type SecretProvider = Uint8Array | (() => Promise<Secret>)
+export type SecretProvider = Uint8Array | Secret | (() => Promise<Secret>)
 
 /** How to wait for an append. */
 export interface AppendOptions {

@@ -2,6 +2,7 @@ import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { realEnvironment } from '../../src/ledger/environment.js'
 import { createLedger, createLedgerWith } from '../../src/ledger/ledger.js'
+import { pseudonym as pseudonymUnder } from '../../src/ledger/secret.js'
 import type { Ledger, Secret, SecretProvider } from '../../src/ledger/types.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { draft, keyNamed, stored } from './support.js'
@@ -224,5 +225,38 @@ describe('a secret', () => {
       expect(shown).not.toContain(text)
       expect(shown).not.toContain(hex)
     }
+  })
+})
+
+describe('a pseudonym under a secret of one’s own choice', () => {
+  const retired: Secret = { id: 'of-2025', secret: Uint8Array.from({ length: 32 }, () => 9) }
+
+  test('finds what was written before a rotation, in each role', async () => {
+    const ledger = ledgerWith({ secret: retired })
+    const receipt = await ledger.append(draft({ subject: 'jo', principal: 'jo' }))
+    const { tenantId } = receipt
+    expect(pseudonymUnder(retired, { tenantId, id: 'jo' })).toEqual({
+      value: receipt.subjectId,
+      pseudonymKeyId: receipt.pseudonymKeyId,
+    })
+    expect(pseudonymUnder(retired, { tenantId, id: 'jo', role: 'principal' }).value).toBe(receipt.principalId)
+    expect(receipt.pseudonymKeyId).toBe('of-2025')
+    expect(pseudonymUnder(secret, { tenantId, id: 'jo' })).toEqual({
+      value: pseudonym('subject', tenantId, 'jo'),
+      pseudonymKeyId: secretId,
+    })
+  })
+
+  test.each([
+    ['a short secret', new Uint8Array(31), {}],
+    ['no secret', undefined, {}],
+    ['no id', { id: '', secret: new Uint8Array(32) }, {}],
+    ['an empty person', secret, { id: '' }],
+    ['a tenant with a line break', secret, { tenantId: 'a\nb' }],
+    ['an unknown role', secret, { role: 'friend' }],
+  ])('refuses %s', (_, key, more) => {
+    expect(() => pseudonymUnder(key as never, { tenantId: 'acme', id: 'jo', ...more } as never)).toThrow(
+      /secret|tenantId|id must|role/,
+    )
   })
 })
