@@ -27,6 +27,13 @@ export interface Failure {
   readonly advice?: readonly string[] | undefined
 }
 
+/** @returns the optional package that is not there, from the runtime's own message */
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined
+  return /^Cannot find (?:package|module) '((?:@[a-z0-9-]+\/)?[a-z0-9-]+)/.exec(String(message))?.[1]
+}
+
 /**
  * @param error - anything that was thrown
  * @returns what to tell of it: no stack trace, no payload
@@ -41,6 +48,14 @@ export function failureOf(error: unknown): Failure {
     if (file === undefined) return { code: error.code, message: error.message }
     const where = error.message.includes(file) ? '' : ` (${file})`
     return { code: error.code, message: `${error.message}${where}`.replaceAll(file, () => shownPath(file)) }
+  }
+  const missing = missingPackage(error)
+  if (missing !== undefined) {
+    return {
+      code: 'ERR_MODULE_NOT_FOUND',
+      message: `the package ${missing} is not installed`,
+      advice: [`Install it: npm install ${missing}. What needs it is in the README, under "The parts".`],
+    }
   }
   if (error instanceof Error) {
     const { code, path } = error as NodeJS.ErrnoException

@@ -1,7 +1,10 @@
 /** JSON Lines whose lines are strings. */
 import { createReadStream } from 'node:fs'
+import { decodeUtf8 } from '../primitives/bytes.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
+
+const NEWLINE = 0x0a
 
 function parsed(line: string, number: number): string {
   try {
@@ -23,27 +26,22 @@ function parsed(line: string, number: number): string {
  */
 export async function* jsonStrings(file: string, io: Io): AsyncGenerator<string> {
   const chunks: AsyncIterable<Uint8Array> = file === '-' ? io.stdin : createReadStream(pathFrom(io, file))
-  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let number = 0
-  let rest: string[] = []
-  const decode = (chunk?: Uint8Array): string => {
-    try {
-      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
-    } catch {
-      throw new UsageError(`the input is not UTF-8, on or after line ${number + 1}`)
-    }
+  let rest: Uint8Array[] = []
+  const text = (parts: readonly Uint8Array[]): string => {
+    number += 1
+    const line = decodeUtf8(Buffer.concat(parts))
+    if (line === undefined) throw new UsageError(`line ${number} is not UTF-8`)
+    return parsed(line, number)
   }
   for await (const chunk of chunks) {
-    const lines = decode(chunk).split('\n')
-    const open = lines.pop() as string
-    for (const line of lines) {
-      number += 1
-      yield parsed(rest.join('') + line, number)
+    let from = 0
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
+      yield text([...rest, chunk.subarray(from, end)])
       rest = []
+      from = end + 1
     }
-    rest.push(open)
+    if (from < chunk.length) rest.push(chunk.subarray(from))
   }
-  rest.push(decode())
-  const last = rest.join('')
-  if (last !== '') yield parsed(last, number + 1)
+  if (rest.length > 0) yield text(rest)
 }

@@ -44,6 +44,11 @@ export interface Haystack {
   /** Words that name the place, as of a member: `home phone`. Lower case; empty where nothing is known. */
   readonly hint: string
   /**
+   * @param offset - into the text
+   * @returns the words at the head of the table's column that the offset stands in, lower case; empty where there is none
+   */
+  columnAt(offset: number): string
+  /**
    * To be called once for each candidate that costs more than a glance.
    *
    * @throws QuittanceError `PII_BUDGET` when the text has used up its time

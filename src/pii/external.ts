@@ -1,5 +1,6 @@
 /** Detectors that work elsewhere: a service, a model. They see what the own detectors left, and a failure refuses the text. */
 import { QuittanceError } from '../errors.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { sha256Hex } from '../primitives/sha256.js'
 import { moreOfValue } from './external-value.js'
 import { placeholdersIn, type Stretch } from './placeholders.js'
@@ -43,13 +44,18 @@ export interface ExternalOptions {
   readonly timeoutMs?: number | undefined
 }
 
+const optionNames = { detectors: true, threshold: true, timeoutMs: true } satisfies Record<keyof ExternalOptions, true>
+
 const typeName = /^[A-Z][A-Z0-9_]{0,63}$/
 
-function failed(detector: ExternalDetector, reason: string, cause?: unknown): QuittanceError {
+/** How many types are remembered: a model has some dozens. */
+const MAX_TYPES = 256
+
+function failed(detector: ExternalDetector, reason: string): QuittanceError {
   return new QuittanceError(
     'PII_DETECTOR_FAILED',
     `the detector ${detector.name} gave no answer that can be used, so nothing was let through`,
-    { details: { reason, retryable: reason !== 'malformed' }, cause },
+    { details: { reason, retryable: reason !== 'malformed' } },
   )
 }
 
@@ -106,8 +112,9 @@ async function ask(detector: ExternalDetector, text: string, timeoutMs: number):
       throw failed(detector, 'malformed')
     return found
   } catch (error) {
-    if (QuittanceError.is(error, 'PII_DETECTOR_FAILED')) throw error
-    throw failed(detector, 'failed', error)
+    // what was thrown may hold the text: only a stable word of it goes on
+    const reason = QuittanceError.is(error, 'PII_DETECTOR_FAILED') ? error.details.reason : undefined
+    throw failed(detector, reason !== undefined && /^[a-z][a-z0-9-]{0,31}$/.test(reason) ? reason : 'failed')
   } finally {
     clearTimeout(timer)
   }
@@ -131,11 +138,18 @@ async function ask(detector: ExternalDetector, text: string, timeoutMs: number):
  * ```
  */
 export function withExternalDetectors(redactor: Redactor, options: ExternalOptions): Redactor {
+  refuseUnknownMembers(options, optionNames, 'options')
   const { detectors, threshold = 0.5, timeoutMs = 2_000 } = options
   if (!Array.isArray(detectors) || detectors.length === 0)
     throw new TypeError('detectors must be a list that is not empty')
   if (!(threshold >= 0 && threshold <= 1)) throw new RangeError('threshold must be a number from 0 to 1')
   if (!(timeoutMs > 0 && timeoutMs <= 600_000)) throw new RangeError('timeoutMs must be more than 0 and at most 600000')
+  for (const one of detectors) {
+    if (typeof one?.detect !== 'function' || typeof one.name !== 'string' || typeof one.version !== 'string')
+      throw new TypeError(
+        'detectors must each have name, version and detect(); detectors that look at once belong to piiRedactor',
+      )
+  }
   const names = new Set(detectors.map(({ name }) => name))
   if (names.size !== detectors.length) throw new TypeError('detectors must have different names')
   const listed = detectors
@@ -143,11 +157,15 @@ export function withExternalDetectors(redactor: Redactor, options: ExternalOptio
     .sort()
     .join('\n')
 
+  /** What they called their findings: only such words, and the package's own, are placeholders. */
+  const reported = new Set<string>()
+
   const spansOf = async (text: string): Promise<Span[]> => {
-    const places = placeholdersIn(text)
+    const places = placeholdersIn(text, reported)
     const answers = await Promise.all(
       detectors.map(async (detector) => {
         const found = await ask(detector, text, timeoutMs)
+        for (const { type } of found) if (reported.size < MAX_TYPES) reported.add(type)
         return found
           .filter(({ score }) => score >= threshold)
           .flatMap((finding) => outside({ ...finding, detector: detector.name, reason: 'external' }, places, text))

@@ -1,6 +1,7 @@
 /** One pass over a text that lists the places where something can be. */
 import { QuittanceError } from '../errors.js'
-import type { Haystack, Positions } from './detector.js'
+import type { Haystack } from './detector.js'
+import { type Columns, columnsWhenAsked } from './table.js'
 
 const DIGIT = 1
 const AT = 2
@@ -16,21 +17,14 @@ classes[0x3d] = EQUALS
 /** How many steps pass between two looks at the clock. */
 const STEPS_A_LOOK = 64
 
-interface List extends Positions {
-  length: number
-  at: Int32Array
+/** Room for as many places again, and as many more. */
+function longer(list: Int32Array): Int32Array {
+  const grown = new Int32Array(list.length * 4)
+  grown.set(list)
+  return grown
 }
 
-const list = (): List => ({ length: 0, at: new Int32Array(16) })
-
-function push(to: List, offset: number): void {
-  if (to.length === to.at.length) {
-    const longer = new Int32Array(to.length * 2)
-    longer.set(to.at)
-    to.at = longer
-  }
-  to.at[to.length++] = offset
-}
+const FEW = 16
 
 /** Lends the time that one text may take. */
 export interface Budget {
@@ -64,37 +58,61 @@ export function createBudget(milliseconds: number): Budget {
  * @param text - after folding
  * @param hint - words that name the place, lower case
  * @param budget - of the whole text
+ * @param columns - of its tables
  * @returns what detectors look at
  */
-export function scan(text: string, hint: string, budget: Pick<Budget, 'step'>): Haystack {
-  const digits = list()
-  const ats = list()
-  const colons = list()
-  const equals = list()
+export function scan(
+  text: string,
+  hint: string,
+  budget: Pick<Budget, 'step'>,
+  columns: Pick<Columns, 'at'> = columnsWhenAsked(() => text),
+): Haystack {
+  let digits: Int32Array = new Int32Array(FEW)
+  let ats: Int32Array = new Int32Array(FEW)
+  let colons: Int32Array = new Int32Array(FEW)
+  let equals: Int32Array = new Int32Array(FEW)
+  let digitCount = 0
+  let atCount = 0
+  let colonCount = 0
+  let equalCount = 0
   const { length } = text
   for (let index = 0; index < length; index += 1) {
     const code = text.charCodeAt(index)
     if (code > 0x40) continue
     switch (classes[code]) {
       case DIGIT: {
-        push(digits, index)
+        if (digitCount === digits.length) digits = longer(digits)
+        digits[digitCount] = index
         index += 1
         while (index < length && classes[text.charCodeAt(index)] === DIGIT) index += 1
-        push(digits, index)
+        digits[digitCount + 1] = index
+        digitCount += 2
         index -= 1
         break
       }
       case AT:
-        push(ats, index)
+        if (atCount === ats.length) ats = longer(ats)
+        ats[atCount++] = index
         break
       case COLON:
-        push(colons, index)
+        if (colonCount === colons.length) colons = longer(colons)
+        colons[colonCount++] = index
         break
       case EQUALS:
-        push(equals, index)
+        if (equalCount === equals.length) equals = longer(equals)
+        equals[equalCount++] = index
         break
       default:
     }
   }
-  return { text, digits, ats, colons, equals, hint, step: budget.step }
+  return {
+    text,
+    digits: { length: digitCount, at: digits },
+    ats: { length: atCount, at: ats },
+    colons: { length: colonCount, at: colons },
+    equals: { length: equalCount, at: equals },
+    hint,
+    columnAt: columns.at,
+    step: budget.step,
+  }
 }

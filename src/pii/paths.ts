@@ -43,14 +43,20 @@ function environment(): JSONPathEnvironment {
 type Expression = InstanceType<typeof expressions.FilterExpression>
 type Selector = JSONPathQuery['segments'][number]['selectors'][number]
 
+/** Two members of a hostile value may be large, and comparing them is done at every member: one side has to be a literal. */
+function isCheap({ left, operator, right }: InstanceType<typeof expressions.InfixExpression>): boolean {
+  if (operator === '&&' || operator === '||') return true
+  return [left, right].some((side) => side instanceof expressions.FilterExpressionLiteral)
+}
+
 /** Whether every query inside of a filter leads to one member at most, so that a filter costs the same at every member. */
 function isFlat(expression: Expression): boolean {
   if (expression instanceof expressions.RelativeQuery || expression instanceof expressions.RootQuery)
     return expression.path.singularQuery()
   if (expression instanceof expressions.LogicalExpression) return isFlat(expression.expression)
   if (expression instanceof expressions.PrefixExpression) return isFlat(expression.right)
-  if (expression instanceof expressions.InfixExpression) return isFlat(expression.left) && isFlat(expression.right)
-  if (expression instanceof expressions.FunctionExtension) return expression.args.every(isFlat)
+  if (expression instanceof expressions.InfixExpression)
+    return isFlat(expression.left) && isFlat(expression.right) && isCheap(expression)
   return expression instanceof expressions.FilterExpressionLiteral
 }
 
@@ -96,7 +102,9 @@ function compiled(path: string, made: JSONPathEnvironment): JSONPathQuery {
     if (!areApart(segment.selectors)) refuse('selects a member twice: write several paths instead')
     for (const selector of segment.selectors) {
       if (selector instanceof selectors.FilterSelector && !isFlat(selector.expression))
-        refuse('has a filter that looks at more than one member: inside of a filter no * .. : or filter')
+        refuse(
+          'has a filter that may cost more than a glance: inside of a filter no * .. : filter or function, and only a literal to compare with',
+        )
     }
   }
   if (descents > 1) refuse('has .. more than once')

@@ -1,9 +1,10 @@
 import { QuittanceError } from '../errors.js'
 import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { sha256Hex } from '../primitives/sha256.js'
-import type { Detector, PiiType } from './detector.js'
+import type { Detector, PiiType, Report } from './detector.js'
 import { defaultTypes, detectorOf } from './detectors/index.js'
 import { createFinder, type Finder } from './find.js'
+import type { Kind } from './findings.js'
 import { hintOf } from './hint.js'
 import { checkedSecret, keyedHash, type PiiKey, type PiiSecret } from './modes/keyed.js'
 import { checkedModes, type PiiModes } from './modes/mode.js'
@@ -13,7 +14,9 @@ import { compileRules, type PathRules } from './paths.js'
 import { toPlain } from './plain.js'
 import type { RedactedText, RedactedValue, RedactionContext, Redactor } from './redactor.js'
 import { createRemembered } from './remembered.js'
+import { valueIn } from './replaced.js'
 import type { Span } from './resolve.js'
+import { spliced } from './spliced.js'
 import { FIELD, redactJson } from './structured.js'
 
 /** How texts are looked through and what becomes of what is found. */
@@ -58,7 +61,15 @@ const optionNames = {
 
 /** A redactor whose findings can be looked at, and that also takes whole values. */
 export interface PiiRedactor extends Redactor {
-  redact(text: string, context: RedactionContext): RedactedText
+  /**
+   * Looks through one text.
+   *
+   * @param text - one string
+   * @param context - where it stands and what it is. Default: a free text that has no name
+   * @returns the text with what was found replaced, and the counts by type
+   * @throws QuittanceError `PII_BUDGET`, `PII_DETECTOR_FAILED`, `PII_TOKENS_FULL`
+   */
+  redact(text: string, context?: RedactionContext): RedactedText
   /**
    * Looks through any value: texts, the names of members, numbers. The value given is never changed.
    *
@@ -103,8 +114,15 @@ const typeName = /^[A-Z][A-Z0-9_]{0,63}$/
 
 function checkedDetectors(given: PiiOptions['detectors']): Detector[] {
   if (given !== undefined && !Array.isArray(given)) throw new TypeError('detectors must be a list')
+  if (given?.length === 0)
+    throw new TypeError('detectors is empty: give redactor: false to a ledger that shall redact nothing')
+  const own = new Set((given ?? []).flatMap((one) => (typeof one === 'object' ? [one?.name] : [])))
   const names = new Set<string>()
-  return (given ?? defaultTypes).map((one) => {
+  // a detector of the package with options of its own stands for its type with the defaults
+  const chosen = (given ?? defaultTypes).filter(
+    (one) => typeof one !== 'string' || !Object.hasOwn(detectorOf, one) || !own.has(detectorOf[one as PiiType]().name),
+  )
+  return chosen.map((one) => {
     if (typeof one === 'string' && !Object.hasOwn(detectorOf, one))
       throw new TypeError(`detectors: there is no type ${JSON.stringify(one)}`)
     const detector = typeof one === 'string' ? detectorOf[one as PiiType]() : (one as Detector)
@@ -116,13 +134,22 @@ function checkedDetectors(given: PiiOptions['detectors']): Detector[] {
       if (!typeName.test(type) || type === FIELD)
         throw new TypeError(`detectors: ${JSON.stringify(type)} is no type: upper case, digits and _; FIELD is taken`)
     }
-    return guarded(detector)
+    return guarded(detector, typeof one !== 'string')
   })
 }
 
 /** What a detector throws may hold the text: only the name of its error goes on. */
-function guarded(detector: Detector): Detector {
-  const { name: detectorName, version, types, machine, config } = detector
+function guarded(detector: Detector, isOwn: boolean): Detector {
+  const { name: detectorName, version, machine, config, find } = detector
+  const types = [...detector.types]
+  /** What somebody else wrote is held to the contract: what would be dropped or written as it is refuses the text. */
+  const held =
+    (report: Report): Report =>
+    (start, end, type, score, reason) => {
+      if (!types.includes(type)) throw new RangeError('a type that is not declared')
+      if (!(score >= 0 && score <= 1)) throw new RangeError('a score that is not from 0 to 1')
+      report(start, end, type, score, reason)
+    }
   return {
     name: detectorName,
     version,
@@ -131,7 +158,12 @@ function guarded(detector: Detector): Detector {
     config,
     find(haystack, report) {
       try {
-        detector.find(haystack, report)
+        const answer: unknown = find.call(detector, haystack, isOwn ? held(report) : report)
+        if (typeof (answer as PromiseLike<unknown> | undefined)?.then === 'function') {
+          // its findings would come too late, and its failure to nobody
+          void Promise.resolve(answer).catch(() => undefined)
+          throw new TypeError('find must answer at once')
+        }
       } catch (error) {
         if (QuittanceError.is(error)) throw error
         const name = error instanceof Error && /^[A-Za-z]{1,64}$/.test(error.name) ? error.name : 'failed'
@@ -158,7 +190,8 @@ function checkedNumbers(options: PiiOptions) {
   if (!(typeof budgetMs === 'number' && budgetMs > 0)) throw new RangeError('budgetMs must be a number above 0')
   if (typeof countsInReceipt !== 'boolean') throw new TypeError('countsInReceipt must be true or false')
   if (tokens !== 'receipt' && tokens !== 'tenant') throw new TypeError("tokens must be 'receipt' or 'tenant'")
-  if (!(Number.isSafeInteger(maxTokens) && maxTokens > 0)) throw new RangeError('maxTokens must be a positive integer')
+  if (!(Number.isSafeInteger(maxTokens) && maxTokens > 0 && maxTokens < 1_000_000))
+    throw new RangeError('maxTokens must be a positive integer below 1,000,000')
   return { threshold, budgetMs, countsInReceipt, tokens, maxTokens }
 }
 
@@ -176,6 +209,7 @@ function checkedNumbers(options: PiiOptions) {
  * ```
  */
 export function piiRedactor(options: PiiOptions = {}): PiiRedactor {
+  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   refuseUnknownMembers(options, optionNames, 'options')
   const { threshold, budgetMs, countsInReceipt, tokens, maxTokens } = checkedNumbers(options)
   const detectors = checkedDetectors(options.detectors)
@@ -188,6 +222,18 @@ export function piiRedactor(options: PiiOptions = {}): PiiRedactor {
   if (key === undefined && rules?.listed.some(([, rule]) => rule === 'hash'))
     throw new TypeError('secret must be given where a path says hash: there is no hash without a key')
   const render = createRender(modes, key)
+  /** Where each type has one placeholder, values need not be cut out of the text. */
+  const valuesCount = modes.size > 0
+  const placeholders = new Map<string, string>()
+  const written = (type: string, value: string, at: RenderPlace): string => {
+    if (valuesCount) return render(type, value, at)
+    let placeholder = placeholders.get(type)
+    if (placeholder === undefined) {
+      placeholder = render(type, '', at)
+      placeholders.set(type, placeholder)
+    }
+    return placeholder
+  }
   const noBook = ownBook()
   const books: Tokens = ![...modes.values()].includes('token')
     ? () => noBook
@@ -205,7 +251,8 @@ export function piiRedactor(options: PiiOptions = {}): PiiRedactor {
       threshold: from,
       budgetMs,
       // finding is synchronous, so that the place is that of the text at hand
-      preview: ({ type, value }) => render(type, value, place),
+      byType: !valuesCount,
+      preview: (found) => written(found.type, valuesCount ? found.value : '', place),
     })
   const finder = finderFrom(threshold)
   const inIdentifiers = finderFrom(Math.max(threshold, SURE_IN_IDENTIFIERS))
@@ -222,16 +269,29 @@ export function piiRedactor(options: PiiOptions = {}): PiiRedactor {
     by: Finder = finder,
   ): string => {
     place = at
-    const spans = by.find(text, where)
-    if (spans.length === 0) return text
-    let whole = ''
-    let from = 0
-    for (const { type, value, start, end } of spans) {
-      whole += `${text.slice(from, start)}${render(type, value, at)}`
-      counts[type] = (counts[type] ?? 0) + 1
-      from = end
+    const pieces = by.look(text, where)
+    if (pieces === undefined) return text
+    const { length, kinds, start, end } = pieces
+    const instead: string[] = []
+    let last = kinds[0] as Kind
+    let first = 0
+    const count = (behind: number): void => {
+      counts[last.type] = (counts[last.type] ?? 0) + behind - first
     }
-    return whole + text.slice(from)
+    for (let index = 0; index < length; index += 1) {
+      const kind = kinds[index] as Kind
+      if (kind !== last) {
+        count(index)
+        last = kind
+        first = index
+      }
+      const again = index > first && !valuesCount
+      instead.push(
+        again ? (instead[first] as string) : written(kind.type, valuesCount ? valueIn(pieces, index) : '', at),
+      )
+    }
+    count(length)
+    return spliced(text, 0, text.length, { start, end, by: instead, first: 0, last: length })
   }
 
   return {
@@ -250,16 +310,22 @@ export function piiRedactor(options: PiiOptions = {}): PiiRedactor {
       }),
     )}`,
     countsInReceipt,
-    redact(text, context) {
+    redact(text, context = { path: '', kind: 'text' }) {
       const { path, kind } = context
+      if (typeof text !== 'string') throw new TypeError('text must be a string')
+      if (kind !== 'text' && kind !== 'identifier' && kind !== 'machine')
+        throw new TypeError("context.kind must be 'text', 'identifier' or 'machine'")
       const counts: Record<string, number> = {}
       if (kind === 'identifier') {
-        if (cleanIds.has(text)) return { text }
-        // without a hint: `sources[0].id` is the name of no number of a person
-        const rest = text.length < 36 ? text : text.replace(uuid, ' ')
-        const found = redactText(rest, { hint: '', machine: false }, placeOf(context), counts, inIdentifiers)
+        const isVersion = /version$/i.test(path)
+        const known = isVersion ? `version ${text}` : text
+        if (cleanIds.has(known)) return { text }
+        // without any other hint: `sources[0].id` is the name of no number of a person
+        const rest = text.length < 36 || text.includes('@') ? text : text.replace(uuid, ' ')
+        const where = { hint: isVersion ? 'version' : '', machine: false }
+        const found = redactText(rest, where, placeOf(context), counts, inIdentifiers)
         if (found !== rest) return { text: found, counts }
-        cleanIds.add(text)
+        cleanIds.add(known)
         return { text }
       }
       const where = { hint: kind === 'text' ? hintOf(path) : '', machine: kind === 'machine' }

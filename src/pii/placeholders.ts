@@ -1,7 +1,5 @@
-/** What redaction leaves: `[EMAIL]`, `[EMAIL_1]`, `[EMAIL:hmac:…]`. */
-
-/** Digits only as the number of a token or in a hash that has letters: nobody hides a number behind brackets. */
-const left = /\[[A-Z][A-Z_]{0,63}(?:[1-9][0-9]{0,6})?(?::hmac:(?![0-9]+\])[0-9a-f]{16,64})?\]/g
+/** Where redaction has left `[EMAIL]`, `[EMAIL_1]` or `[EMAIL:hmac:…]` in a text. */
+import { placeholderEnd } from './folding/placeholders.js'
 
 /** A stretch of a text, in UTF-16 offsets, the end exclusive. */
 export interface Stretch {
@@ -11,9 +9,14 @@ export interface Stretch {
 
 /**
  * @param text - a text after redaction, or one that holds such words of its own
+ * @param types - beside those of the package
  * @returns where placeholders stand, in order
  */
-export function placeholdersIn(text: string): Stretch[] {
-  if (!text.includes('[')) return []
-  return [...text.matchAll(left)].map(({ 0: word, index }) => ({ start: index, end: index + word.length }))
+export function placeholdersIn(text: string, types: ReadonlySet<string>): Stretch[] {
+  const found: Stretch[] = []
+  for (let start = text.indexOf('['); start >= 0; start = text.indexOf('[', start + 1)) {
+    const end = placeholderEnd(text, start, types)
+    if (end > start) found.push({ start, end })
+  }
+  return found
 }

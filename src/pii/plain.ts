@@ -26,8 +26,8 @@ export interface Way {
   readonly step: string | number
 }
 
-/** A caller's own name may be somebody's: only what looks like a program's name is shown. */
-const shown = /^[A-Za-z_$][\w$-]{0,63}$/
+/** A caller's own name may be somebody's: only words as programs have them are shown, without digits. */
+const shown = /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})$/
 
 function written(way: Way | undefined): string {
   const steps: string[] = []

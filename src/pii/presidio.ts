@@ -1,5 +1,6 @@
 /** The Presidio analyzer, asked by its HTTP API. */
 import { QuittanceError } from '../errors.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import type { ExternalDetector, ExternalFinding } from './external.js'
 
 /** Where the analyzer is and what it is asked. */
@@ -17,6 +18,15 @@ export interface PresidioOptions {
   /** What is written into the configuration's digest: a changed image or model should change it. Default: `1`. */
   readonly version?: string | undefined
 }
+
+const optionNames = {
+  url: true,
+  language: true,
+  entities: true,
+  scoreThreshold: true,
+  headers: true,
+  version: true,
+} satisfies Record<keyof PresidioOptions, true>
 
 /** Presidio's names for types that this package has. */
 const typeOf: Readonly<Record<string, string>> = {
@@ -80,6 +90,7 @@ function findingsOf(answer: unknown, text: string): ExternalFinding[] {
  * ```
  */
 export function presidioDetector(options: PresidioOptions): ExternalDetector {
+  refuseUnknownMembers(options, optionNames, 'options')
   const { language = 'en', entities, scoreThreshold, headers, version = '1' } = options
   const base = URL.canParse(options.url) ? new URL(options.url) : undefined
   if (base === undefined || !/^https?:$/.test(base.protocol)) throw new TypeError('url must be an http or https URL')

@@ -1,50 +1,62 @@
 /** The parts of a long text that are looked through again. */
 import { REACH } from './detector.js'
-import type { Piece } from './replaced.js'
-import type { Found } from './resolve.js'
+import type { Pieces } from './replaced.js'
 
 /** A text is looked through again as a whole up to this length, and around what was replaced beyond it. */
-const WHOLE = 1_024
+export const WHOLE = 1_024
 
 /** How far a window reaches beyond what was replaced: what its own edges make of the text is too far away to be believed. */
 const MARGIN = REACH * 3
+
+/** Where something was found. */
+interface Place {
+  readonly start: number
+  readonly end: number
+}
 
 /** A part of a text. */
 export interface Window {
   readonly from: number
   readonly to: number
-  /** What was replaced in it, in order. */
-  readonly pieces: readonly Piece[]
+  /** What was replaced in it: from `first` on, below `last`, in the list of what was just replaced. */
+  readonly first: number
+  readonly last: number
   /**
    * @param believed - found in it
    * @returns whether none of it stands so near to an edge that the edge may have had a say in it
    */
-  holds(believed: readonly Found[]): boolean
+  holds(believed: readonly Place[]): boolean
   /** Takes in as much again on both sides, and the windows that it then touches. */
   grow(): void
 }
 
 /**
  * @param length - of the text
- * @param fresh - what was just replaced, in order
+ * @param pieces - of that text
+ * @param fresh - which of them were just replaced, in order
+ * @param isWhole - one window takes in all of it
  * @returns the windows, from left to right
  */
-export function* windowsOf(length: number, fresh: readonly Piece[]): Generator<Window, void> {
+export function* windowsOf(
+  length: number,
+  pieces: Pieces,
+  fresh: Int32Array,
+  isWhole: boolean,
+): Generator<Window, void> {
   let next = 0
   while (next < fresh.length) {
-    const first = fresh[next] as Piece
-    const pieces: Piece[] = []
-    let from = length <= WHOLE ? 0 : Math.max(0, first.start - MARGIN)
+    const first = next
+    let from = isWhole ? 0 : Math.max(0, (pieces.from[fresh[next] as number] as number) - MARGIN)
     let to = from
     const take = (least: number): void => {
       to = Math.max(to, least)
-      for (let piece = fresh[next]; piece && piece.start - MARGIN <= to; piece = fresh[next]) {
-        pieces.push(piece)
-        to = Math.max(to, Math.min(length, piece.end + MARGIN))
-        next += 1
+      for (; next < fresh.length; next += 1) {
+        const index = fresh[next] as number
+        if ((pieces.from[index] as number) - MARGIN > to) break
+        to = Math.max(to, Math.min(length, (pieces.to[index] as number) + MARGIN))
       }
     }
-    take(length <= WHOLE ? length : Math.min(length, first.end + MARGIN))
+    take(isWhole ? length : Math.min(length, (pieces.to[fresh[next] as number] as number) + MARGIN))
     yield {
       get from() {
         return from
@@ -52,7 +64,10 @@ export function* windowsOf(length: number, fresh: readonly Piece[]): Generator<W
       get to() {
         return to
       },
-      pieces,
+      first,
+      get last() {
+        return next
+      },
       holds: (believed) =>
         believed.every(
           ({ start, end }) => (from === 0 || start - REACH >= from) && (to === length || end + REACH <= to),
@@ -69,13 +84,19 @@ export function* windowsOf(length: number, fresh: readonly Piece[]): Generator<W
 /**
  * @param found - in a window, in offsets of the text, in order
  * @param window - the window
+ * @param pieces - of the text
+ * @param fresh - which of them were just replaced
  * @returns those that what was replaced may have brought about
  */
-export function believedIn(found: readonly Found[], { pieces }: Window): Found[] {
-  let next = 0
+export function believedIn<T extends Place>(
+  found: readonly T[],
+  { first, last }: Window,
+  pieces: Pieces,
+  fresh: Int32Array,
+): T[] {
+  let next = first
   return found.filter(({ start, end }) => {
-    while (next < pieces.length && (pieces[next] as Piece).end + REACH <= start) next += 1
-    const piece = pieces[next]
-    return piece !== undefined && end > piece.start - REACH
+    while (next < last && (pieces.to[fresh[next] as number] as number) + REACH <= start) next += 1
+    return next < last && end > (pieces.from[fresh[next] as number] as number) - REACH
   })
 }

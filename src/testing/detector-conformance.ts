@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Detector } from '../pii/detector.js'
 import type { ExternalDetector, ExternalFinding } from '../pii/external.js'
-import { createFinder } from '../pii/find.js'
-import { fold } from '../pii/fold.js'
-import { createBudget, scan } from '../pii/haystack.js'
+import type { Span } from '../pii/resolve.js'
 import type { ConformanceCase } from './store/harness.js'
 
 /** What a detector should find and what it should leave, in the words of those who wrote it. */
@@ -25,33 +23,49 @@ interface Raw {
 const BUDGET_MS = 60_000
 const THRESHOLD = 0.5
 
-/** What the detector itself says of a text, in offsets of the folded text. */
-function reported(detector: Detector, text: string): { readonly seen: string; readonly findings: Raw[] } {
-  const { text: seen } = fold(text)
-  const findings: Raw[] = []
-  detector.find(scan(seen, '', createBudget(BUDGET_MS)), (start, end, type, score, reason) => {
-    findings.push({ start, end, type, score, reason })
-  })
-  return { seen, findings }
+/** What the suite asks of an engine; loaded when a case runs, so that this module reaches no optional package. */
+interface Engine {
+  /** What the detector itself says of a text, in offsets of the folded text. */
+  reported(detector: Detector, text: string): { readonly seen: string; readonly findings: Raw[] }
+  /** What an engine makes of it, in offsets of the text. */
+  found(detector: Detector, text: string): readonly Span[]
+  /** The text with what was found replaced. */
+  redacted(detector: Detector, text: string): string
 }
 
-/** What an engine makes of it. */
-const found = (detector: Detector, text: string) =>
-  createFinder({
-    detectors: [detector],
-    threshold: THRESHOLD,
-    budgetMs: BUDGET_MS,
-    preview: ({ type }) => `[${type}]`,
-  }).find(text, { hint: '', machine: false })
-
-const redacted = (detector: Detector, text: string): string => {
-  let whole = ''
-  let from = 0
-  for (const { start, end, type } of found(detector, text)) {
-    whole += `${text.slice(from, start)}[${type}]`
-    from = end
+async function loadEngine(): Promise<Engine> {
+  const [{ createFinder }, { fold }, { createBudget, scan }] = await Promise.all([
+    import('../pii/find.js'),
+    import('../pii/fold.js'),
+    import('../pii/haystack.js'),
+  ])
+  const found = (detector: Detector, text: string): readonly Span[] =>
+    createFinder({
+      detectors: [detector],
+      threshold: THRESHOLD,
+      budgetMs: BUDGET_MS,
+      preview: ({ type }) => `[${type}]`,
+    }).find(text, { hint: '', machine: false })
+  return {
+    found,
+    reported(detector, text) {
+      const { text: seen } = fold(text)
+      const findings: Raw[] = []
+      detector.find(scan(seen, '', createBudget(BUDGET_MS)), (start, end, type, score, reason) => {
+        findings.push({ start, end, type, score, reason })
+      })
+      return { seen, findings }
+    },
+    redacted(detector, text) {
+      let whole = ''
+      let from = 0
+      for (const { start, end, type } of found(detector, text)) {
+        whole += `${text.slice(from, start)}[${type}]`
+        from = end
+      }
+      return whole + text.slice(from)
+    },
   }
-  return whole + text.slice(from)
 }
 
 const rubbish = [
@@ -71,7 +85,10 @@ const rubbish = [
 
 const left = ['[EMAIL]', '[CREDIT_CARD] [IBAN]', '[EMAIL_1] and [PHONE_12]', '[EMAIL:hmac:0123456789abcdef]']
 
-const cases: readonly { readonly name: string; run(detector: Detector, examples: DetectorExamples): void }[] = [
+const cases: readonly {
+  readonly name: string
+  run(detector: Detector, examples: DetectorExamples, engine: Engine): void
+}[] = [
   {
     name: 'has a name, a version and types of the right form',
     run({ name, version, types }) {
@@ -83,7 +100,7 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
   },
   {
     name: 'finds each example, that and no more, under a type that it declares',
-    run(detector, { finds }) {
+    run(detector, { finds }, { found }) {
       assert.ok(finds.length > 0, 'a suite without examples shows nothing')
       for (const { text, type, values } of finds) {
         assert.ok(detector.types.includes(type), `${type} is one of its types`)
@@ -97,13 +114,13 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
   },
   {
     name: 'leaves what it should leave',
-    run(detector, { leaves }) {
+    run(detector, { leaves }, { found }) {
       for (const text of leaves) assert.deepEqual(found(detector, text), [], text)
     },
   },
   {
     name: 'reports offsets within the text, scores from 0 to 1, and types that it declares, also on rubbish',
-    run(detector, { finds, leaves }) {
+    run(detector, { finds, leaves }, { reported }) {
       for (const text of [...rubbish, ...left, ...finds.map((one) => one.text), ...leaves]) {
         const { seen, findings } = reported(detector, text)
         for (const { start, end, type, score } of findings) {
@@ -116,7 +133,7 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
   },
   {
     name: 'gives reasons that hold no part of the value',
-    run(detector, { finds }) {
+    run(detector, { finds }, { reported }) {
       for (const { text } of finds) {
         const { seen, findings } = reported(detector, text)
         for (const { start, end, reason } of findings) {
@@ -131,7 +148,7 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
   },
   {
     name: 'holds no state between texts',
-    run(detector, { finds, leaves }) {
+    run(detector, { finds, leaves }, { reported }) {
       const texts = [...finds.map((one) => one.text), ...leaves]
       const first = texts.map((text) => reported(detector, text).findings)
       const again = texts.toReversed().map((text) => reported(detector, text).findings)
@@ -140,7 +157,7 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
   },
   {
     name: 'finds nothing in what redaction left, nor beside it',
-    run(detector, { finds }) {
+    run(detector, { finds }, { found, redacted }) {
       for (const text of left) assert.deepEqual(found(detector, text), [], text)
       for (const { text } of finds) {
         const once = redacted(detector, text)
@@ -170,10 +187,13 @@ const cases: readonly { readonly name: string; run(detector: Detector, examples:
  * ```
  */
 export function detectorConformance(make: () => Detector, examples: DetectorExamples): ConformanceCase[] {
+  if (typeof make !== 'function') throw new TypeError('make must be a function that makes the detector')
+  if (!Array.isArray(examples?.finds) || !Array.isArray(examples.leaves))
+    throw new TypeError('examples must be {finds: [{text, type, values}], leaves: [text]}')
   return cases.map(({ name, run }) => ({
     name,
     async run() {
-      run(make(), examples)
+      run(make(), examples, await loadEngine())
     },
   }))
 }
@@ -215,8 +235,11 @@ function checkFindings(findings: readonly ExternalFinding[], text: string): void
  */
 export function externalDetectorConformance(
   make: () => Promise<ExternalDetector>,
-  { finds }: ExternalExamples,
+  examples: ExternalExamples,
 ): ConformanceCase[] {
+  if (typeof make !== 'function') throw new TypeError('make must be a function that makes the detector')
+  if (!Array.isArray(examples?.finds)) throw new TypeError('examples must be {finds: [{text, values}]}')
+  const { finds } = examples
   const all: readonly { readonly name: string; run(detector: ExternalDetector): Promise<void> }[] = [
     {
       name: 'finds each example',

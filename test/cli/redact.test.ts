@@ -87,7 +87,7 @@ describe('redact', () => {
     ['a line that is no JSON', '"a"\nalice@example.com\n', ['--jsonl'], 'line 2 is not a JSON string'],
     ['a line that is no string', '{"a":1}\n', ['--jsonl'], 'line 1 is not a JSON string'],
     ['an empty line', '"a"\n\n"b"\n', ['--jsonl'], 'line 2 is not a JSON string'],
-    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), ['--jsonl'], 'not UTF-8'],
+    ['no UTF-8', Uint8Array.of(0x22, 0x61, 0x22, 0x0a, 0x22, 0xff, 0x22), ['--jsonl'], 'line 2 is not UTF-8'],
     ['a text that is no UTF-8', Uint8Array.of(0xff), [], 'not UTF-8'],
     ['an unknown type', 'x', ['--types', 'NOSE'], 'there is no type NOSE'],
     ['a type in lower case', 'x', ['--types', 'email'], 'It must be types'],

@@ -55,7 +55,7 @@ describe('no words before', () => {
     `xylophone${' '.repeat(59)}#`,
     '[PHONE] #',
     '[PHONE_12] #',
-    '[PHONE:hmac:0a1b2c3d4e5f6071] #',
+    '[PHONE:hmac:kdnbpcajfmgeohil] #',
     `[PHONE]${'.'.repeat(60)}#`,
     '# phone',
   ])('%s', (text) => {

@@ -118,8 +118,8 @@ describe('looking again', () => {
   it('never finds what redaction left', () => {
     const greedy = pattern('greedy', 'WORD', /\S+/g)
     const { redact } = finderOf([greedy])
-    expect(redact('one [EMAIL] [IBAN_2] [PHONE:hmac:0a1b2c3d4e5f6071] two')).toBe(
-      '[WORD] [EMAIL] [IBAN_2] [PHONE:hmac:0a1b2c3d4e5f6071] [WORD]',
+    expect(redact('one [EMAIL] [IBAN_2] [PHONE:hmac:kdnbpcajfmgeohil] two')).toBe(
+      '[WORD] [EMAIL] [IBAN_2] [PHONE:hmac:kdnbpcajfmgeohil] [WORD]',
     )
   })
 

@@ -158,7 +158,7 @@ describe('single characters', () => {
 })
 
 describe('what redaction left', () => {
-  it.each(['[EMAIL]', '[EMAIL_1]', '[CREDIT_CARD_123]', '[EMAIL:hmac:0a1b2c3d4e5f6071]', '[NATIONAL_ID]', '[FIELD]'])(
+  it.each(['[EMAIL]', '[EMAIL_1]', '[CREDIT_CARD_123]', '[EMAIL:hmac:kdnbpcajfmgeohil]', '[NATIONAL_ID]', '[FIELD]'])(
     '%s is one character',
     (placeholder) => {
       expect(fold(`a ${placeholder} b`).text).toBe(`a ${SUBSTITUTE} b`)
@@ -166,12 +166,15 @@ describe('what redaction left', () => {
     },
   )
 
-  it.each(['[CREDIT_CARD:hmac:4111111111111111]', '[PHONE_15550100123]', '[EMAIL:hmac:alice]', '[STAFF]'])(
-    '%s is not: something could hide in it',
-    (text) => {
-      expect(fold(text).text).toBe(text)
-    },
-  )
+  it.each([
+    '[CREDIT_CARD:hmac:4111111111111111]',
+    '[IBAN:hmac:be68539007547034]',
+    '[PHONE_15550100123]',
+    '[EMAIL:hmac:alice]',
+    '[STAFF]',
+  ])('%s is not: something could hide in it', (text) => {
+    expect(fold(text).text).toBe(text)
+  })
 
   it('has types of its own', () => {
     expect(fold('[STAFF_NO] [STAFF_NO_7]', new Set(['STAFF_NO'])).text).toBe(`${SUBSTITUTE} ${SUBSTITUTE}`)

@@ -82,6 +82,9 @@ const units: Readonly<Record<string, string>> = {
   cards: `${cards.join(' ')} `,
   'cards without blanks': '4111111111111111',
   ids: `${ids.join(' ')} `,
+  tables: 'a,b,612345678\n',
+  inserts: 'INSERT INTO a (a,b) VALUES (1,612345678)\n',
+  markup: '<tr><th>A</th><th>b</th></tr><tr><td>612345678',
   secrets: 'api_key=sk-proj-abcdEFGH1234ijklMNOP5678qrstUVWX ',
   'words and numbers': 'phone 12 iban 34 ssn 56 ',
 }

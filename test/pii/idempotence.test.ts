@@ -73,7 +73,7 @@ const left = [
     '[EMAIL]',
     '[PHONE]',
     '[IBAN_2]',
-    '[CREDIT_CARD:hmac:0123456789abcdef]',
+    '[CREDIT_CARD:hmac:kdnbpcajfmgeohil]',
     '[SECRET]',
     '[NATIONAL_ID]',
     '[IP_12]',

@@ -33,7 +33,11 @@ describe('redact', () => {
 
 describe('hash', () => {
   const expected = (tenant: string, type: string, normal: string) =>
-    createHmac('sha256', secret).update(`quittance/1 pii\n${tenant}\n${type}\n${normal}`).digest('hex').slice(0, 16)
+    createHmac('sha256', secret)
+      .update(`quittance/1 pii\n${tenant}\n${type}\n${normal}`)
+      .digest('hex')
+      .slice(0, 16)
+      .replace(/./g, (digit) => 'abcdefghijklmnop'[Number.parseInt(digit, 16)] as string)
 
   test('is HMAC-SHA256 under a label of its own, by tenant and type, as node:crypto computes it too', () => {
     const options: PiiOptions = { modes: { EMAIL: 'hash' }, secret }

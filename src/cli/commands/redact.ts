@@ -30,7 +30,7 @@ const typesOption = once((text: string): readonly string[] => {
   const types = text.split(',').map((type) => type.trim())
   if (types.some((type) => !/^[A-Z][A-Z_]*$|^all$/.test(type)))
     throw new InvalidArgumentError('It must be types such as EMAIL,IBAN, or all.')
-  return types
+  return [...new Set(types)]
 })
 
 const thresholdOption = once((text: string): number => {

@@ -91,6 +91,35 @@ const otherWords = contextWords(
   'sku',
   'ticket*',
   'reference*',
+  'offset*',
+  'byte',
+  'bytes',
+  'size',
+  'length',
+  'parent*',
+  'seq',
+  'sequence*',
+  'count*',
+  'position',
+  'node',
+  'hash',
+  'checksum',
+  'counter',
+  'pacco',
+  'pacchi',
+  'paquete*',
+  'klant*',
+  'cliente*',
+  'client number',
+  'client no',
+  'numéro client',
+  'polizza',
+  'pratica',
+  'vertrag*',
+  'contrat*',
+  'dossier*',
+  'doi',
+  'arxiv',
   'ref',
   'transaction*',
   'txn*',
@@ -172,13 +201,26 @@ const BEFORE = 64
 const BEHIND = 32
 
 /** Whether there can be a word at all: between numbers in a column there is none, and asking is dear. */
-function hasWords({ text, hint }: Haystack, start: number, end: number): boolean {
+function hasWords(haystack: Haystack, start: number, end: number): boolean {
+  const { text, hint } = haystack
   if (hint !== '') return true
-  for (let at = Math.max(0, start - BEFORE); at < start; at += 1) if (text.charCodeAt(at) > 0x40) return true
-  const last = Math.min(text.length, end + BEHIND)
-  for (let at = end; at < last; at += 1) if (text.charCodeAt(at) > 0x40) return true
-  return false
+  const from = Math.max(0, start - BEFORE)
+  const to = Math.min(text.length, end + BEHIND)
+  let bare = bares.get(haystack)
+  if (!bare) {
+    bare = { from: 0, to: 0 }
+    bares.set(haystack, bare)
+  }
+  if (from < bare.from || from > bare.to) {
+    bare.from = from
+    bare.to = from
+  }
+  while (bare.to < to && !(text.charCodeAt(bare.to) > 0x40)) bare.to += 1
+  return bare.to < to
 }
+
+/** The stretch without words that was found last: of numbers in a row, each looks at most of the same place. */
+const bares = new WeakMap<Haystack, { from: number; to: number }>()
 
 /** So near before a number a word is its label, if no other number stands between them. */
 const LABEL = 24
@@ -201,6 +243,11 @@ function labelStart(text: string, start: number): number {
  * @returns what the words around it tell: a card, something else, or nothing; the label right before it is believed first
  */
 export function stanceOf(haystack: Haystack, start: number, end: number): Stance {
+  const column = haystack.columnAt(start)
+  if (column !== '') {
+    if (cardWords.test(column)) return 'card'
+    if (otherWords.test(column)) return 'other'
+  }
   if (!hasWords(haystack, start, end)) return 'none'
   const card = before(haystack, start, cardWords)
   const other = before(haystack, start, otherWords)

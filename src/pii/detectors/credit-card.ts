@@ -214,28 +214,53 @@ interface Candidate {
   reason: string
 }
 
-const reasons = new Map<string, string>()
+/** By scheme: alone, and with words beside it. */
+const reasons = new Map<string, readonly [alone: string, said: string]>()
 
 /** Kept, so that a find makes no string. */
 function reasonOf(name: string, words: boolean): string {
-  const key = words ? `Luhn, ${name} range; context` : `Luhn, ${name} range`
-  const kept = reasons.get(key)
-  if (kept !== undefined) return kept
-  reasons.set(key, key)
-  return key
+  let kept = reasons.get(name)
+  if (kept === undefined) {
+    kept = [`Luhn, ${name} range`, `Luhn, ${name} range; context`]
+    reasons.set(name, kept)
+  }
+  return kept[words ? 1 : 0]
 }
 
 /** What a number must be at least, before words are asked. */
 const HOPELESS = 0.1
+
+const hexBefore = /(?<![\p{L}\d])[\dA-Fa-f]{4}[ \u00a0-]$/u
+const hexBehind = /^[ \u00a0-][\dA-Fa-f]{4}(?![\p{L}\d])/u
+const both = /\d[A-Fa-f]|[A-Fa-f]\d/
+
+/** `50B7 5546 5531 5617 5968 59BE`: groups of a row of hex digits. */
+function amongCodes(text: string, start: number, end: number): boolean {
+  const left = Math.max(0, start - 6)
+  if (holdsHexLetter(text, left, start)) {
+    const before = text.slice(left, start)
+    if (hexBefore.test(before) && both.test(before.slice(-5))) return true
+  }
+  if (!holdsHexLetter(text, end, end + 6)) return false
+  const behind = text.slice(end, end + 6)
+  return hexBehind.test(behind) && both.test(behind)
+}
+
+function holdsHexLetter(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const lower = text.charCodeAt(at) | 0x20
+    if (lower >= 0x61 && lower <= 0x66) return true
+  }
+  return false
+}
 
 /** Looks at the number that ends with the run at `last`; undefined where it is none. */
 function judge(haystack: Haystack, first: number, last: number, length: number): Candidate | undefined {
   const { text, digits } = haystack
   const start = digits.at[first] as number
   const end = digits.at[last + 1] as number
-  if (!luhn(values, length)) return undefined
   const issuer = issuerOf(values, length)
-  if (!issuer) return undefined
+  if (!issuer || !luhn(values, length)) return undefined
   const ends = byEnds(text, start, end)
   if (ends >= 1) return undefined
   let base = issuer.scores[length] as number
@@ -248,10 +273,10 @@ function judge(haystack: Haystack, first: number, last: number, length: number):
   }
   if (first === last) {
     if (isMobile(length)) base -= 0.3
-    else if (isArticle(length)) base -= 0.04
+    else if (isArticle(length)) base -= 0.14
     // A French establishment number passes Luhn as a whole and with its first nine digits.
-    else if (length === 14 && luhn(values, 9)) base -= 0.1
-  }
+    else if (length === 14 && luhn(values, 9)) base -= 0.2
+  } else if (amongCodes(text, start, end)) base -= 0.45
   const bare = base - shape - ends
   if (bare < HOPELESS) return undefined
   haystack.step()

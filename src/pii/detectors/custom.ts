@@ -1,4 +1,5 @@
 import { QuittanceError } from '../../errors.js'
+import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import { type ContextWords, contextWords, near } from '../context.js'
 import type { Detector, Haystack, Report } from '../detector.js'
 import { type PatternEngine, type PatternLike, safePattern } from '../patterns/check.js'
@@ -42,6 +43,20 @@ export interface CustomFunction {
   /** 0 to 1. Default: 0.85. */
   readonly score?: number | undefined
 }
+
+const patternNames = {
+  name: true,
+  pattern: true,
+  score: true,
+  context: true,
+  validate: true,
+  version: true,
+  engine: true,
+} satisfies Record<keyof CustomPattern, true>
+const functionNames = { name: true, find: true, version: true, score: true } satisfies Record<
+  keyof CustomFunction,
+  true
+>
 
 const SHAPE = /^[A-Z][A-Z0-9_]{0,31}$/
 const FLAGS = /^[imsuv]*$/
@@ -200,7 +215,9 @@ export function custom(options: CustomPattern | CustomFunction): Detector {
   if ('pattern' in options && options.pattern !== undefined) {
     if ('find' in options && options.find !== undefined)
       throw new TypeError('custom: pattern and find exclude each other')
+    refuseUnknownMembers(options, patternNames, 'custom: options')
     return byPattern(options)
   }
+  refuseUnknownMembers(options, functionNames, 'custom: options')
   return byFunction(options as CustomFunction)
 }

@@ -1,9 +1,12 @@
 /** PHONE: international and national numbers, checked against numbering plans; weak forms count by the words beside them. */
+
 import type { CountryCode } from 'libphonenumber-js/core'
+import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import type { Detector, Haystack } from '../detector.js'
+import { createMemo, type Memo } from '../memo.js'
 import { CLOSE, DASH, DOT, follow, gapOf, newChain, OPEN, SLASH, SPACE } from './phone/chain.js'
 import { extensionEnd } from './phone/extension.js'
-import { createJudge } from './phone/judge.js'
+import { createJudge, type Verdict } from './phone/judge.js'
 import {
   AGAINST,
   DIALLED,
@@ -144,9 +147,21 @@ function closes(text: string, end: number, size: number, style: number): boolean
   return true
 }
 
+/** No `@handle`. */
+const address = /[\p{L}\d]@/u
+
 /** Whether an e-mail address stands near. */
 const hasAddress = ({ text, ats }: Haystack, start: number, end: number): boolean =>
-  ats.length > 0 && text.slice(Math.max(0, start - BESIDE), end + BESIDE).includes('@')
+  ats.length > 0 && address.test(text.slice(Math.max(0, start - BESIDE), end + BESIDE))
+
+const nextToBefore = /[^\s@,;|"'<>=:/]@[^\s@,;|"'<>]{1,60}["'>)\]]{0,2}[\s,;|/·•–-]{0,4}["'(]?$/
+const nextToBehind = /^["')]?[\s,;|/·•–-]{0,4}["'<([]{0,2}[^\s@,;|"'<>]{0,60}[^\s@,;|"'<>=:/]@/
+
+/** Whether an e-mail address stands right beside it: digits alone are many things. */
+const touchesAddress = ({ text, ats }: Haystack, start: number, end: number): boolean =>
+  ats.length > 0 &&
+  (nextToBefore.test(text.slice(Math.max(0, start - BESIDE), start)) ||
+    nextToBehind.test(text.slice(end, end + BESIDE)))
 
 /** Whether a word or a bracket belongs to the last digit. */
 const isFollowed = (text: string, end: number): boolean =>
@@ -165,7 +180,9 @@ const isFollowed = (text: string, end: number): boolean =>
  * const detector = phone({ regions: ['PL', 'CZ'] })
  * ```
  */
-export function phone({ regions = defaultRegions }: PhoneOptions = {}): Detector {
+export function phone(options: PhoneOptions = {}): Detector {
+  refuseUnknownMembers(options, { regions: true } satisfies Record<keyof PhoneOptions, true>, 'phone: options')
+  const { regions = defaultRegions } = options
   const judge = createJudge(regions)
   return {
     name: 'phone',
@@ -176,6 +193,8 @@ export function phone({ regions = defaultRegions }: PhoneOptions = {}): Detector
       const { text, digits } = haystack
       const { at, length } = digits
       const chain = newChain()
+      // by what stands before the first digit
+      const verdicts = Array.from({ length: 4 }, () => createMemo<Verdict>())
       /** The offset behind the last number found. */
       let found = 0
       let run = 0
@@ -256,10 +275,18 @@ export function phone({ regions = defaultRegions }: PhoneOptions = {}): Detector
           if (extended === end && !closes(text, end, size, style)) continue
           ends += 1
           haystack.step()
-          let judged = judge(text, chain, groups, plus, parens && inner)
+          const bracketed = parens && inner
+          const memo = verdicts[(plus ? 1 : 0) + (bracketed ? 2 : 0)] as Memo<Verdict>
+          // a bracket behind a last zero has a say in it
+          const key = memo.active && !(size === 1 && (gap & CLOSE) !== 0) ? text.slice(digit, end) : ''
+          let judged = key === '' ? undefined : memo.get(key)
+          if (judged === undefined) {
+            judged = judge(text, chain, groups, plus, bracketed)
+            if (key !== '') memo.put(key, judged)
+          }
           // "030 23125-17": what follows the dash is an extension
           if (style === DASH && size <= 4 && judged.score < 0.6 && groups > 2 && chain.gaps[groups - 3] !== DASH) {
-            const main = judge(text, chain, groups - 1, plus, parens && inner)
+            const main = judge(text, chain, groups - 1, plus, bracketed)
             if (main.score >= 0.6) judged = main
           }
           const { score: alone, reason, never } = judged
@@ -275,11 +302,14 @@ export function phone({ regions = defaultRegions }: PhoneOptions = {}): Detector
             if (
               word === SILENT &&
               score >= 0.3 &&
-              (hasAddress(haystack, start, extended) || (score >= 0.35 && found > 0 && start - found < FOLLOWS))
+              ((groups === 1 ? touchesAddress(haystack, start, extended) : hasAddress(haystack, start, extended)) ||
+                (score >= 0.35 && found > 0 && start - found < FOLLOWS))
             )
               word = HINTED
             score += weights.get(word) ?? 0
-            if (extended > end) score += groups > 1 ? 0.1 : 0.22
+            // "4294967296 # 1"
+            const isMark = groups === 1 && text.charCodeAt(end) === 0x20 && text.charCodeAt(end + 1) === 0x23
+            if (extended > end && !isMark) score += groups > 1 ? 0.1 : 0.22
           }
           // "+49 30 1234567 2 times"
           if (size === 1 && style === SPACE && isFollowed(text, end)) score -= 0.2

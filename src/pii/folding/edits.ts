@@ -106,15 +106,25 @@ export function createEdits(text: string): Edits {
 
 function backBy(marks: Int32Array): Back {
   const count = marks.length / 4
+  /** Where the last question led: mostly the next one is about a place not far behind it. */
+  let near = 0
   /** The last stretch that begins at or before a unit, or -1. */
   const lastAt = (unit: number): number => {
     let low = 0
     let high = count
+    if ((marks[near * 4] as number) <= unit) {
+      for (let step = 0; step < 4; step += 1) {
+        if (near + 1 >= count || (marks[near * 4 + 4] as number) > unit) return near
+        near += 1
+      }
+      low = near
+    }
     while (low < high) {
       const middle = (low + high) >> 1
       if ((marks[middle * 4] as number) <= unit) low = middle + 1
       else high = middle
     }
+    near = Math.max(0, low - 1)
     return low - 1
   }
   const side = (unit: number, ending: boolean): number => {

@@ -28,9 +28,9 @@ const builtIn: ReadonlySet<string> = new Set([
   'VAT',
 ])
 
-/** A hash is told from sixteen digits that someone wants to hide by the letters in it. */
-const form = /\[([A-Z][A-Z0-9_]{0,63})(?::hmac:(?![0-9]+\])[0-9a-f]{16,64})?\]/y
-const number = /_[1-9][0-9]{0,6}$/
+/** A hash is letters alone and a token has few digits: no number can hide in either. */
+const form = /\[([A-Z][A-Z0-9_]{0,63})(?::hmac:[a-p]{16})?\]/y
+const number = /_[1-9][0-9]{0,5}$/
 
 /**
  * @param text - the text

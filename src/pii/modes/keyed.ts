@@ -18,10 +18,10 @@ export interface PiiKey {
 const MIN_BYTES = 32
 
 /**
- * How many hex digits of the HMAC are written: 64 bit. Fewer would make two of a few million values share a hash by
- * chance; more would only lengthen texts, since nobody without the secret can try values whatever the length.
+ * How many letters of the HMAC are written: 64 bit. Fewer would make two of a few million values share a hash by chance;
+ * more would only lengthen texts, since nobody without the secret can try values whatever the length.
  */
-export const HASH_DIGITS = 16
+export const HASH_LETTERS = 16
 
 const idShape = /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,255}$/
 
@@ -43,6 +43,8 @@ export function checkedSecret(given: PiiSecret): PiiKey {
   return { id, bytes: copy }
 }
 
+const letters = 'abcdefghijklmnop'
+
 const native = nodeCrypto()
 
 /**
@@ -60,14 +62,12 @@ export function hmacHex(key: Uint8Array, text: string): string {
  * @param tenantId - keeps one person's values of two tenants apart; empty where there is none
  * @param type - of what was found
  * @param value - its normal form
- * @returns the first 16 hex digits of HMAC-SHA256 over `quittance/1 pii\n<tenantId>\n<type>\n<value>`; up to the first
- *   letter where that comes later, once in some two thousand
+ * @returns the first 64 bit of HMAC-SHA256 over `quittance/1 pii\n<tenantId>\n<type>\n<value>`, four bit a letter, `a` for 0
+ *   to `p` for 15: letters alone are no number that somebody could hide behind brackets
  * @throws RangeError when the tenant's name has a line break, so that two labels could read alike
  */
 export function keyedHash(key: PiiKey, tenantId: string, type: string, value: string): string {
   if (tenantId.includes('\n')) throw new RangeError('tenantId must be an id')
-  const digits = hmacHex(key.bytes, `quittance/1 pii\n${tenantId}\n${type}\n${value}`)
-  // decimal digits alone could be a number that somebody hides in brackets, and would be looked at again
-  const letter = digits.search(/[a-f]/)
-  return digits.slice(0, Math.max(HASH_DIGITS, letter + 1))
+  const digits = hmacHex(key.bytes, `quittance/1 pii\n${tenantId}\n${type}\n${value}`).slice(0, HASH_LETTERS)
+  return Array.from(digits, (digit) => letters[Number.parseInt(digit, 16)]).join('')
 }

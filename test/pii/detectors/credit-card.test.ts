@@ -296,6 +296,7 @@ describe('CREDIT_CARD', () => {
           text,
           hint: '',
           digits: { length: at.length, at: Int32Array.from(at) },
+          columnAt: () => '',
           ats: none,
           colons: none,
           equals: none,

@@ -66,12 +66,35 @@ describe('custom by a pattern', () => {
 
   /** A literal with this flag needs a newer target. */
   const setNotation = 'v'
-  it.each([/(a+)+$/, /\d+x/, /(\w+\s?)*!/, /(a|a)*b/, /.*,.*,.*;/, new RegExp('[\\p{Lu}--[A-Z]]{2}', setNotation)])(
-    'refuses %s',
-    (pattern) => {
-      expect(() => custom({ name: 'A', pattern })).toThrow(code('PII_UNSAFE_PATTERN'))
-    },
-  )
+  it.each([
+    /a(?=[^]*z)/,
+    /a(?![^]*z)/,
+    /(?<=x[^]*)q/,
+    /(?<!x[^]*)q/,
+    /(?=.*z)a/s,
+    /(?<=(a+)+)b/,
+    /a(?=[^]{0,99999}z)/,
+    /(?=a{2,}b)a/,
+    /(a+)+$/,
+    /\d+x/,
+    /(\w+\s?)*!/,
+    /(a|a)*b/,
+    /.*,.*,.*;/,
+    new RegExp('[\\p{Lu}--[A-Z]]{2}', setNotation),
+  ])('refuses %s', (pattern) => {
+    expect(() => custom({ name: 'A', pattern })).toThrow(code('PII_UNSAFE_PATTERN'))
+  })
+
+  it.each([
+    /\d{1,20}[A-Z]{1,20}/,
+    /\w{1,20}@\w{1,20}/,
+    /\bE-\d+\b/,
+    /K-\d{4,}/,
+    /[\]{1,9}]{1,4}\)\{3/,
+    /(?<![A-Z])X\d{6}(?!\d)/,
+  ])('takes %s', (pattern) => {
+    expect(() => custom({ name: 'A', pattern })).not.toThrow()
+  })
 
   it('runs on an engine of linear time what it refuses otherwise', () => {
     const detector = custom({ name: 'EVIL', pattern: /(a+)+b/i, engine: re2 })

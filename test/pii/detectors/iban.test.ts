@@ -191,7 +191,7 @@ describe('IBAN', () => {
     '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
     '123e4567-e89b-12d3-a456-426614174000',
     'DE** **** **** **** **30 00',
-    '[IBAN] [IBAN_1] [IBAN:hmac:de89370400440532013000aa]',
+    '[IBAN] [IBAN_1] [IBAN:hmac:kdnbpcajfmgeohil]',
     'ISBN 978-3-16-148410-0, DE0007164600, order DE89370400',
     'MAC 00:1B:44:11:3A:B7, build 2024.11.20-rc1',
     'DE00370400440532013000',

@@ -194,7 +194,7 @@ describe('words', () => {
     for (const left of [
       '[NATIONAL_ID]',
       '[NATIONAL_ID_12]',
-      '[NATIONAL_ID:hmac:0123456789abcdef]',
+      '[NATIONAL_ID:hmac:kdnbpcajfmgeohil]',
       'SIN: [NATIONAL_ID]',
       '***-**-6789',
       'DE** **** … 00',
@@ -224,7 +224,7 @@ describe('words', () => {
     'part no. AB123456C',
     '[NATIONAL_ID] 046454286',
     '[TAX_ID_1] 046454286',
-    '[NATIONAL_ID:hmac:abcdef] 111222333',
+    '[NATIONAL_ID:hmac:kdnbpcajfmgeohil] 111222333',
     'pecado sin 046454286',
     'Steuer-ID: [NATIONAL_ID]',
     'SIN: *** *** 286',

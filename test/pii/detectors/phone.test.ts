@@ -222,6 +222,22 @@ describe('phone finds', () => {
     'dial-in «087 326 4109», nothing to prepare',
     'Port. «0639987703» / Bureau «04 65 71 20 33»',
     'Telefonnummer (privat): «030 1234567»',
+    // whose it is, or what for
+    'Huisarts «0612345678»',
+    'Médecin traitant : «0612345678»',
+    'Dudas: «920 800 623»',
+    'Rückfragen: «0895483220»',
+    'Vragen? «0201234567»',
+    'Info : «0212345678»',
+    'GP: Dr Patel, «07700900123»',
+    'Notaire Me Durand «0145678901»',
+    'Praxis Dr. Weber: «08954832201»',
+    'Medico curante «3479876543»',
+    'Personne à prévenir : Luc Petit («0612345678»)',
+    'In case of emergency: Bob «07700900123»',
+    "my wife's number «07700900456»",
+    'anna@example.com,«3479655276»',
+    'Tel. «0301.2345678», «0431-6479-7772»',
   ])('%s', (text) => {
     const [plain, expected] = marked(text)
     expect(values(plain)).toEqual(expected)
@@ -248,6 +264,33 @@ describe('phone finds', () => {
 
 describe('phone does not find', () => {
   it.each([
+    // fractions, versions, books, characters, orders, seconds
+    'floats 0.14058309 0.91930526, a@example.com',
+    'anna@example.com wrote arXiv:0706.12345',
+    'anna@example.com ISBN 0-675-16726-7',
+    'a@example.com: 0-675-16726-7',
+    'a@example.com: bump to 36.2.1302.92',
+    '<U> 0063 0063 0053 ; [.1FD7.0020.0002]',
+    '=> 0046 0046 0049',
+    'order 004-9206355-9971811',
+    'doc:0431-6479-7772',
+    'b = -4294967296  # 1 << 32',
+    'x = 4294967296 # 1',
+    'El servidor no responde desde 1506215424',
+    '"created":"1715087111","email":"a@example.com"',
+    'a@example.com\nreturn 963425317',
+    '@handle 548-1447',
+    // what is numbered otherwise, though a word for a phone is near
+    'numero pratica 5132384872, polizza 3332832703',
+    'Cust no. 7185550123 / Tel',
+    'Kunde 0301234567 (Tel',
+    'Ihre Kundennummer 0635501165, Fax',
+    'Klantnummer 0612345678, tel.',
+    'Subject: Re: 3332832703\nFrom: a@example.com',
+    'Please quote case 8005550199 when you write to help@example.com.',
+    'question 3332832703 of the list',
+    'INFO 3332832703 started',
+    'FX-0366-063 PH-9567-189',
     // dates, times
     '2024-01-15',
     '15.01.2024',
@@ -397,7 +440,7 @@ describe('phone does not find', () => {
     '[PHONE] 1234567',
     '[PHONE]: 12345678',
     '[PHONE_1] [PHONE_2]',
-    '[PHONE:hmac:abcdefgh12345678]',
+    '[PHONE:hmac:kdnbpcajfmgeohil]',
     '**** **** **** 1111',
     '+49 *** *** **67',
     'DE** **** … 00',

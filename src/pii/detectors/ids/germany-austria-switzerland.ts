@@ -160,7 +160,7 @@ export const germanyAustriaSwitzerland: readonly Scheme[] = [
     name: 'AT VNR',
     forms: {
       '9999 999999': 0.6,
-      '9999-999999': 0.5,
+      '9999-999999': 0.45,
       '9999/999999': 0.5,
       '9999999999': 0.35,
       '9999 99 99 99': 0.6,

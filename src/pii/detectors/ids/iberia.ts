@@ -140,7 +140,11 @@ export const iberia: readonly Scheme[] = [
   },
   {
     name: 'PT CC',
-    forms: alike(0.9, '99999999 9 **9', '999999999**9', '99999999 9**9', '99999999-9-**9', '99999999-9 **9'),
+    // without separators it is the end of a UUID as well
+    forms: {
+      ...alike(0.9, '99999999 9 **9', '99999999 9**9', '99999999-9-**9', '99999999-9 **9'),
+      '999999999**9': 0.6,
+    },
     checked: true,
     check: (id) => citizenCard(id) && (/[A-Z]/.test(id.slice(9, 11)) || -0.6),
     words: ['cartão de cidadão', 'cartão cidadão', 'CC', 'n cc', 'bilhete de identidade', 'documento de identificação'],

@@ -1,8 +1,10 @@
 /** Looks for numbers of a list of schemes: shapes first, then words where a shape alone is not enough, then digits. */
 import type { Detector, Haystack, Report } from '../../detector.js'
+import { createMemo, type Memo } from '../../memo.js'
+import { isDay, number } from './arithmetic.js'
 import { kindWords, otherWords, vagueWords } from './general-words.js'
 import type { Kind, Scheme } from './scheme.js'
-import { BRACKET, chunkKey, LONGEST, type Node, nextOf, separatorOf, stepKey, treeOf } from './shapes.js'
+import { BRACKET, chunkKey, type Form, LONGEST, type Node, nextOf, separatorOf, stepKey, treeOf } from './shapes.js'
 import { type Reader, reaches, readerOf, type WordBook, wordBook } from './words.js'
 
 /** From here on a finding counts with the default threshold. */
@@ -133,7 +135,33 @@ function cutBehind(text: string, end: number): number {
   }
 }
 
-const signs = /[^0-9A-Za-z]+/g
+/** What a number is made of: letters and digits, signs left out. */
+function compacted(raw: string): string {
+  let compact = ''
+  let from = 0
+  for (let index = 0; index < raw.length; index += 1) {
+    const code = raw.charCodeAt(index)
+    if (isDigit(code) || isAsciiLetter(code)) continue
+    if (index > from) compact += raw.slice(from, index)
+    from = index + 1
+  }
+  return from === 0 ? raw : compact + raw.slice(from)
+}
+
+/** What was worked out for one candidate. */
+interface Checked {
+  readonly id: string
+  /** Whether there are small letters in it. */
+  readonly small: boolean
+  /** What each form's scheme says, as far as it was asked. */
+  readonly verdicts: (boolean | number | undefined)[]
+}
+
+function checkedOf(raw: string): Checked {
+  const compact = compacted(raw)
+  const id = compact.toUpperCase()
+  return { id, small: id !== compact, verdicts: [] }
+}
 
 /** One text that is being looked through. */
 interface Search {
@@ -142,8 +170,11 @@ interface Search {
   readonly type: string
   readonly prepared: Prepared
   reader: Reader | undefined
+  readonly memo: Memo<Checked>
   /** Groups of words in the hint; absent where there is none. */
   readonly hinted: readonly number[]
+  /** Groups of words at the heads of columns that were asked for. */
+  readonly columns: Map<string, readonly number[]>
 }
 
 /** What the words beside one candidate say; kept outside so that listening makes no object. */
@@ -191,6 +222,15 @@ function namesWhatIsBefore(text: string, end: number, from: number, to: number):
   return true
 }
 
+function inColumn({ columns, prepared }: Search, column: string): readonly number[] {
+  let groups = columns.get(column)
+  if (!groups) {
+    groups = groupsOf(prepared.book, column)
+    columns.set(column, groups)
+  }
+  return groups
+}
+
 /** Gathers the words that may count for a candidate. */
 function listen(search: Search, start: number, end: number): void {
   const { haystack, prepared, hinted } = search
@@ -199,6 +239,8 @@ function listen(search: Search, start: number, end: number): void {
   voices.other = Number.POSITIVE_INFINITY
   voices.vague = false
   if (hinted.length > 0) hear(hinted, HINTED, true)
+  const column = haystack.columnAt(start)
+  if (column !== '') hear(inColumn(search, column), 0, true)
   search.reader ??= readerOf(prepared.book, text)
   const { reader } = search
   for (let index = reader.read(start, end); index < reader.starts.length; index += 1) {
@@ -230,15 +272,28 @@ function heard(search: Search, index: number): number {
   return voices.headed ? said : -1
 }
 
+/** So near stands the label of a number that is a date as well: `DNI: 19930321`, but no `DNI …, admitted on 19930321`. */
+const BESIDE = 8
+
+function nearestVoice(): number {
+  let nearest = Number.POSITIVE_INFINITY
+  for (let place = 0; place < voices.count; place += 1)
+    if ((voices.distances[place] as number) < nearest) nearest = voices.distances[place] as number
+  return nearest
+}
+
+/** Whether eight digits are a day of our time: `19930321`, `21031993`. */
+function isDayOf(text: string, start: number, end: number): boolean {
+  if (end - start !== 8) return false
+  const first = number(text, start, start + 4)
+  if (first >= 1900 && first < 2100)
+    return isDay(first, number(text, start + 4, start + 6), number(text, start + 6, end))
+  const year = number(text, start + 4, end)
+  return year >= 1900 && year < 2100 && isDay(year, number(text, start + 2, start + 4), number(text, start, start + 2))
+}
+
 /** @returns whether something was reported */
-function judge(
-  search: Search,
-  { forms, best }: Node,
-  start: number,
-  end: number,
-  isSeparated: boolean,
-  before: number,
-): boolean {
+function judge(search: Search, { forms, best }: Node, start: number, end: number, before: number): boolean {
   const { haystack, report, type } = search
   const { text } = haystack
   const behind = cutBehind(text, end)
@@ -246,30 +301,35 @@ function judge(
   listen(search, start, end)
   const silent = voices.count === 0
   if (best < ENOUGH && silent) return false
+  if (best < ENOUGH && search.hinted.length === 0 && isDayOf(text, start, end) && nearestVoice() > BESIDE) return false
   haystack.step()
   const raw = text.slice(start, end)
-  const compact = isSeparated ? raw.replace(signs, '') : raw
-  const id = compact.toUpperCase()
-  const small = id !== compact
+  const remembers = search.memo.active
+  let checked = remembers ? search.memo.get(raw) : undefined
+  if (checked === undefined) {
+    checked = checkedOf(raw)
+    if (remembers) search.memo.put(raw, checked)
+  }
+  const { id, small, verdicts } = checked
   let found = false
-  for (const { scheme, index, alone, spaced } of forms) {
+  for (let place = 0; place < forms.length; place += 1) {
+    const { scheme, index, alone, spaced, reasons } = forms[place] as Form
     if (silent && alone < ENOUGH) continue
     const said = heard(search, index)
     if (said <= 0 && alone < ENOUGH) continue
-    const verdict = scheme.check(id)
+    const verdict = verdicts[place] ?? scheme.check(id)
+    verdicts[place] = verdict
     if (verdict === false) continue
     let score = alone + (verdict === true ? 0 : verdict)
     if (small && !scheme.checked) score -= SIGNED
     else if (small) score -= 0.1
     if (before === MARKED) score -= SIGNED
-    let reason = scheme.checked ? `checksum, ${scheme.name}` : `form, ${scheme.name}`
     if (said === 2) score = Math.min(0.98, Math.max(score + 0.4, scheme.checked ? 0.85 : 0.7))
     else if (said === 1) score = Math.min(0.95, Math.max(score + 0.3, scheme.checked ? 0.7 : 0.55))
     else if (said === -1) score -= CONTRADICTED
-    if (said > 0) reason += '; context'
     if (behind === MARKED || (spaced && (before === NEIGHBOUR || behind === NEIGHBOUR))) score -= SIGNED
     if (score <= 0.05) continue
-    report(start, end, type, Math.round(score * 100) / 100, reason)
+    report(start, end, type, Math.round(score * 100) / 100, reasons[said > 0 ? 1 : 0])
     found ||= score >= ENOUGH
   }
   return found
@@ -322,8 +382,7 @@ function follow(search: Search, node: Node | undefined, start: number, firstEnd:
   }
   for (let place = count - 1; place >= 0; place -= 1) {
     const reached = nodesAt[place] as Node
-    if (reached.forms.length > 0 && judge(search, reached, start, endsAt[place] as number, place > 0, before))
-      return true
+    if (reached.forms.length > 0 && judge(search, reached, start, endsAt[place] as number, before)) return true
   }
   return false
 }
@@ -416,7 +475,9 @@ export function idDetector(name: string, version: string, type: string, schemes:
         type,
         prepared,
         reader: undefined,
+        memo: createMemo(),
         hinted: groupsOf(prepared.book, haystack.hint),
+        columns: new Map(),
       })
     },
   }

@@ -10,6 +10,8 @@ export interface Form {
   readonly alone: number
   /** Separated by spaces: neighbours may be part of it. */
   readonly spaced: boolean
+  /** What a finding says of itself: alone, and beside a word. */
+  readonly reasons: readonly [string, string]
 }
 
 /** What may follow after some chunks. */
@@ -86,6 +88,8 @@ const emptyNode = (): Node => ({ forms: [], best: 0, next: undefined, digits: un
 export function treeOf(schemes: readonly Scheme[]): Node {
   const root = emptyNode()
   for (const [index, scheme] of schemes.entries()) {
+    const reason = `${scheme.checked ? 'checksum' : 'form'}, ${scheme.name}`
+    const reasons = [reason, `${reason}; context`] as const
     for (const [template, alone] of Object.entries(scheme.forms)) {
       let nodes = [root]
       let separator = 0
@@ -110,7 +114,7 @@ export function treeOf(schemes: readonly Scheme[]): Node {
         )
       }
       for (const node of nodes) {
-        node.forms.push({ scheme, index, alone, spaced: template.includes(' ') })
+        node.forms.push({ scheme, index, alone, spaced: template.includes(' '), reasons })
         node.best = Math.max(node.best, alone)
       }
     }

@@ -66,6 +66,21 @@ const isAmount = (parts: readonly string[], gaps: number): boolean =>
 const areHours = (parts: readonly string[]): boolean =>
   parts.every((part) => part.length === 4 && Number(part) < 2400 && Number(part) % 100 < 60)
 
+/** `0-675-16726-7`: a book. */
+const isBook = (parts: readonly string[], gaps: number, length: number): boolean =>
+  parts.length === 4 && length === 10 && gaps === DASH && parts[3]?.length === 1
+
+/** `36.2.1302.92`: a version. */
+const isVersion = (parts: readonly string[], gaps: number): boolean =>
+  gaps === DOT && parts.length > 2 && parts.some((part, index) => index > 0 && part.length === 1)
+
+/** `0063 0063 0053`: characters by their numbers. */
+const areCodes = (parts: readonly string[], gaps: number): boolean =>
+  parts.length > 1 &&
+  gaps === SPACE &&
+  (parts[0] as string).startsWith('00') &&
+  parts.every(({ length }) => length === 4)
+
 /** Group lengths as one number, so that a form is one comparison. */
 const shapeOf = (parts: readonly string[]): number => parts.reduce((shape, { length }) => shape * 16 + length, 0)
 
@@ -74,6 +89,7 @@ const MOST_PARTS = 8
 
 const SHAPE_334 = 0x334
 const SHAPE_333 = 0x333
+const SHAPE_444 = 0x444
 const SHAPE_324 = 0x324
 const SHAPE_64 = 0x64
 const SHAPE_65 = 0x65
@@ -193,6 +209,9 @@ export function createJudge(regions: readonly CountryCode[]): Judge {
     const reason = valid ? 'national, valid' : 'national form'
     if (shape === SHAPE_324 || shape === SHAPE_333) return verdict(shape === SHAPE_324 ? 0.2 : 0.4, reason)
     if (areHours(parts)) return verdict(0.25, reason)
+    // "0.42583098", "0706.12345"
+    if (gaps === DOT && parts.length === 2) return first === '0' ? NOTHING : verdict(0.2, reason)
+    if (gaps === DASH && shape === SHAPE_444) return verdict(0.3, reason)
     if (length < 9 || length > 13 || parts.length > 5) return verdict(valid ? 0.4 : 0.2, reason)
     if (parens) {
       if (formed) return verdict(0.8, reason)
@@ -257,6 +276,7 @@ export function createJudge(regions: readonly CountryCode[]): Judge {
       return verdict(spelled ? 0.2 : 0.1, 'digit by digit')
     }
     if (isDate(parts, chain) || isAddress(parts, chain)) return NOTHING
+    if (isBook(parts, gaps, digits.length) || isVersion(parts, gaps) || areCodes(parts, gaps)) return NOTHING
     const first = parts[0] as string
     for (let index = first === '00' || first === '1' ? 2 : 1; index + 1 < groups; index += 1)
       if (((chain.gaps[index] as number) & OPEN) !== 0 && !digits.startsWith('00')) return NOTHING
@@ -268,7 +288,9 @@ export function createJudge(regions: readonly CountryCode[]): Judge {
     }
     if (digits.startsWith('00')) {
       const behind = digits.slice(2)
-      if (behind.startsWith('0') || behind.length < 7) return verdict(0.12, 'groups of digits')
+      // "004-9206355-9971811": only calling codes of one digit stand so
+      const cut = first.length === 3 && parts.length > 1 && first !== '001' && first !== '007'
+      if (cut || behind.startsWith('0') || behind.length < 7) return verdict(0.12, 'groups of digits')
       const found = international(behind, parts, gaps, false)
       if (parts.length === 1) return verdict(found.score > 0.9 ? 0.45 : found.score >= 0.6 ? 0.3 : 0.15, found.reason)
       if (found.score > 0.9) return verdict(0.82, found.reason)
@@ -285,6 +307,8 @@ export function createJudge(regions: readonly CountryCode[]): Judge {
           const alone = bare(digits, parts, gaps)
           return alone.score > found.score ? alone : found
         }
+      // seconds since 1970; no area code begins so
+      if (parts.length === 1 && first[0] === '1' && count === 10) return verdict(0.08, 'digits alone')
       if (parts.length === 1 && first[0] !== '0' && (count === 10 || (count === 11 && digits.startsWith('1'))))
         return first[0] !== '1' && bare(digits, parts, gaps).score > 0
           ? verdict(0.3, 'national, digits alone')

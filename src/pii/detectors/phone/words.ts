@@ -37,6 +37,8 @@ const OTHER = 5
 const PARTY = 6
 /** A word of what is a number of another kind together with a word for number. */
 const OFFICE = 7
+/** Whose number it may be, or what for: `GP`, `Questions?` */
+const CUE = 8
 
 const kinds = new Map<string, number>()
 const enter = (kind: number, words: string): void => {
@@ -46,9 +48,10 @@ const enter = (kind: number, words: string): void => {
 enter(
   NEUTRAL,
   `is ist est es è e moi nous at on me us my our your his her their am an auf au al alla aan thuis op sur en la le el il de der die das
-  the home work office private privat privée business business daytime evening direct direkt main or oder ou o of und and et
-  y i a per via under unter using please bitte emergency notfall alt alternate secondary primary bureau oficina ufficio kantoor büro new neue nouveau nuevo nuovo
-  nieuwe phone2 n non local perso personal pro now jetzt ab the to into`,
+  the home work office private privat privée business business daytime evening direct direkt main or oder ou o of und and et dr dott dra drs prof me maître mme herr mr mrs ms m sr sra sig signora
+  wife husband mum mom dad mother father brother sister son daughter boss frau mann mutter vater femme mari mère père mujer marido
+  madre padre moglie marito vrouw man moeder vader zus broer of phone's we you can y i a per via under unter using please bitte notfall alt alternate secondary primary bureau oficina ufficio kantoor büro new neue nouveau nuevo nuovo
+  urgence urgencia urgenza nood nieuwe phone2 n non local perso personal pro now jetzt ab the to into`,
 )
 enter(NUMBER, 'number numbers nummer numéro numero número num nr no nº nro núm numer')
 enter(
@@ -61,6 +64,15 @@ enter(
   whats customer-service kundenservice sav urgences urgencias callback caller gebeld dial-in dialin rufe rief ruft angerufen zurück melde melden meldet terugbellen terugbel belt belde chiami
   chiamatemi chiamami richiami richiamare telefonare telefoni telefonami rappelle rappelez appelle llamó llamo llama llamad marque
   marcar telefonear telefonieren appelé appelée appelait téléphoné telefoniert appje appen ext extension wasap guasap wsp schreiben texten trova trovi trovarmi localizar localízame line linea línea leitung lijn ligne`,
+)
+enter(
+  CUE,
+  `huisarts hausarzt hausärztin médecin traitant généraliste médico medico doctor surgery praxis cabinet notaire notar
+  notario notaio notaris avocat anwalt abogado avvocato advocaat zahnarzt dentist dentiste dentista tandarts arzt ärztin dottore dottoressa arts
+  gp dudas duda consultas rückfragen rückfrage fragen frage vragen vraag info infos informazioni informationen informations información questions
+  question enquiries inquiries enquiry inquiry prévenir avisar avvisare waarschuwen ansprechpartner ansprechpartnerin interlocuteur
+  schlüsseldienst pflegedienst contactpersoon kontaktperson noodcontact nok kin emergency guardian tutor carer concierge hausmeister
+  plombier plumber sanitär taxi uber clinic klinik clínica clinica clinique apotheke pharmacie farmacia apotheek pharmacy`,
 )
 enter(
   LABEL,
@@ -87,6 +99,11 @@ enter(
   regon cpf cnpj cuit personnummer cpr ahv oib egn cnp steuerid identification identity taxpayer
   national nationale nationaal nacional nazionale registration routing wire aba mandat gläubiger   versicherung szám rodné kennitala burgerservicenummer rijksregisternummer sofi fiscal fiscale fiscaal steuerliche
   krankenkasse rentenversicherung siège tva p.iva partita codice código registro handelsregister hrb coc
+  pratica pratiche polizza polis fall fälle betreff subject re asunto objet oggetto onderwerp aw since depuis desde dal sinds seit
+  reclamo siniestro sinistre sinistro schade schaden claim claims member membership socio adhérent mitglied mitgliedsnr article sku
+  articolo artículo arxiv pmid pmc nct tracking verfolgung suivi spedizione zending bestelbon lieferschein albarán bon bolla documento document
+  dokument file files protocol protocollo protocolo protokoll return returned parent offset seq created updated expires unix millis seconds
+  balance kvk hrb vin imei imsi iccid meter zähler contatore contador compteur zaehler tfnr employee badge student matricola matrikel
   partij lote lotto machtiging mandaat taj hetu curp isikukood jmbg αμκα contribuinte contribuyente beleg vorgang rč users room raum zimmer bus linie gleis platform apartment apt suite floor specimen accession lab probe amka emšo emso kodas kods kod personas asmens matrícula niss nrn rrn`,
 )
 
@@ -94,20 +111,62 @@ enter(
 const acronyms = new Set(['SWIFT', 'EIN', 'SIN', 'NIE', 'CIF', 'CAP', 'PIN', 'NIR', 'RUT', 'UPS', 'AVS', 'NIF'])
 
 enter(OFFICE, 'social sociale sociaal sociala security insurance assurance seguro seguridad assicurazione')
-enter(PARTY, 'customer client clients cliente klant kunde kunden user account-holder')
+enter(PARTY, 'cust customer client clients cliente klant kunde kunden user account-holder')
 
 const labelled =
   /^(?:telef(?:on|oon|ax)|teleph|téléph|telefo|mobil(?:funk|tel|num|e?ph)|mobielnum|handyn|faxn|gsmn|festnetzn|rückrufn|rufnumm|(?:notfall|notruf|kontakt|contact|nood|service|büro|privat|hotline|direkt|durchwahl)numm|whatsapp|phone(?:no|num))|(?:telefon|telefono|rufnummer|handy|telefax)$/u
 const other = /(?:nummer|nr|number|zahl|zeichen|code|referenz|kennung|price|preis|betrag|summe|total)$/u
 
+/** How words begin or end that either of these expressions knows, by their first two letters and by the last. */
+const heads = new Uint8Array(1 << 10)
+const tails = new Uint8Array(1 << 5)
+const headKey = (first: number, second: number): number => ((first & 31) << 5) | (second & 31)
+const headOf = (word: string): number => headKey(word.charCodeAt(0), word.charCodeAt(1))
+const tailOf = (word: string): number => word.charCodeAt(word.length - 1) & 31
+for (const word of `te té mo ha fa gs fe rü ru no ko co se bü pr ho di du wh ph`.split(' ')) heads[headOf(word)] = 1
+for (const tail of 'norylxzegs') tails[tailOf(tail)] = 1
+
 function kindOf(word: string): number {
   const kind = kinds.get(word)
   if (kind !== undefined) return kind
+  if (word.length > 5 && tails[tailOf(word)] === 0 && heads[headOf(word)] === 0) return 0
   if (word.length > 5 && labelled.test(word)) return LABEL
   if (word.length > 2 && word.endsWith('nr')) return /^(?:tel|fon|handy|mob|gsm|fax|ruf)/.test(word) ? LABEL : OTHER
   if (word.length < 6) return 0
   return other.test(word) ? OTHER : 0
 }
+
+/** First letter, last letter and length of a word in one number. */
+const outline = (first: number, last: number, size: number): number =>
+  ((first & 31) << 8) | ((last & 31) << 3) | (size & 7)
+
+/** From this length on words are known by their parts as well. */
+const SHORT = 6
+
+/** The outlines of all words that say anything: most words of a text have another one. */
+const outlines = new Uint8Array(1 << 13)
+const draw = (words: Iterable<string>): void => {
+  for (const word of words) outlines[outline(word.charCodeAt(0), word.charCodeAt(word.length - 1), word.length)] = 1
+}
+
+/** Whether a word, by a glance at it, is none of those that say anything. */
+function isStrange(text: string, from: number, end: number): boolean {
+  const size = end - from
+  for (let index = from; index < end; index += 1) if (text.charCodeAt(index) > 0x7f) return false
+  const last = text.charCodeAt(end - 1)
+  if (size > 2 && (last | 0x20) === 0x72 && (text.charCodeAt(end - 2) | 0x20) === 0x6e) return false
+  if (outlines[outline(text.charCodeAt(from), last, size)] === 1) return false
+  return (
+    size < SHORT || (tails[last & 31] === 0 && heads[headKey(text.charCodeAt(from), text.charCodeAt(from + 1))] === 0)
+  )
+}
+
+/** They tell of a number only where they ask to be asked: `Questions?`, `Dudas:`. */
+const questions = new Set(
+  `dudas duda consultas rückfragen rückfrage fragen frage vragen vraag info infos informazioni informationen informations información
+  questions question enquiries inquiries enquiry inquiry`.split(/\s+/),
+)
+const asks = /^[:?]|^ [:?]/
 
 /** Written with a full stop: what follows is no new sentence. */
 const abbreviations = new Set(
@@ -141,6 +200,11 @@ const initials = 'tmpfchwdTMPFCHWD'
 
 /** In case of need it is no case; `iPhone 15` is no label; `wa.me/…` is one, and `Seattle, WA` none. */
 function isMisread(word: string, text: string, before: number, end: number): boolean {
+  // "FX-0366-063", "PH-9567-189": articles
+  if (word.length === 2 && text.charCodeAt(end) === 0x2d && isDigit(text.charCodeAt(end + 1))) return true
+  // "Tel. no 030 …", but "no responde", and no log's level
+  if (word === 'no') return isLetter(text.charCodeAt(end + 1))
+  if (word === 'info') return text.charCodeAt(end - 1) === 0x4f
   if (word === 'case') return text.charCodeAt(before) === 0x20 && (text.charCodeAt(before - 1) | 0x20) === 0x6e
   if (word === 'phone') return (text.charCodeAt(before) | 0x20) === 0x69 && !isLetter(text.charCodeAt(before - 1))
   return word === 'wa' && text.charCodeAt(end) !== 0x2e && text.charCodeAt(end) !== 0x3a
@@ -157,7 +221,13 @@ function beginsPart(text: string, offset: number): boolean {
  * @param start - of a number
  * @returns what the nearest telling word before it, or the name of its place, says
  */
-export function saidBefore({ text, hint }: Haystack, start: number): number {
+export function saidBefore(haystack: Haystack, start: number): number {
+  const { text, hint } = haystack
+  const column = haystack.columnAt(start)
+  if (column !== '') {
+    const said = saidByHint(column)
+    if (said !== SILENT) return said
+  }
   const least = Math.max(0, start - BEFORE)
   let index = start - 1
   let words = 0
@@ -166,6 +236,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
   let lineEnds = 0
   let compound = false
   let office = false
+  let cue = false
   /** Whether other digits, a word, the end of a sentence were passed. */
   let crossed = 0
   let read = false
@@ -203,7 +274,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
     const escaped = text.charCodeAt(index) === 0x5c && 'nrt'.includes(text.charAt(index + 1))
     const from = index + 1 + (escaped ? 1 : 0)
     if (from >= end) continue
-    let word = text.slice(from, end).toLowerCase()
+    let word = isStrange(text, from, end) ? '' : text.slice(from, end).toLowerCase()
     if (from === index + 1 && index >= 0 && isLetter(text.charCodeAt(index))) {
       // "WhatsApp" is one word all the same
       let whole = index
@@ -214,14 +285,15 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
         index = whole - 1
       }
     }
-    if (word.length === 1 && direct && words === 0 && initials.includes(text.charAt(from))) {
+    const size = word === '' ? end - from : word.length
+    if (size === 1 && direct && words === 0 && initials.includes(text.charAt(from))) {
       const behind = text.charCodeAt(end)
       if ((behind === 0x3a || behind === 0x2e) && !isDigit(text.charCodeAt(index))) return LABELLED
       // "T 020 … | M 07700 …"
       if (end === start - 1 && behind === 0x20 && 'TMFP'.includes(text.charAt(from)) && beginsPart(text, index))
         return LABELLED
     }
-    if (word.length > WORD) {
+    if (size > WORD) {
       words += 1
       direct = false
       continue
@@ -235,7 +307,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
     const kind = isMisread(word, text, index, end) ? 0 : kindOf(word)
     if (stop && kind !== 0 && text.charCodeAt(end) !== 0x3a && !abbreviations.has(word)) direct = false
     // what another sentence is about says little of this one
-    if (stop && read && word.length > 1 && !abbreviations.has(word)) left = true
+    if (stop && read && size > 1 && !abbreviations.has(word)) left = true
     stop = false
     read = true
     if (
@@ -247,20 +319,23 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
       kind === OTHER ||
       ((kind === PARTY || kind === OFFICE) && number) ||
       (kind === NUMBER && office) ||
-      acronyms.has(text.slice(from, end))
+      (word !== '' && acronyms.has(text.slice(from, end)))
     ) {
       // "room 214, 020 7946 0018": it has a number of its own
       // "ISBN-10" is one word
       const own = crossed > 0 && crossed < OWN_DIGITS && text.charCodeAt(end) !== 0x2d
+      if (cue) return HINTED
       if (!left && !own) return words === 0 && crossed === 0 ? AGAINST : DOUBTED
       words += 1
       direct = false
       continue
     }
     if (left && (kind === LABEL || kind === VERB)) return HINTED
+    if (kind === LABEL && word === 'tfn') return NEAR
     if (kind === LABEL) return direct ? LABELLED : words < NEAR_WORDS ? NEAR : HINTED
     if (kind === VERB) return direct ? DIALLED : HINTED
-    if (kind === NUMBER) {
+    if (kind === CUE) cue ||= !questions.has(word) || asks.test(text.slice(end, end + 2))
+    else if (kind === NUMBER) {
       number = number || (words < 3 && crossed < OWN_DIGITS)
       compound = words === 0 && text.charCodeAt(index) === 0x2d && isLetter(text.charCodeAt(index - 1))
     } else if (kind !== NEUTRAL && kind !== PARTY) {
@@ -273,7 +348,7 @@ export function saidBefore({ text, hint }: Haystack, start: number): number {
     const said = saidByHint(hint)
     if (said !== SILENT) return said
   }
-  return number ? HINTED : SILENT
+  return number || cue ? HINTED : SILENT
 }
 
 function saidByHint(hint: string): number {
@@ -290,6 +365,9 @@ const done = new Set(
 )
 const BEHIND = 32
 const MOST_BEHIND = 5
+
+for (const words of [kinds.keys(), abbreviations, done]) draw(words)
+draw(Array.from(acronyms, (word) => word.toLowerCase()))
 
 /**
  * @param text - the text
@@ -308,11 +386,16 @@ export function saidBehind(text: string, end: number): number {
     if (index >= most) return SILENT
     let to = index
     while (to < text.length && to - index < 16 && isLetter(text.charCodeAt(to))) to += 1
+    if (isStrange(text, index, to)) {
+      index = to
+      continue
+    }
     const word = text.slice(index, to).toLowerCase()
     if (words === 0 && index <= end + 3) {
       const kind = kindOf(word)
       const inside = text.charCodeAt(index - 1) === 0x28
-      if (kind === LABEL && inside) return LABELLED
+      // "(mobile)", but "(Tel 030 …" is the label of the next one
+      if (kind === LABEL && inside) return /^[.:]? ?[+(\d]/.test(text.slice(to, to + 3)) ? SILENT : LABELLED
       // "030 1234567, Fax: …" is the label of the next one
       if (kind === LABEL && index === end + 1) return NEAR
       if (kind === OTHER && (index === end + 1 || inside)) return AGAINST
