@@ -126,6 +126,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
         findings.length = place + 1
       })
     }
+    budget.check()
     return { findings: settle(findings), isTable: columns.any }
   }
 

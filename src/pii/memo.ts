@@ -2,7 +2,7 @@
 
 /** Remembers; it gives up where a text hardly ever asks for the same again. */
 export interface Memo<T> {
-  /** Whether asking is worth it: not before a text has many candidates, and not once it gave up. */
+  /** Whether asking is worth it: no more once it gave up. */
   readonly active: boolean
   /** @returns what was worked out for the same string */
   get(key: string): T | undefined
@@ -11,7 +11,7 @@ export interface Memo<T> {
 }
 
 /** So many candidates pass before anything is remembered: most texts have fewer. */
-const PATIENCE = 48
+export const WORTH_REMEMBERING = 48
 /** After so many questions at least half of them must have been answered. */
 const TRIAL = 512
 /** How many different strings are remembered. */
@@ -19,22 +19,17 @@ const MOST = 1_024
 
 /** @returns an empty memory */
 export function createMemo<T>(): Memo<T> {
-  let known: Map<string, T> | undefined
-  let seen = 0
+  const known = new Map<string, T>()
   let asked = 0
   let answered = 0
   let useful = true
   return {
     get active() {
-      if (seen < PATIENCE) {
-        seen += 1
-        return false
-      }
       return useful
     },
     get(key) {
       asked += 1
-      const value = known?.get(key)
+      const value = known.get(key)
       if (value !== undefined) answered += 1
       if (asked === TRIAL) {
         useful = answered * 2 >= asked
@@ -44,7 +39,6 @@ export function createMemo<T>(): Memo<T> {
       return value
     },
     put(key, value) {
-      known ??= new Map()
       if (known.size < MOST) known.set(key, value)
     },
   }

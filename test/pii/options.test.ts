@@ -97,6 +97,21 @@ describe('a detector of one’s own is held to the contract', () => {
     expect(inspect(error)).not.toContain('alice')
   })
 
+  it('takes no longer than the budget says, also where it is the last', () => {
+    const slow: Detector = {
+      name: 'slow',
+      version: '1',
+      types: ['SLOW'],
+      find() {
+        for (const end = performance.now() + 60; performance.now() < end; );
+      },
+    }
+    for (const detectors of [['EMAIL', slow] as const, [slow, 'EMAIL'] as const])
+      expect(() => piiRedactor({ budgetMs: 20, detectors }).redact('x')).toThrow(
+        expect.objectContaining({ code: 'PII_BUDGET' }),
+      )
+  })
+
   it('cannot be swapped afterwards', () => {
     const own: { -readonly [name in keyof Detector]: Detector[name] } = {
       name: 'own',

@@ -277,6 +277,8 @@ function judge(haystack: Haystack, first: number, last: number, length: number):
     // A French establishment number passes Luhn as a whole and with its first nine digits.
     else if (length === 14 && luhn(values, 9)) base -= 0.2
   } else if (amongCodes(text, start, end)) base -= 0.45
+  // twelve of sixteen digits: the number goes on, and as a whole it is none
+  else if (length < 16 && goesOn(haystack, last, end - (digits.at[last] as number))) base -= 0.25
   const bare = base - shape - ends
   if (bare < HOPELESS) return undefined
   haystack.step()

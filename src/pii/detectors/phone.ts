@@ -3,7 +3,7 @@
 import type { CountryCode } from 'libphonenumber-js/core'
 import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import type { Detector, Haystack } from '../detector.js'
-import { createMemo, type Memo } from '../memo.js'
+import { createMemo, type Memo, WORTH_REMEMBERING } from '../memo.js'
 import { CLOSE, DASH, DOT, follow, gapOf, newChain, OPEN, SLASH, SPACE } from './phone/chain.js'
 import { extensionEnd } from './phone/extension.js'
 import { createJudge, type Verdict } from './phone/judge.js'
@@ -193,8 +193,9 @@ export function phone(options: PhoneOptions = {}): Detector {
       const { text, digits } = haystack
       const { at, length } = digits
       const chain = newChain()
-      // by what stands before the first digit
-      const verdicts = Array.from({ length: 4 }, () => createMemo<Verdict>())
+      // by what stands before the first digit; most texts have too few numbers for it to be worth it
+      let verdicts: readonly Memo<Verdict>[] | undefined
+      let candidates = 0
       /** The offset behind the last number found. */
       let found = 0
       let run = 0
@@ -276,13 +277,15 @@ export function phone(options: PhoneOptions = {}): Detector {
           ends += 1
           haystack.step()
           const bracketed = parens && inner
-          const memo = verdicts[(plus ? 1 : 0) + (bracketed ? 2 : 0)] as Memo<Verdict>
+          candidates += 1
+          if (candidates === WORTH_REMEMBERING) verdicts = Array.from({ length: 4 }, () => createMemo<Verdict>())
+          const memo = verdicts?.[(plus ? 1 : 0) + (bracketed ? 2 : 0)]
           // a bracket behind a last zero has a say in it
-          const key = memo.active && !(size === 1 && (gap & CLOSE) !== 0) ? text.slice(digit, end) : ''
-          let judged = key === '' ? undefined : memo.get(key)
+          const key = memo?.active && !(size === 1 && (gap & CLOSE) !== 0) ? text.slice(digit, end) : ''
+          let judged = key === '' ? undefined : memo?.get(key)
           if (judged === undefined) {
             judged = judge(text, chain, groups, plus, bracketed)
-            if (key !== '') memo.put(key, judged)
+            if (key !== '') memo?.put(key, judged)
           }
           // "030 23125-17": what follows the dash is an extension
           if (style === DASH && size <= 4 && judged.score < 0.6 && groups > 2 && chain.gaps[groups - 3] !== DASH) {
@@ -308,7 +311,7 @@ export function phone(options: PhoneOptions = {}): Detector {
               word = HINTED
             score += weights.get(word) ?? 0
             // "4294967296 # 1"
-            const isMark = groups === 1 && text.charCodeAt(end) === 0x20 && text.charCodeAt(end + 1) === 0x23
+            const isMark = groups === 1 && /^ +#/.test(text.slice(end, end + 3))
             if (extended > end && !isMark) score += groups > 1 ? 0.1 : 0.22
           }
           // "+49 30 1234567 2 times"

@@ -212,6 +212,13 @@ describe('CREDIT_CARD', () => {
     `${VISA}.5`,
     `$${VISA}`,
     `order number ${VISA}`,
+    `offset ${VISA}, 12 bytes`,
+    `{"parent":${VISA},"seq":1}`,
+    `seq=${VISA}`,
+    `klantnummer ${VISA}`,
+    `Il pacco ${VISA} arriva`,
+    '9664 50B7 5546 5531 5617 5968 59BE',
+    'sku,ean 4734126724194,37',
     `Order: ${VISA}`,
     `Bestellnummer: ${VISA}`,
     `Rechnung Nr. ${VISA}`,
@@ -265,6 +272,12 @@ describe('CREDIT_CARD', () => {
     const row = Array.from({ length: 60 }, (_, index) => String(1000 + ((index * 7919) % 9000))).join(' ')
     expect(values(row)).toEqual([])
     expect(values(`1234 ${by(' ')} 5678 9012`)).toEqual([])
+  })
+
+  it('takes no twelve digits of a number that goes on', () => {
+    expect(luhn(Uint8Array.from('620712103576', Number), 12)).toBe(true)
+    expect(values('pay 6207 1210 3576 1234 now')).toEqual([])
+    expect(values('card 6207 1210 3576 now')).toEqual(['6207 1210 3576'])
   })
 
   it('finds what passes Luhn in the ranges of the schemes, in each way of printing, and nothing that fails', () => {

@@ -157,6 +157,16 @@ describe('without a word beside it', () => {
 
 describe('words', () => {
   it.each([
+    ['BSN 111222333, opgenomen op 19970912.', '111222333'],
+    ['D.N.I.: 12345678-Z, ingresado el 19930321.', '12345678-Z'],
+    ['D.N.I. 12345678Z, ingresado el 21031993.', '12345678Z'],
+    ['DNI: 19930321', '19930321'],
+    ['user 536-22-8726 logged in', '536-22-8726'],
+  ])('%s: a day behind a number is none', (text, value) => {
+    expect(spansOf(nationalId(), text).map((one) => one.value)).toEqual([value])
+  })
+
+  it.each([
     ['My SIN is 046 454 286.', '046 454 286'],
     ['046 454 286 is my SIN', '046 454 286'],
     ['{"sin": "046454286"}', '046454286'],
@@ -236,6 +246,8 @@ describe('words', () => {
 describe('never found', () => {
   it.each(
     [
+      'salary 3089745 Ft',
+      '"410.989,60","2005-481519"',
       '2026-01-15',
       '15.01.2026',
       '2026-01-15T10:20:30.123Z',

@@ -283,7 +283,8 @@ describe('phone does not find', () => {
     // what is numbered otherwise, though a word for a phone is near
     'numero pratica 5132384872, polizza 3332832703',
     'Cust no. 7185550123 / Tel',
-    'Kunde 0301234567 (Tel',
+    'Kunde 0301234567 (Tel. 12)',
+    'Kunde 0301234567 (Tel. [PHONE])',
     'Ihre Kundennummer 0635501165, Fax',
     'Klantnummer 0612345678, tel.',
     'Subject: Re: 3332832703\nFrom: a@example.com',

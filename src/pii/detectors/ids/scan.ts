@@ -1,6 +1,6 @@
 /** Looks for numbers of a list of schemes: shapes first, then words where a shape alone is not enough, then digits. */
 import type { Detector, Haystack, Report } from '../../detector.js'
-import { createMemo, type Memo } from '../../memo.js'
+import { createMemo, type Memo, WORTH_REMEMBERING } from '../../memo.js'
 import { isDay, number } from './arithmetic.js'
 import { kindWords, otherWords, vagueWords } from './general-words.js'
 import type { Kind, Scheme } from './scheme.js'
@@ -170,7 +170,9 @@ interface Search {
   readonly type: string
   readonly prepared: Prepared
   reader: Reader | undefined
-  readonly memo: Memo<Checked>
+  /** Made only where there are many candidates. */
+  memo: Memo<Checked> | undefined
+  candidates: number
   /** Groups of words in the hint; absent where there is none. */
   readonly hinted: readonly number[]
   /** Groups of words at the heads of columns that were asked for. */
@@ -304,11 +306,13 @@ function judge(search: Search, { forms, best }: Node, start: number, end: number
   if (best < ENOUGH && search.hinted.length === 0 && isDayOf(text, start, end) && nearestVoice() > BESIDE) return false
   haystack.step()
   const raw = text.slice(start, end)
-  const remembers = search.memo.active
-  let checked = remembers ? search.memo.get(raw) : undefined
+  search.candidates += 1
+  if (search.candidates === WORTH_REMEMBERING) search.memo = createMemo()
+  const memo = search.memo?.active ? search.memo : undefined
+  let checked = memo?.get(raw)
   if (checked === undefined) {
     checked = checkedOf(raw)
-    if (remembers) search.memo.put(raw, checked)
+    memo?.put(raw, checked)
   }
   const { id, small, verdicts } = checked
   let found = false
@@ -475,7 +479,8 @@ export function idDetector(name: string, version: string, type: string, schemes:
         type,
         prepared,
         reader: undefined,
-        memo: createMemo(),
+        memo: undefined,
+        candidates: 0,
         hinted: groupsOf(prepared.book, haystack.hint),
         columns: new Map(),
       })

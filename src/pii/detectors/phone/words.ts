@@ -364,6 +364,7 @@ const done = new Set(
   chiamato chiamata telefonato gebeld belde`.split(/\s+/),
 )
 const BEHIND = 32
+const labelsNext = new RegExp(`^[.:]? ?[+(\\d${SUBSTITUTE}]`)
 const MOST_BEHIND = 5
 
 for (const words of [kinds.keys(), abbreviations, done]) draw(words)
@@ -395,7 +396,7 @@ export function saidBehind(text: string, end: number): number {
       const kind = kindOf(word)
       const inside = text.charCodeAt(index - 1) === 0x28
       // "(mobile)", but "(Tel 030 …" is the label of the next one
-      if (kind === LABEL && inside) return /^[.:]? ?[+(\d]/.test(text.slice(to, to + 3)) ? SILENT : LABELLED
+      if (kind === LABEL && inside) return labelsNext.test(text.slice(to, to + 3)) ? SILENT : LABELLED
       // "030 1234567, Fax: …" is the label of the next one
       if (kind === LABEL && index === end + 1) return NEAR
       if (kind === OTHER && (index === end + 1 || inside)) return AGAINST
