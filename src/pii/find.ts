@@ -19,6 +19,11 @@ export interface Where {
   readonly machine: boolean
 }
 
+/** The same, and whether the sign for what was replaced is the text's own. */
+interface Place extends Where {
+  readonly own: boolean
+}
+
 /** What a finder is made of. */
 export interface FinderOptions {
   readonly detectors: readonly Detector[]
@@ -87,9 +92,9 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
   const forMachines = detectors.filter(({ machine }) => machine === true)
   const types = new Set(detectors.flatMap((detector) => detector.types))
 
-  const once = (text: string, { hint, machine }: Where, budget: Budget, part?: Columns): Looked<Findings> => {
+  const once = (text: string, { hint, machine, own }: Place, budget: Budget, part?: Columns): Looked<Findings> => {
     budget.check()
-    const { text: seen, back } = fold(text, types)
+    const { text: seen, back } = fold(text, types, own)
     const columns = part ?? columnsWhenAsked(() => seen)
     const haystack = scan(seen, hint, budget, columns)
     const { length } = seen
@@ -134,7 +139,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
   const through = (
     replaced: Replaced,
     { pieces, fresh }: Fresh,
-    where: Where,
+    where: Place,
     budget: Budget,
     isWhole: boolean,
   ): Looked<Found[]> => {
@@ -174,7 +179,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
   }
 
   /** What looking once more finds near what was just replaced, in offsets of the replaced text. */
-  const beside = (text: string, fresh: Fresh, where: Where, budget: Budget, isTable: boolean): Looked<Found[]> => {
+  const beside = (text: string, fresh: Fresh, where: Place, budget: Budget, isTable: boolean): Looked<Found[]> => {
     const replaced = withPieces(text, fresh.pieces)
     const isWhole = isTable || replaced.length <= WHOLE
     const seen = through(replaced, fresh, where, budget, isWhole)
@@ -182,7 +187,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
   }
 
   /** What redaction leaves is folded to one character: it may as well stand there at once. */
-  const shownFor = (): ((span: Found) => string) => {
+  const shownFor = (own: boolean): ((span: Found) => string) => {
     const known = new Map<string, string>()
     let lastLeft: string | undefined
     let lastShown = ''
@@ -191,7 +196,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
       if (left === lastLeft) return lastShown
       let shown = known.get(left)
       if (shown === undefined) {
-        shown = placeholderEnd(left, 0, types) === left.length ? SUBSTITUTE : left
+        shown = !own && placeholderEnd(left, 0, types) === left.length ? SUBSTITUTE : left
         if (known.size < MOST_KNOWN) known.set(left, shown)
       }
       lastLeft = left
@@ -202,12 +207,14 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
 
   const look = (text: string, where: Where): Pieces | undefined => {
     const budget = createBudget(budgetMs)
-    const first = once(text, where, budget)
+    const own = text.includes(SUBSTITUTE)
+    const place = { ...where, own }
+    const first = once(text, place, budget)
     const { findings } = first
     let { isTable } = first
     if (findings.length === 0) return undefined
-    const show = shownFor()
-    const folded = (value: string): string => fold(value, types).text
+    const show = shownFor(own)
+    const folded = (value: string): string => fold(value, types, own).text
     let pieces = piecesOf(findings)
     const glance = glanceAt(pieces)
     const { kinds, shown } = pieces
@@ -218,7 +225,7 @@ export function createFinder({ detectors, threshold, budgetMs, preview, byType }
     for (let round = 1; ; round += 1) {
       const fresh = foundIn(pieces, round - 1)
       if (fresh.length === 0) return pieces
-      const seen = beside(text, { pieces, fresh }, where, budget, isTable)
+      const seen = beside(text, { pieces, fresh }, place, budget, isTable)
       isTable ||= seen.isTable
       const added = toOriginal(seen.findings, pieces)
       if (added.length === 0) return pieces

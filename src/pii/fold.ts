@@ -1,9 +1,26 @@
 /** A text with evasions folded away, and the way back to the offsets of the original. */
-import { DASH, DOT, DROP, isMark, KEEP, kindAt, MAP, MARK, meaningOf, RAISED } from './folding/characters.js'
+import {
+  DASH,
+  DOT,
+  DROP,
+  ENCLOSED,
+  FLAG,
+  FOREIGN,
+  isMark,
+  KEEP,
+  kindAt,
+  MAP,
+  MARK,
+  meaningOf,
+  RAISED,
+  UNSEEN,
+} from './folding/characters.js'
 import { type Back, composed, createEdits, type Edited, type Edits } from './folding/edits.js'
-import { backslashAt, colourAt, type Escape, entityAt, equalsAt, inPassword, percentAt } from './folding/escapes.js'
+import { backslashAt, type Escape, entityAt, equalsAt, inPassword, percentAt } from './folding/escapes.js'
 import { placeholderEnd, SUBSTITUTE } from './folding/placeholders.js'
 import { bracketedAt, isOpener, unspelled } from './folding/spelled.js'
+import { sequenceAt } from './folding/terminal.js'
+import { insteadOf } from './folding/unseen.js'
 
 /** What folding gives. */
 export interface Folded {
@@ -12,14 +29,16 @@ export interface Folded {
   readonly back?: Back | undefined
 }
 
-/** How often what was written twice or three times over is taken apart: `%252540`, `&amp;amp;commat;`. */
-const PASSES = 3
+/** How often what was written several times over is taken apart: `%25252540`, `&amp;amp;commat;`. */
+const PASSES = 6
 
-const ESCAPE = '\u001b'
+const ESCAPE = 0x1b
+const REPLACED = SUBSTITUTE.charCodeAt(0)
 
+const CONTROLS = '\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f'
 /** What may stand for something else: no letters of the most usual scripts and no quotes. Each further range costs time. */
 const search = new RegExp(
-  `[&%\\\\=[({<${ESCAPE}\\x80-\\xbf\\u0100-\\u040f\\u0450-\\u2017\\u2020-\\u3040\\u3097-\\u4e00\\ua000-\\uffff]`,
+  `[&%\\\\=[({<${CONTROLS}\\x80-\\xbf\\u0100-\\u040f\\u0450-\\u2017\\u2020-\\u3040\\u3097-\\u4e00\\ua000-\\uffff]`,
   'g',
 )
 
@@ -28,7 +47,11 @@ const RUN = 24
 
 /** What of ASCII may stand for something else. */
 const suspect = new Uint8Array(128)
-for (const character of `&%\\=[({<${ESCAPE}`) suspect[character.charCodeAt(0)] = 1
+for (const character of '&%\\=[({<') suspect[character.charCodeAt(0)] = 1
+
+const isControl = (code: number): boolean =>
+  (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) || code === 0x7f
+for (let code = 0; code < 0x80; code += 1) if (isControl(code)) suspect[code] = 1
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 const isAlnum = (code: number): boolean =>
@@ -112,11 +135,68 @@ function escapeAt(text: string, at: number, code: number, userInfo: boolean): Es
       return backslashAt(text, at)
     case 0x3d:
       return equalsAt(text, at)
-    case 0x1b:
-      return colourAt(text, at)
     default:
       return undefined
   }
+}
+
+const isLetter = (code: number): boolean => isAlnum(code) && !isDigit(code)
+
+/** What an address goes on with, beside letters and digits. */
+const isJoint = (code: number): boolean =>
+  code === 0x40 || code === 0x2e || code === 0x2d || code === 0x5f || code === 0x3a
+
+/** The most raised digits that are looked at: a number longer than that is one anyhow. */
+const MOST_RAISED = 24
+/** So many raised digits are no note's mark. */
+const NO_NOTE = 4
+
+/** Whether raised digits behind a word or number go on with it: `4¹¹¹1111`, not `m²` and no note's mark. */
+function goesOn(text: string, at: number): boolean {
+  const before = codeBefore(text, at)
+  if (!isAlnum(before)) return false
+  let end = at + 1
+  while (end < at + MOST_RAISED && kindAt(text.charCodeAt(end)) === RAISED) end += 1
+  const count = end - at
+  const behind = codeAt(text, end)
+  if (behind === 0x40) return true
+  if (isDigit(behind)) return isDigit(before) || count > 1
+  if (!isDigit(before)) return false
+  const more = (behind === 0x20 || behind === 0x2d) && kindAt(text.charCodeAt(end + 1)) === RAISED
+  return count >= NO_NOTE || (count > 1 && more)
+}
+
+/** Where a line ends, or what was or will be replaced begins: what is said of a place is the same before and after. */
+const isEdge = (code: number): boolean => (code < 0x20 && code !== 0x09) || code === 0x5b
+
+/** So near another enclosed digit is one of the same number. */
+const NEAR = 6
+
+/** Whether an enclosed digit or letter stands among others. */
+function isAmongOthers(text: string, at: number, end: number, by: string): boolean {
+  const before = codeBefore(text, at)
+  const behind = codeAt(text, end)
+  if (isAlnum(before) && text.charCodeAt(at - 1) >= 0x80) return true
+  if (isAlnum(behind) && text.charCodeAt(end) >= 0x80) return true
+  if (isDigit(by.charCodeAt(0))) {
+    if (isDigit(before)) return true
+    if (isDigit(behind))
+      for (let to = end; to < end + NEAR && !isEdge(text.charCodeAt(to)); to += 1)
+        if (kindAt(text.codePointAt(to) ?? 0) === ENCLOSED) return true
+  } else if (isLetter(before) || isLetter(behind) || behind === 0x40) return true
+  return (isAlnum(before) || isJoint(before)) && (isAlnum(behind) || isJoint(behind))
+}
+
+/** Where the letters of flags end that begin at a place, and whether they write a word: two alone are a flag. */
+function lettersAt(text: string, at: number): [end: number, isWord: boolean] {
+  let end = at + 2
+  while (kindAt(text.codePointAt(end) ?? 0) === FLAG) end += 2
+  const before = codeBefore(text, at)
+  const behind = codeAt(text, end)
+  if (end - at !== 4) return [end, isAlnum(before) || isJoint(before) || isAlnum(behind) || isJoint(behind)]
+  const dotted =
+    (before === 0x2e && isAlnum(codeBefore(text, at - 1))) || (behind === 0x2e && isAlnum(codeAt(text, end + 1)))
+  return [end, before === 0x40 || behind === 0x40 || dotted]
 }
 
 interface Pass {
@@ -125,7 +205,7 @@ interface Pass {
   readonly brackets: boolean
 }
 
-function pass(text: string, types: ReadonlySet<string>): Pass {
+function pass(text: string, types: ReadonlySet<string>, own: boolean): Pass {
   let edits: Edits | undefined
   const replace = (start: number, end: number, by: string): void => {
     edits ??= createEdits(text)
@@ -135,6 +215,16 @@ function pass(text: string, types: ReadonlySet<string>): Pass {
   const userInfo = text.includes('://')
   let brackets = false
   let last = -RUN
+  let foreignEnd = -1
+  /** What a terminal does not show goes; what it carries stands on a line of its own. */
+  const silence = (at: number): number => {
+    const { end, carried } = sequenceAt(text, at)
+    if (carried) {
+      replace(at, carried[0], '\n')
+      replace(carried[1], end, '\n')
+    } else replace(at, end, '')
+    return end
+  }
   for (let at = 0; at < length; at += 1) {
     let code = text.charCodeAt(at)
     if (code < 0x80 && suspect[code] === 0) {
@@ -154,9 +244,25 @@ function pass(text: string, types: ReadonlySet<string>): Pass {
         } else brackets ||= bracketedAt(text, at) !== undefined
         continue
       }
+      if (isControl(code)) {
+        if (code === REPLACED && !own) continue
+        let end = at + 1
+        if (code === ESCAPE) {
+          if (placeholderEnd(text, end, types) > 0) replace(at, end, '')
+          else end = silence(at)
+        } else {
+          for (let next = text.charCodeAt(end); isControl(next) && next !== ESCAPE; next = text.charCodeAt(end)) {
+            if (next === REPLACED && !own) break
+            end += 1
+          }
+          replace(at, end, insteadOf(text, at, end))
+        }
+        at = end - 1
+        continue
+      }
       const found = escapeAt(text, at, code, userInfo)
       if (found) {
-        replace(at, found.end, found.by)
+        replace(at, found.end, found.by === SUBSTITUTE ? '' : found.by)
         at = found.end - 1
       }
       continue
@@ -168,7 +274,7 @@ function pass(text: string, types: ReadonlySet<string>): Pass {
       if (point > 0xffff) at += 1
       continue
     }
-    const end = at + (point > 0xffff ? 2 : 1)
+    let end = at + (point > 0xffff ? 2 : 1)
     switch (kind) {
       case DROP:
         if (!ofEmoji(text, at, code)) replace(at, end, '')
@@ -186,7 +292,7 @@ function pass(text: string, types: ReadonlySet<string>): Pass {
         // behind a word it is a note's mark or an exponent
         const before = text.charCodeAt(at - 1)
         const follows = before >= 0x80 && kindAt(before) === RAISED
-        if (follows ? (edits?.done ?? 0) === at : !(before >= 0x80 || isAlnum(before)))
+        if (follows ? (edits?.done ?? 0) === at : !(before >= 0x80 || isAlnum(before)) || goesOn(text, at))
           replace(at, end, meaningOf(point))
         break
       }
@@ -195,6 +301,33 @@ function pass(text: string, types: ReadonlySet<string>): Pass {
         edits ??= createEdits(text)
         at = combine(edits, text, at) - 1
         continue
+      case UNSEEN:
+        if (point >= 0x90 && point <= 0x9d && (point === 0x9b || point === 0x9d || point === 0x90)) end = silence(at)
+        // dashes of another character set
+        else if ((point === 0x96 || point === 0x97) && isHyphen(text, at)) replace(at, end, '-')
+        else replace(at, end, insteadOf(text, at, end))
+        break
+      case FOREIGN: {
+        const before = codeBefore(text, at)
+        if (foreignEnd === at || (before >= 0x20 && before < 0x7f) || before === REPLACED) {
+          replace(at, end, '')
+          foreignEnd = end
+        }
+        break
+      }
+      case ENCLOSED: {
+        const by = meaningOf(point)
+        if (isAmongOthers(text, at, end, by)) replace(at, end, by)
+        break
+      }
+      case FLAG: {
+        const [stop, isWord] = lettersAt(text, at)
+        if (isWord)
+          for (let unit = at; unit < stop; unit += 2)
+            replace(unit, unit + 2, meaningOf(text.codePointAt(unit) as number))
+        end = stop
+        break
+      }
       default:
     }
     at = end - 1
@@ -212,14 +345,15 @@ const noTypes: ReadonlySet<string> = new Set()
  *
  * @param text - the original
  * @param types - of placeholders, beside those of the package
+ * @param own - whether a character that stands for a placeholder is the text's own, so that nothing hides behind it
  * @returns what detectors look through
  */
-export function fold(text: string, types: ReadonlySet<string> = noTypes): Folded {
+export function fold(text: string, types: ReadonlySet<string> = noTypes, own = false): Folded {
   let folded = text
   let back: Back | undefined
   let brackets = false
   for (let count = 0; count < PASSES; count += 1) {
-    const { edited, brackets: seen } = pass(folded, types)
+    const { edited, brackets: seen } = pass(folded, types, own && count === 0)
     brackets ||= seen
     if (!edited) break
     folded = edited.text

@@ -103,7 +103,6 @@ describe('what is left alone', () => {
     ['equals signs', 'a=40 b==c d=\ne =3D'],
     ['a password in a URL', 'postgres://u:p%40ss%2Fw@host/db'],
     ['words in brackets', '[INFO] [ERROR] [TODO_1] [SSN] [x] [EMAIL [EMAIL:hmac:12]'],
-    ['lone surrogates', 'a\ud800b\udc00c'],
     ['nothing', ''],
   ])('%s', (_, text) => {
     const folded = fold(text)
@@ -136,6 +135,7 @@ describe('single characters', () => {
     ['marks upon marks', 'Viê\u0323t', 'Việt'],
     ['escaped line ends', 'a\\nb\\tc\\"d\\"', 'a\nb\tc"d"'],
     ['colours', '\u001b[1;32mok\u001b[0m', 'ok'],
+    ['halves of pairs', 'a\ud800b\udc00c', 'abc'],
     ['telephone signs', '℡ № 5', 'Tel No 5'],
   ])('%s', (_, text, folded) => {
     expect(fold(text).text).toBe(folded)
@@ -241,6 +241,15 @@ const hostile = fc
             ':',
             '/',
             '\u001b[3',
+            '\u001b]8;;',
+            '\u0007',
+            '\0',
+            '\u009b3m',
+            '\ue000',
+            '\u05b1',
+            '¹',
+            '❶',
+            '🇩',
           ],
         ),
       },

@@ -14,6 +14,14 @@ export const DOT = 4
 export const RAISED = 5
 /** Combines with the character before it. */
 export const MARK = 6
+/** No text: controls, private use, halves of pairs, what stands for an object or for what could not be read. */
+export const UNSEEN = 7
+/** A mark of another script: nothing on a Latin letter or digit. */
+export const FOREIGN = 8
+/** A digit or letter in a circle, square or brackets: itself among others, a list's mark alone. */
+export const ENCLOSED = 9
+/** One of the letters that make a flag. */
+export const FLAG = 10
 
 interface Page {
   readonly kinds: Uint8Array
@@ -56,6 +64,51 @@ const others = new Map<number, string>([
   [0x2121, 'Tel'],
 ])
 
+/** Rows of enclosed digits: the first of them, how many there are, and what the first one means. */
+const rows: readonly (readonly [first: number, count: number, value: number])[] = [
+  [0x2469, 11, 10],
+  [0x2474, 20, 1],
+  [0x2488, 20, 1],
+  [0x24eb, 10, 11],
+  [0x24f5, 10, 1],
+  [0x24ff, 1, 0],
+  [0x2776, 10, 1],
+  [0x2780, 10, 1],
+  [0x278a, 10, 1],
+  [0x1f100, 1, 0],
+  [0x1f101, 10, 0],
+  [0x1f10b, 1, 0],
+  [0x1f10c, 1, 0],
+]
+
+/** Rows of enclosed letters. */
+const alphabets: readonly (readonly [first: number, letter: string])[] = [
+  [0x249c, 'a'],
+  [0x1f110, 'A'],
+  [0x1f150, 'A'],
+  [0x1f170, 'A'],
+]
+
+const FIRST_FLAG = 0x1f1e6
+
+function enclosed(code: number): string | undefined {
+  if ((code < 0x2469 || code > 0x2793) && (code < 0x1f100 || code > 0x1f189)) return undefined
+  for (const [first, count, value] of rows)
+    if (code >= first && code < first + count) return String(value + code - first)
+  for (const [first, letter] of alphabets)
+    if (code >= first && code < first + 26) return String.fromCharCode(letter.charCodeAt(0) + code - first)
+  return undefined
+}
+
+/** Controls, halves of pairs, private use, what is no character, and the signs for what is not text. */
+const isUnseen = (code: number): boolean =>
+  (code < 0xa0 && code !== 0x85) ||
+  (code >= 0xd800 && code <= 0xf8ff) ||
+  (code >= 0xfdd0 && code <= 0xfdef) ||
+  (code >= 0xfff9 && code <= 0xfffd) ||
+  (code & 0xfffe) === 0xfffe ||
+  code >= 0xf0000
+
 /** Signs that NFKC turns into something that would stand in the way more often than it helps. */
 const kept =
   /[\u00a8\u00aa\u00af\u00b4\u00b8\u00ba\u2017\u203c\u2047-\u2049\u2100-\u2106\u2120\u2122\u2260\u226e\u226f]/
@@ -63,6 +116,7 @@ const kept =
 const ignorable = /\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}/u
 /** Marks of all scripts, and what chooses a form of the character before it. */
 const marks = /[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]/
+const foreign = /\p{M}/u
 const digit = /\p{Nd}/u
 const space = /\p{Zs}/u
 const plainAscii = /^[\x20-\x7e]$/
@@ -76,10 +130,15 @@ function digitValue(code: number): string {
 }
 
 function kindOf(code: number): [kind: number, by?: string] {
-  if (code < 0x80 || (code >= 0xd800 && code <= 0xdfff)) return [KEEP]
+  if (code < 0x80) return [KEEP]
+  if (isUnseen(code)) return [UNSEEN]
   const character = String.fromCodePoint(code)
   if (marks.test(character)) return [MARK]
   if (ignorable.test(character)) return [DROP]
+  if (foreign.test(character)) return [FOREIGN]
+  const inside = enclosed(code)
+  if (inside !== undefined) return [ENCLOSED, inside]
+  if (code >= FIRST_FLAG && code < FIRST_FLAG + 26) return [FLAG, String.fromCharCode(0x41 + code - FIRST_FLAG)]
   if (dots.has(code)) return [DOT, '.']
   if (dashes.has(code)) return [DASH, '-']
   const other = others.get(code)
