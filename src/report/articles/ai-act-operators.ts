@@ -1,0 +1,268 @@
+/** Regulation (EU) 2024/1689, Chapter III Section 3: what providers and deployers of high-risk systems must do. Articles 17 to 20, 26, 27. */
+import type { Provision } from './types.js'
+
+const regulation = 'reg-2024-1689'
+const text = 'https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:32024R1689'
+const highRisk = ['annex-iii-duties', 'annex-i-duties'] as const
+
+/** Articles 17, 18, 19, 20, 26(5), 26(6) and 27, in their order. */
+export const aiActOperators: readonly Provision[] = [
+  {
+    id: 'ai-act-17',
+    regulation,
+    article: 17,
+    cite: '17',
+    title: 'Quality management system',
+    asks: 'Have a written system of policies, procedures and instructions for quality, from design and change to monitoring, incidents and responsibilities.',
+    addressees: ['provider'],
+    covers: 'high-risk',
+    application: highRisk,
+    amended: ['17(2)'],
+    atMost: 'PARTIAL',
+    evidence: [
+      {
+        eventTypes: ['system'],
+        events: ['change'],
+        members: ['system.what', 'system.from', 'system.to', 'system.substantial'],
+        shows: 'that changes were recorded as they were made',
+      },
+      {
+        eventTypes: ['decision', 'inference'],
+        members: ['checks.name', 'checks.version', 'checks.policyId', 'redactor.configDigest', 'configDigest'],
+        shows: 'that named policies and settings were at work, case by case',
+      },
+      {
+        eventTypes: ['key', 'retention'],
+        events: ['rotate', 'revoke', 'prune', 'erase', 'hold', 'release', 'shred'],
+        members: ['key.event', 'retention.event', 'retention.policy', 'retention.reason'],
+        shows: 'how records and keys were looked after',
+      },
+    ],
+    cannotShow: [
+      'The policies, procedures and instructions themselves.',
+      'Who in the organisation is responsible for what.',
+      'What was done at design, development and test.',
+    ],
+    address: `${text}#art_17`,
+  },
+  {
+    id: 'ai-act-18',
+    regulation,
+    article: 18,
+    cite: '18',
+    title: 'Documentation keeping',
+    asks: 'Keep the technical documentation, the quality documents, papers of notified bodies and the declaration of conformity for ten years, at the disposal of the authorities.',
+    addressees: ['provider'],
+    covers: 'high-risk',
+    application: highRisk,
+    keepFor: { years: 10 },
+    atMost: 'PARTIAL',
+    evidence: [
+      {
+        eventTypes: ['system'],
+        events: ['report'],
+        members: ['system.hash', 'system.fromSeq', 'system.toSeq'],
+        shows: 'that a report with this digest was there on that day',
+      },
+    ],
+    cannotShow: [
+      'The documents: this article is about papers, not about logs.',
+      'That anything is kept for ten years.',
+    ],
+    address: `${text}#art_18`,
+  },
+  {
+    id: 'ai-act-19',
+    regulation,
+    article: 19,
+    cite: '19',
+    title: 'Automatically generated logs',
+    asks: 'As a provider, keep the logs that are under your control for as long as the purpose asks for, six months at the least.',
+    addressees: ['provider'],
+    covers: 'high-risk',
+    application: highRisk,
+    keepFor: { months: 6 },
+    atMost: 'EVIDENCE',
+    evidence: [
+      {
+        eventTypes: 'any',
+        members: ['seq', 'timestamp', 'prevReceiptHash', 'receiptHash'],
+        shows: 'how far back the receipts go without a gap in their numbers',
+      },
+      {
+        eventTypes: ['system'],
+        events: ['chain_start'],
+        members: ['system.retentionDays', 'system.predecessor.chainId'],
+        shows: 'for how long the chain promised to keep them',
+      },
+      {
+        eventTypes: ['retention'],
+        events: ['prune', 'hold', 'release'],
+        members: [
+          'retention.through.seq',
+          'retention.count',
+          'retention.merkleRoot',
+          'retention.policy',
+          'retention.holdId',
+          'retention.reason',
+        ],
+        shows: 'what was removed, after how long, why, and what was held back from removal',
+      },
+    ],
+    cannotShow: [
+      'Logs that are kept outside of these chains.',
+      'Whether six months are enough for the purpose, or whether other law asks for more or less.',
+      'Copies and backups.',
+    ],
+    address: `${text}#art_19`,
+  },
+  {
+    id: 'ai-act-20',
+    regulation,
+    article: 20,
+    cite: '20',
+    title: 'Corrective actions and duty of information',
+    asks: 'When the system does not meet the Regulation or presents a risk, correct, withdraw, disable or recall it at once, and inform those concerned.',
+    addressees: ['provider'],
+    covers: 'high-risk',
+    application: highRisk,
+    atMost: 'PARTIAL',
+    evidence: [
+      {
+        eventTypes: ['human_oversight'],
+        members: ['humanOversight.kind', 'humanOversight.reviewerId', 'timestamp'],
+        shows: 'that the system was stopped or resumed, and when',
+      },
+      {
+        eventTypes: ['system'],
+        events: ['change', 'chain_end'],
+        members: ['system.what', 'system.from', 'system.to', 'system.substantial', 'system.reason'],
+        shows: 'what was changed afterwards, or that the system was retired',
+      },
+      {
+        eventTypes: ['annotation'],
+        members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+        shows: 'which cases were noted as faulty, and when',
+      },
+    ],
+    cannotShow: [
+      'That distributors, deployers, importers and authorities were informed.',
+      'Whether the cause was found and the correction was enough.',
+    ],
+    address: `${text}#art_20`,
+  },
+  {
+    id: 'ai-act-26-5',
+    regulation,
+    article: 26,
+    cite: '26(5)',
+    title: 'Obligations of deployers of high-risk AI systems',
+    asks: 'As a deployer, watch the system by its instructions, report risks and serious incidents, and suspend its use where it may present a risk.',
+    addressees: ['deployer'],
+    covers: 'high-risk',
+    application: highRisk,
+    atMost: 'PARTIAL',
+    evidence: [
+      {
+        eventTypes: ['decision', 'inference'],
+        members: ['action', 'checks.fired', 'error.code', 'latencyMs'],
+        shows: 'what there was to watch',
+      },
+      {
+        eventTypes: ['human_oversight'],
+        members: ['humanOversight.kind', 'humanOversight.reviewerId', 'links.receiptId', 'timestamp'],
+        shows: 'that people looked at cases, and that use was suspended or taken up again',
+      },
+      {
+        eventTypes: ['annotation'],
+        members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+        shows: 'incidents that were noted, and when',
+      },
+    ],
+    cannotShow: [
+      'Whether the instructions for use were followed.',
+      'That the provider, the importer or distributor and the authorities were informed.',
+    ],
+    address: `${text}#art_26`,
+  },
+  {
+    id: 'ai-act-26-6',
+    regulation,
+    article: 26,
+    cite: '26(6)',
+    title: 'Obligations of deployers of high-risk AI systems',
+    asks: 'As a deployer, keep the logs that are under your control for as long as the purpose asks for, six months at the least.',
+    addressees: ['deployer'],
+    covers: 'high-risk',
+    application: highRisk,
+    keepFor: { months: 6 },
+    atMost: 'EVIDENCE',
+    evidence: [
+      {
+        eventTypes: 'any',
+        members: ['seq', 'timestamp', 'prevReceiptHash', 'receiptHash'],
+        shows: 'how far back the receipts go without a gap in their numbers',
+      },
+      {
+        eventTypes: ['system'],
+        events: ['chain_start'],
+        members: ['system.retentionDays', 'system.operator', 'system.predecessor.chainId'],
+        shows: 'who promised to keep them, and for how long',
+      },
+      {
+        eventTypes: ['retention'],
+        events: ['prune', 'hold', 'release'],
+        members: [
+          'retention.through.seq',
+          'retention.count',
+          'retention.policy',
+          'retention.holdId',
+          'retention.reason',
+        ],
+        shows: 'what was removed, after how long, why, and what was held back from removal',
+      },
+    ],
+    cannotShow: [
+      'Logs that are kept outside of these chains, by the provider for one.',
+      'Whether six months are enough for the purpose, or whether other law asks for more or less.',
+    ],
+    address: `${text}#art_26`,
+  },
+  {
+    id: 'ai-act-27',
+    regulation,
+    article: 27,
+    cite: '27',
+    title: 'Fundamental rights impact assessment for high-risk AI systems',
+    asks: 'Before first use, public bodies, private providers of public services, and deployers in credit scoring and life or health insurance assess what the system means for fundamental rights.',
+    addressees: ['deployer'],
+    covers: 'annex-iii',
+    exceptAnnexIII: ['2'],
+    application: ['annex-iii-duties'],
+    amended: ['27(4)', '27(5)'],
+    atMost: 'PARTIAL',
+    evidence: [
+      {
+        eventTypes: ['decision'],
+        members: ['timestamp', 'startedAt', 'endedAt', 'decision.type', 'decision.annexIII'],
+        shows: 'over which time and how often the system was used, and for what: to hold against the assessment',
+      },
+      {
+        eventTypes: ['decision', 'annotation'],
+        members: ['decision.outcome', 'decision.favourable', 'decision.groupBasis', 'details.groups'],
+        shows: 'how outcomes were spread over groups, where labels were recorded',
+      },
+      {
+        eventTypes: ['human_oversight'],
+        members: ['humanOversight.kind', 'humanOversight.role', 'links.receiptId'],
+        shows: 'whether oversight took place as it was described',
+      },
+    ],
+    cannotShow: [
+      'The assessment itself, and that it was made before first use.',
+      'That the authority was notified of its results.',
+      'Whether the deployer is one of those who must make it.',
+    ],
+    address: `${text}#art_27`,
+  },
+]
