@@ -56,7 +56,7 @@ export interface ChangeSnapshot {
   readonly cycleN: number
   /** The detector's value; an alarm is raised when it reaches `averageRunLength`. */
   readonly statistic: number
-  /** Alarms that don't merely continue the one before. */
+  /** Alarms that don't merely continue the one before. One lasting change can count several times: it is no number of changes. */
   readonly changes: number
   readonly alarms: KeptEnds<ChangeAlarm>
 }
