@@ -22,7 +22,6 @@ const CURLY_APOSTROPHE = 0x2019
 const SPACE = 0x20
 
 const LONGEST_LOCAL = 64
-const LONGEST = 254
 
 /** Kinds of characters of a local part. */
 const PLAIN = 1
@@ -73,15 +72,6 @@ const tags = new Set(
 
 /** Local parts of services: `git@github.com:owner/name` is a place, no person. */
 const services = new Set(['git', 'hg', 'svn', 'gitlab', 'gitea'])
-
-function utf8Length(text: string, start: number, end: number): number {
-  let length = end - start
-  for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code > 0x7f) length += code > 0x7ff && !(code >= 0xd800 && code <= 0xdfff) ? 2 : 1
-  }
-  return length
-}
 
 /** What ends a URL's authority, or joins it to something else in prose and tables. */
 const outsideAuthority = new Uint8Array(128)
@@ -202,9 +192,48 @@ function localStart(text: string, at: number, behind: number): number {
     } else if (kind !== PLAIN && !belongs(text, index, code, at)) break
     start = index
   }
-  if (start === floor && start > behind && (kindOf(text.charCodeAt(start - 1)) === PLAIN || isWordAt(text, start - 1)))
-    return -1
-  return start
+  return isCut(text, start, at, behind) ? unglued(text, start, at) : start
+}
+
+/** Whether a local part that begins there is the end of a longer run. */
+const isCut = (text: string, start: number, at: number, behind: number): boolean =>
+  at - start >= LONGEST_LOCAL &&
+  start > behind &&
+  (kindOf(text.charCodeAt(start - 1)) === PLAIN || isWordAt(text, start - 1))
+
+const LONGEST_NAME = 20
+
+/**
+ * Where a local part begins that ends a run of more than it may hold: what it is glued to is no reason to leave it. It has
+ * its last piece, and those before that are letters only, joined by one sign each; or else all that it may hold.
+ */
+function unglued(text: string, floor: number, at: number): number {
+  let index = at
+  while (index > floor && !isWordAt(text, index - 1)) index -= 1
+  const last = index
+  while (index > floor && isWordAt(text, index - 1)) index -= 1
+  if (index === floor || last - index < 2 || !/\p{L}/u.test(text.slice(index, last))) return floor
+  let start = index
+  while (index > floor) {
+    const end = index - 1
+    index = end
+    let letters = true
+    while (index > floor && isWordAt(text, index - 1)) {
+      index -= 1
+      if (isDigit(text.charCodeAt(index))) letters = false
+    }
+    if (!letters || end - index < 2 || end - index > LONGEST_NAME) return start
+    start = index
+  }
+  return floor
+}
+
+/** Where the run begins that a local part was taken from, as far as what stands beside a finding has a say in it. */
+function runStart(text: string, start: number): number {
+  let index = start
+  const floor = Math.max(0, start - REACH + 1)
+  while (index > floor && (kindOf(text.charCodeAt(index - 1)) > 0 || isWordAt(text, index - 1))) index -= 1
+  return index
 }
 
 /** Moves a start behind what prose and escapes left before the local part; -1 where it is none. */
@@ -240,9 +269,11 @@ function behindSpace(text: string, end: number, floor: number): number {
 }
 
 /** Whether it is rather a Message-ID, which is built like an address. */
-function isMessageId(text: string, start: number, at: number): boolean {
+function isMessageId(text: string, from: number, at: number): boolean {
+  const glued = isWordAt(text, from - 1) || kindOf(text.charCodeAt(from - 1)) === PLAIN
+  const start = glued ? runStart(text, from) : from
   const angled = text.charCodeAt(start - 1) === LESS
-  const floor = Math.max(0, start - REACH)
+  const floor = Math.max(0, from - REACH)
   let index = angled ? start - 1 : start
   let earlier = 0
   index = behindSpace(text, index, floor)
@@ -313,12 +344,7 @@ function look(haystack: Haystack, at: number, behindLast: number, report: Report
       else start = trimmed(text, start, at, end)
     }
   }
-  if (
-    start < 0 ||
-    end - start > LONGEST ||
-    ((at - start) * 3 > LONGEST_LOCAL && utf8Length(text, start, at) > LONGEST_LOCAL)
-  )
-    return behindLast
+  if (start < 0) return behindLast
   if (!quoted && !odd && kindOf(last) === PLAIN && !isAsciiWord(last) && !/[^+-]/.test(text.slice(start, at)))
     return behindLast
   if (isUserInfo(text, start)) return behindLast

@@ -2,13 +2,15 @@ import type { Detector, Haystack, Report } from '../detector.js'
 import { blocksOf, puttyAt } from './secret/blocks.js'
 import { letteredTokens, matchEnd, tokensIn } from './secret/chain.js'
 import { isAsciiLetter, isDigit, isSpace, isToken } from './secret/chars.js'
-import { connectionAt } from './secret/connection.js'
+import { connectionAt, type Reached } from './secret/connection.js'
 import { atUserFlag } from './secret/flags.js'
 import { atSignature, authorization, awsBeside, isAuthorization } from './secret/headers.js'
+import { createMemory } from './secret/memory.js'
 import { tellingWords } from './secret/telling.js'
 import { dottedEnd } from './secret/tokens.js'
 import { atChunk, atNumber, atOperator, atSpoken, type Lists, mayBeSaid, whole } from './secret/told.js'
 import { valuesOf } from './secret/value.js'
+import { worth } from './secret/worth.js'
 
 const telegram = /AA[\w-]{31,36}(?![\w-])/y
 const azureSecret = /Q~[A-Za-z0-9_.~-]{30,36}(?![\w~-])/y
@@ -34,23 +36,26 @@ function find(haystack: Haystack, report: Report): void {
   const { text, digits, colons, equals } = haystack
   whole(haystack, report)
   if (!hasWork(text)) return
-  let block = text.indexOf('-----BEGIN')
-  if (block >= 0) {
+  if (text.includes('BEGIN')) {
     const blocks = blocksOf(text)
-    while (block >= 0) {
+    let begin = blocks.next(0)
+    while (begin >= 0) {
       haystack.step()
-      const end = blocks.end(block)
-      if (end !== undefined) report(block, end, 'SECRET', 0.98, 'private key block')
-      block = text.indexOf('-----BEGIN', end ?? block + 10)
+      const block = blocks.at(begin)
+      if (block) report(block.start, block.end, 'SECRET', 0.98, 'private key block')
+      begin = blocks.next(block ? block.end : begin + 5)
     }
   }
-  letteredTokens(text, (from, to, type, score, reason) => {
+  const reportToken: Report = (from, to, type, score, reason) => {
     report(from, to, type, score, reason)
     if (reason === 'AWS access key') awsBeside(text, from, to, report)
-  })
+  }
+  letteredTokens(text, reportToken)
   const words = tellingWords(text)
   const values = valuesOf(text)
   const lists: Lists = {}
+  const memory = createMemory(worth)
+  const reached: Reached = { from: 0, to: 0 }
   let d = 0
   let c = 0
   let e = 0
@@ -84,10 +89,7 @@ function find(haystack: Haystack, report: Report): void {
             start -= 1
           chainEnd = dottedEnd(text, digitsEnd, Number.POSITIVE_INFINITY)
           if (chainEnd - start >= 16) {
-            tokensIn(text, start, chainEnd, (from, to, type, score, reason) => {
-              report(from, to, type, score, reason)
-              if (reason === 'AWS access key') awsBeside(text, from, to, report)
-            })
+            tokensIn(text, start, chainEnd, reportToken)
           }
           if (
             text.charCodeAt(chainEnd) === 0x7e &&
@@ -99,7 +101,7 @@ function find(haystack: Haystack, report: Report): void {
           }
         }
       }
-      if (mayBeSaid(text, digit, digitsEnd)) atNumber(text, digit, digitsEnd, words, haystack, report)
+      if (mayBeSaid(text, digit, digitsEnd)) atNumber(text, digit, digitsEnd, words, memory, haystack, report)
       if (digit >= chunkEnd && !(isLimit(text.charCodeAt(digit - 1)) && isLimit(text.charCodeAt(digitsEnd)))) {
         let start = digit
         let letters = false
@@ -119,7 +121,7 @@ function find(haystack: Haystack, report: Report): void {
           end += 1
         }
         chunkEnd = end
-        if (letters && end - start >= 6) atChunk(text, start, end, words, values, haystack, report)
+        if (letters && end - start >= 6) atChunk(text, start, end, words, values, memory, haystack, report)
       }
     } else if (place === colon) {
       c += 1
@@ -127,7 +129,7 @@ function find(haystack: Haystack, report: Report): void {
       const before = text.charCodeAt(colon - 1)
       if (colon < blockEnd || next === 0x3a || before === 0x3a) continue
       if (next === 0x2f || before === 0x63 || before === 0x43) {
-        const found = connectionAt(text, colon)
+        const found = connectionAt(text, colon, reached)
         if (found) {
           report(found.start, found.end, 'SECRET', found.score, found.reason)
           continue
@@ -154,18 +156,18 @@ function find(haystack: Haystack, report: Report): void {
       if (isAuthorization(text, colon)) authorization(text, colon, values, report)
       else {
         atUserFlag(text, colon, values, report)
-        atOperator(text, colon, words, values, lists, haystack, report)
+        atOperator(text, colon, words, values, lists, memory, haystack, report)
       }
     } else if (place === equal) {
       e += 1
       if (text.charCodeAt(equal + 1) === 0x3d) continue
       atSignature(text, equal, report)
       if (isAuthorization(text, equal)) authorization(text, equal, values, report)
-      else atOperator(text, equal, words, values, lists, haystack, report)
+      else atOperator(text, equal, words, values, lists, memory, haystack, report)
     } else {
       let end = said + 4
       while (end - said < 12 && isAsciiLetter(text.charCodeAt(end))) end += 1
-      atSpoken(text, end, words, values, haystack, report)
+      atSpoken(text, end, words, values, memory, haystack, report)
       said = text.indexOf('assw', end)
     }
   }

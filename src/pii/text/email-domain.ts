@@ -78,7 +78,7 @@ export function topLevel(label: string): TopLevel {
   const lower = label.toLowerCase()
   if (length === 2 && countries.has(lower)) return 2
   if (common.has(lower)) return 2
-  if (LETTERS.test(lower)) return length > 2 && length <= 18 && !extensions.has(lower) ? 1 : 0
+  if (LETTERS.test(lower)) return length > 2 && length <= LONGEST_TOP && !extensions.has(lower) ? 1 : 0
   if (PUNYCODE.test(lower)) return 2
   for (let index = 0; index < length; index += 1) if (lower.charCodeAt(index) < 128 || !isWordAt(lower, index)) return 0
   return 2
@@ -114,7 +114,13 @@ const HUMP = /[a-z][A-Z]/
 const DIGITS = /^\d+$/
 const VERSION = /^v?\d+$/i
 /** A known end with something that was written on: a hyphen's word, a footnote's number, the next sentence. */
-const WRITTEN_ON = /^([a-z]{2,18})(?:-.*|\d{1,2}|[A-Z][a-z]*)$/
+const WRITTEN_ON = /^([a-z]{2,18})(?:-.*|\d+|[A-Z][a-z]*)$/
+/** The same with a mixture, which a glued id begins. */
+const ID_WRITTEN_ON = /^(com|net|org|edu|gov|info)\d/
+const LONGEST_TOP = 18
+/** `com` and a sign more. */
+const SHORTEST_GLUED = 4
+const FIRM_GLUED = /^(?:com|net|org|edu|gov|info)(?=[a-z-]*\d)[a-z\d-]*$/i
 
 /** A footnote's sign. */
 const raised = /\p{No}/u
@@ -124,6 +130,8 @@ function cut(text: string, start: number, label: string): number {
   if (label.length < 3 && isAsciiWord(label.charCodeAt(0)) && !(label.charCodeAt(1) > 0x7f)) return 0
   const match = WRITTEN_ON.exec(label)
   if (match && known(match[1] as string)) return (match[1] as string).length
+  const firm = ID_WRITTEN_ON.exec(label)
+  if (firm) return (firm[1] as string).length
   let length = 0
   while (length < label.length && label.charCodeAt(length) < 128) length += 1
   if (length === label.length || !known(label.slice(0, length))) return 0
@@ -157,7 +165,8 @@ export function readDomain(text: string, start: number): Domain | undefined {
     else break
   }
   const length = index - label
-  if (length < 1 || index - start > LONGEST) return undefined
+  if (index - start > LONGEST) return readGlued(text, start)
+  if (length < 1) return undefined
   if (labels === 0 && letters && text.charCodeAt(index) !== DOT)
     return length > LONGEST_LABEL ? undefined : { end: index, top: 0 }
   if (labels === 1 && length < 2 && text.charCodeAt(index) !== DOT) return undefined
@@ -172,8 +181,47 @@ export function readDomain(text: string, start: number): Domain | undefined {
 const starts = new Int32Array(LONGEST)
 const ends = new Int32Array(LONGEST)
 
-/** As `readDomain`, for all that is not the plain case. */
+/** As `readDomain`, for all that is not the plain case; what is glued to more counts as well. */
 function readAnyDomain(text: string, start: number): Domain | undefined {
+  return readLabels(text, start) ?? readGlued(text, start)
+}
+
+/** So much of what a domain is glued to is taken with it. */
+const LONGEST_GLUED = 1_024
+
+/** What would be a domain, had nothing been written on to make it or a label of it too long. */
+function readGlued(text: string, start: number): Domain | undefined {
+  if (!isWordAt(text, start)) return undefined
+  const stop = Math.min(text.length, start + LONGEST_GLUED)
+  let label = start
+  let dots = 0
+  let longest = 0
+  let end = start
+  for (; end < stop; end += 1) {
+    const code = text.charCodeAt(end)
+    if (code === DOT) {
+      if (!isWordAt(text, end + 1)) break
+      longest = Math.max(longest, end - label)
+      dots += 1
+      label = end + 1
+    } else if (code !== HYPHEN && !isWordAt(text, end)) break
+  }
+  const goesOn = end === stop && end < text.length
+  while (text.charCodeAt(end - 1) === HYPHEN || text.charCodeAt(end - 1) === DOT) end -= 1
+  const tooLong = end - start > LONGEST || longest > LONGEST_LABEL
+  if (dots === 0 || (!tooLong && end - label < SHORTEST_GLUED)) return undefined
+  const last = text.slice(label, end)
+  if (tooLong) {
+    const top = topLevel(last)
+    if (top > 0 || goesOn) return { end, top: top === 0 ? 2 : top }
+  }
+  if (/^v?\d/i.test(text.slice(start, start + 2))) return undefined
+  if ((last.length > LONGEST_TOP && LETTERS.test(last.toLowerCase())) || FIRM_GLUED.test(last)) return { end, top: 1 }
+  return undefined
+}
+
+/** As `readDomain`, for all that is not the plain case. */
+function readLabels(text: string, start: number): Domain | undefined {
   const stop = Math.min(text.length, start + LONGEST + 1)
   let count = 0
   let label = start

@@ -180,16 +180,51 @@ describe('what is no address', () => {
   ])('does not find %s', (text) => {
     expect(found(text)).toEqual([])
   })
+})
 
-  it('keeps to 64 octets before the sign, 63 a label and 255 behind', () => {
-    const local = 'a'.repeat(64)
-    expect(found(`${local}@example.com`)).toEqual([`${local}@example.com`])
-    expect(found(`${local}a@example.com`)).toEqual([])
-    expect(found(`${'é'.repeat(33)}@example.com`)).toEqual([])
-    const label = 'b'.repeat(63)
-    expect(found(`x@${label}.com`)).toEqual([`x@${label}.com`])
-    expect(found(`x@${label}b.com`)).toEqual([])
-    expect(found(`x@${`${label}.`.repeat(4)}com`)).toEqual([])
+describe('what an address is glued to', () => {
+  const sha = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+  const uuid = '123e4567-e89b-12d3-a456-426614174000'
+  const label = 'b'.repeat(63)
+
+  it.each([
+    `${'-'.repeat(60)}«alice@example.com»`,
+    `${'-'.repeat(1_000)}«alice@example.com»`,
+    `${'_'.repeat(61)}«alice@example.com»`,
+    `${'x-'.repeat(40)}«alice@example.com»`,
+    `${'a.'.repeat(130)}«alice@example.com»`,
+    `${sha}_«alice@example.com»`,
+    `${sha}_«alice.smith@example.com» and more`,
+    `${uuid}-${uuid}-«alice@example.com»`,
+    `«${'a'.repeat(64)}@example.com»`,
+    `a«${'a'.repeat(64)}@example.com»`,
+    `${'a'.repeat(1_000)}.«alice@example.com»`,
+    `${'_'.repeat(6)}«${'_'.repeat(64)}@example.com»`,
+    `«${'é'.repeat(33)}@example.com»`,
+    `«x@${label}.com»`,
+    `«x@${label}b.com»`,
+    `«x@${`${label}.`.repeat(4)}com» and more`,
+    `«alice@${'a.'.repeat(130)}example.com».`,
+    `«alice@example.com${'x'.repeat(50)}» …`,
+    `«alice@example.de${'X'.repeat(50)}»`,
+    `«alice@example.com${'xY'.repeat(25)}»`,
+    `«alice@example.com»123456`,
+    `«alice@example.com»${uuid}`,
+    `«alice@example.comab12»`,
+  ])('does not hide it: %s', (text) => {
+    const start = text.indexOf('«')
+    const plain = text.replace(/[«»]/g, '')
+    expect(reportsOf(detector, plain)).toMatchObject([{ start, value: text.slice(start + 1, text.indexOf('»')) }])
+    expect(found(`${plain.slice(0, start)}[EMAIL]${plain.slice(text.indexOf('»') - 1)}`)).toEqual([])
+  })
+
+  it.each([
+    `Message-ID: <${'Ab1'.repeat(26)}@mail.example.com>`,
+    `https://u:${'p'.repeat(70)}@db.example.com/x`,
+    `pkg@${'1.'.repeat(20)}3`,
+    `name@v1.${'x'.repeat(30)}`,
+  ])('makes no address of %s', (text) => {
+    expect(found(text)).toEqual([])
   })
 })
 
@@ -370,6 +405,9 @@ describe('properties', () => {
       '<a@b.co> ',
       'https://a:b@c.co ',
       `${'a'.repeat(70)}@`,
+      `${'a-'.repeat(40)}@b.co`,
+      `x@${'b.'.repeat(130)}`,
+      `x@b.co${'m'.repeat(50)}`,
       'a @ b.co ',
       'a ',
       '@ b ',

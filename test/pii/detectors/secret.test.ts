@@ -835,3 +835,76 @@ describe('SECRET', () => {
     )
   })
 })
+
+describe('private keys', () => {
+  const kind = ['PRIVATE', 'KEY'].join(' ')
+  const begin = `-----BEGIN ${kind}-----`
+  const end = `-----END ${kind}-----`
+  const key = [b(64), b(64), `${b(18)}0==`]
+  const long = Array.from({ length: 400 }, () => b(64))
+  const behind = (prefix: string, ...more: readonly string[]) => [begin, ...key, ...more].join(`\n${prefix}`)
+  const prefixes = ['> ', '| ', '# ', '2024-05-01T10:00:00.123Z app[12]: ', '0: ', '  * ', '// ']
+
+  it.each([
+    ...prefixes.flatMap((prefix) => [
+      `«${behind(prefix)}»\nand then prose`,
+      `«${behind(prefix, end)}»\nand then prose`,
+    ]),
+    `8: «${[begin, ...key].map((line, index) => `${index + 8}: ${line}`.replace(/^8: /, '')).join('\n')}»\n`,
+    `«${begin}\n# the key of the staging server\n${key.join('\n')}»\n\nprose`,
+    `«${begin}\n\n${key.join('\n')}»\n\nprose`,
+    `«${begin}\n \n\n${key.join('\r\n')}\n${end}»`,
+    `«${begin}<br>${key.join('<br>')}»<br>text`,
+    `<p>«${begin}<br/>\n${key.join('<br/>\n')}<br/>${end}»</p>`,
+    `«-----BEGIN  ${kind}-----\n${key.join('\n')}»`,
+    `«-----BEGIN RSA  PRIVATE  KEY-----\n${key.join('\n')}\n-----END RSA  PRIVATE  KEY-----»`,
+    `«–––––BEGIN ${kind}–––––\n${key.join('\n')}\n–––––END ${kind}–––––»`,
+    `«—–BEGIN ${kind}—–\n${key.join('\n')}»`,
+    `«---- BEGIN SSH2 ENCRYPTED ${kind} ----\nComment: "rsa-key"\n${key.join('\n')}\n---- END SSH2 ENCRYPTED ${kind} ----»`,
+    `«---- BEGIN SSH2 ENCRYPTED ${kind} ----\nComment: "rsa-key"\n${key.join('\n')}»\n`,
+    `«${[begin, 'Proc-Type: 4,ENCRYPTED', `DEK-Info: AES-128-CBC,${'0A'.repeat(16)}`, '', ...key].join('\n> ')}»\n`,
+    `"«${begin}\\n${b(10)}\\/${b(53)}\\n${b(64)}\\n${end}»\\n"`,
+    `x «${begin}\n${long.join('\n')}\n${end}» y`,
+    `x «${begin}\n${long.join('\n')}» y`,
+    `x «${begin}\n${long.join('')}» y`,
+    `«${begin}\nhello, this is the old one of which nothing more is known\n${key.join('\n')}»\n«${begin}\n${key.join('\n')}\n${end}»\nmore ${'that goes on '.repeat(30)}\n${end}`,
+    `starts with ${begin} and some_identifier follows ThisIsACamelCaseWord/In/A/Path\n`,
+  ])('takes the whole block, and nothing more in a second pass: %s', (text) => {
+    const { plain, values } = marked(text)
+    expect(resolved(plain)).toEqual(values)
+    let left = plain
+    for (const { start, end: to } of [...values].reverse()) left = `${left.slice(0, start)}[SECRET]${left.slice(to)}`
+    expect(resolved(left)).toEqual([])
+  })
+})
+
+describe('masked values', () => {
+  const masks = [
+    '2001:****:****:*',
+    '192.*.*.*',
+    'a***@c***.com',
+    '*** *** **12',
+    'DE** **** … 00',
+    '**** **** **** 1111',
+    '**:**:**:**:**:5e',
+    'A***',
+  ]
+  const places = [
+    (value: string) => `password=${value}`,
+    (value: string) => `password: ${value}`,
+    (value: string) => `password: "${value}"`,
+    (value: string) => `the password is ${value}`,
+    (value: string) => `api_key=${value}`,
+    (value: string) => `PIN: ${value}`,
+    (value: string) => `pw ${value} x`,
+    (value: string) => `curl -u bob:${value} https://h.example`,
+    (value: string) => `mysql -p${value}`,
+    (value: string) => `Server=a;Password=${value};`,
+    (value: string) => `https://u:${value}@h.example/`,
+    (value: string) => `${value} is your new password`,
+  ]
+  it.each(masks)('are no secrets: %s', (mask) => {
+    for (const place of places) expect(spansOf(secret(), place(mask))).toEqual([])
+    expect(spansOf(secret(), mask, 'db password')).toEqual([])
+  })
+})

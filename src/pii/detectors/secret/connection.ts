@@ -15,10 +15,18 @@ const AUTHORITY = 320
 const endsUrl = (code: number): boolean =>
   isSpace(code) || code === 0x22 || code === 0x60 || code === 0x3c || code === 0x3e || code === 0x5c || code === 0x201d
 
+/** How far no address ends: what was looked through once is not looked through again. */
+export interface Reached {
+  from: number
+  to: number
+}
+
 /** Where an address ends, punctuation of the sentence left out. */
-export function urlEnd(text: string, from: number): number {
+function urlEnd(text: string, from: number, reached: Reached): number {
   const stop = Math.min(text.length, from + LONGEST)
   let end = from
+  if (from >= reached.from && from < reached.to) end = Math.min(reached.to, stop)
+  else reached.from = from
   while (end < stop) {
     const code = text.charCodeAt(end)
     if (endsUrl(code)) break
@@ -26,6 +34,7 @@ export function urlEnd(text: string, from: number): number {
     if (code === 0x7c && !/\S/.test(text[end + 1] ?? ' ')) break
     end += 1
   }
+  if (end > reached.to || from === reached.from) reached.to = end
   while (end > from) {
     const sign = text[end - 1] as string
     if (sign === ')' || sign === ']' || sign === '}') {
@@ -38,7 +47,7 @@ export function urlEnd(text: string, from: number): number {
 }
 
 const unfilled =
-  /^[<[{(].*|\$\{|\$\(|\{\{|^\$[A-Za-z_]\w*$|^%[\w]*%?$|^[*x•.]+$|^X+$|\*\*|…|^\[|^(?:your|my)[-_]?pass|^PASS(?:WORD)?$|^PWD$|^[A-Z]+_PASS(?:WORD)?$|^REDACTED$|^redacted$|^:\w+$|^#\{/
+  /^[<[{(].*|\$\{|\$\(|\{\{|^\$[A-Za-z_]\w*$|^%[\w]*%?$|^[*x•.]+$|^X+$|\*\*|\.\*\.\*|…|^\[|^(?:your|my)[-_]?pass|^PASS(?:WORD)?$|^PWD$|^[A-Z]+_PASS(?:WORD)?$|^REDACTED$|^redacted$|^:\w+$|^#\{/
 const someHost = /^(?:host(?:name)?|HOST(?:NAME)?|server|<|\$|\{)(?=[:/?,]|$)/
 
 const webhooks =
@@ -49,11 +58,14 @@ const thin = /^jdbc:oracle:thin:[^/:@]{1,64}\/([^@]{3,64})@/i
 /**
  * @param text - the text
  * @param colon - a colon
+ * @param reached - how far the addresses before it were looked through
  * @returns the address it belongs to when that holds a password
  */
-export function connectionAt(text: string, colon: number): Stretch | undefined {
+export function connectionAt(text: string, colon: number, reached: Reached): Stretch | undefined {
   if (text.charCodeAt(colon + 1) !== 0x2f || text.charCodeAt(colon + 2) !== 0x2f)
-    return text.charCodeAt(colon - 1) === 0x63 || text.charCodeAt(colon - 1) === 0x43 ? jdbc(text, colon) : undefined
+    return text.charCodeAt(colon - 1) === 0x63 || text.charCodeAt(colon - 1) === 0x43
+      ? jdbc(text, colon, reached)
+      : undefined
   let start = colon
   while (start > 0 && colon - start < 32) {
     const code = text.charCodeAt(start - 1)
@@ -64,7 +76,8 @@ export function connectionAt(text: string, colon: number): Stretch | undefined {
   if (colon - start < 2) return undefined
   const body = colon + 3
   webhooks.lastIndex = body
-  if (webhooks.test(text)) return { start, end: urlEnd(text, start), score: 0.95, reason: 'address of a webhook' }
+  if (webhooks.test(text))
+    return { start, end: urlEnd(text, start, reached), score: 0.95, reason: 'address of a webhook' }
   const stop = Math.min(text.length, body + AUTHORITY)
   const web = text.charCodeAt(start) === 0x68 && text.startsWith('http', start)
   let divider = -1
@@ -83,13 +96,13 @@ export function connectionAt(text: string, colon: number): Stretch | undefined {
   if (unfilled.test(password) || someHost.test(text.slice(at + 1, at + 12))) return undefined
   if (!/[\p{L}\p{N}[]/u.test(text[at + 1] ?? '')) return undefined
   const prefix = text.slice(start - 5, start).toLowerCase() === 'jdbc:' ? start - 5 : start
-  return { start: prefix, end: urlEnd(text, prefix), score: 0.95, reason: 'address with a password' }
+  return { start: prefix, end: urlEnd(text, prefix, reached), score: 0.95, reason: 'address with a password' }
 }
 
-function jdbc(text: string, colon: number): Stretch | undefined {
+function jdbc(text: string, colon: number, reached: Reached): Stretch | undefined {
   const start = colon - 4
   if (start < 0 || text.slice(start, colon).toLowerCase() !== 'jdbc') return undefined
-  const end = urlEnd(text, start)
+  const end = urlEnd(text, start, reached)
   const whole = text.slice(start, end)
   const password = (parameter.exec(whole) ?? thin.exec(whole))?.[1]
   if (password === undefined || unfilled.test(password)) return undefined
@@ -110,8 +123,10 @@ const known =
  * @returns the list, with a score of 0 where it is none of a connection, or undefined where the member stands alone
  */
 export function listAround(text: string, key: number, end: number): Stretch | undefined {
-  if (text[key - 1] !== ';' && text[end] !== ';' && !/;[\w ]{0,40}$/.test(text.slice(Math.max(0, key - 42), key)))
-    return undefined
+  if (text[key - 1] !== ';' && text[end] !== ';') {
+    const head = text.slice(Math.max(0, key - 42), key)
+    if (!head.includes(';') || !/;[\w ]{0,40}$/.test(head)) return undefined
+  }
   let start = key
   const floor = Math.max(0, key - 600)
   while (start > floor && /[\w ]/.test(text[start - 1] as string)) start -= 1

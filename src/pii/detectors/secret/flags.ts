@@ -7,15 +7,22 @@ import { worth } from './worth.js'
 const commands =
   /\b(?:mysql\w*|mariadb\w*|sshpass|mongo\w*|redis-cli|7z|zip|unzip|openssl|docker login|htpasswd)\b[^\n]*$/i
 
+const isFlag = (code: number): boolean => code === 0x70 || code === 0x61
+
 /** Where the value of `-p…`, `-p '…'` or `-a …` begins, if the chunk is one; -1 otherwise. */
 export function flagValue(text: string, start: number): number {
-  const letter = (at: number) => text[at] === 'p' || text[at] === 'a'
-  if (text[start] === '-' && letter(start + 1)) return start + 2
+  if (text.charCodeAt(start) === 0x2d && isFlag(text.charCodeAt(start + 1))) return start + 2
   let at = start
-  if (text[at - 1] === "'" || text[at - 1] === '"') at -= 1
+  const before = text.charCodeAt(at - 1)
+  if (before === 0x27 || before === 0x22) at -= 1
   const from = at
-  if (text[at - 1] === ' ') at -= 1
-  return at < start && letter(at - 1) && text[at - 2] === '-' && isSpace(text.charCodeAt(at - 3)) ? from : -1
+  if (text.charCodeAt(at - 1) === 0x20) at -= 1
+  return at < start &&
+    isFlag(text.charCodeAt(at - 1)) &&
+    text.charCodeAt(at - 2) === 0x2d &&
+    isSpace(text.charCodeAt(at - 3))
+    ? from
+    : -1
 }
 
 /** Whether one of the commands with such a flag stands before it. */

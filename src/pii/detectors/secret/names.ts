@@ -1,4 +1,6 @@
 /** Names and types of programs: they stand where a secret would, but are none. */
+import { isSpace } from './chars.js'
+import type { Memory } from './memory.js'
 
 const parts = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g
 const nameOnly = /^[A-Za-z_$][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*)*(?:\+\+|--)?$/
@@ -70,23 +72,35 @@ const declared =
 const unpacked = /[\w$]\s?,\s?[\w$.]*$/
 const parameterBehind = /^(?:\[\]|\?)?\s?(?:[,)]\s?(?:[\w$]+\??\s?:|\)|:|=>|\{|$)|;\s*$)/m
 
+const isNameOnly = (value: string): boolean => nameOnly.test(value)
+const isDeclared = (head: string): boolean => declared.test(head)
+
 /**
  * @param text - the text
  * @param key - where the telling word begins
  * @param start - of a value without quotes
  * @param end - of it
  * @param assigned - whether a `=` stands before it
+ * @param memory - of the text
  * @returns whether the value is a name in an expression or a declaration of a program
  */
-export function isInCode(text: string, key: number, start: number, end: number, assigned: boolean): boolean {
+export function isInCode(
+  text: string,
+  key: number,
+  start: number,
+  end: number,
+  assigned: boolean,
+  memory: Memory,
+): boolean {
   const value = text.slice(start, end)
-  if (!nameOnly.test(value)) return false
+  if (!memory.is('name', value, isNameOnly)) return false
   const rest = text.slice(end, end + 40)
   const letters = /^[A-Za-z_$.]+\d?$/.test(value)
-  if (operatorBehind.test(rest) && (letters || !rest.startsWith(' |'))) return true
+  if (isSpace(text.charCodeAt(end)) && operatorBehind.test(rest) && (letters || !rest.startsWith(' |'))) return true
   const head = text.slice(Math.max(0, key - 48), key)
-  if (letters && declared.test(head)) return true
-  if (letters && /[=!]=$/.test(text.slice(start - 8, start).trimEnd())) return true
+  if (letters && memory.is('declared', head, isDeclared)) return true
+  const operator = text.slice(Math.max(0, start - 8), start)
+  if (letters && operator.includes('=') && /[=!]=$/.test(operator.trimEnd())) return true
   if (assigned) return letters && unpacked.test(head) && /^[ \t]*(?:\n|$)/.test(rest)
   return (
     /^[A-Z][a-z]+(?:[A-Z][a-z]+)*\d?$/.test(value) &&

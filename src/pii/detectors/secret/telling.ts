@@ -1,6 +1,12 @@
 /** Words that say of the value behind them that it is secret, in six languages; found once, only near candidates. */
 import { isLetter } from './chars.js'
 
+/**
+ * How close a value is tied to its word: in quotes or behind `=`, behind a colon, the same with words in between that say
+ * what it is for (`apart`), behind a verb, with other words in between, or merely next to it.
+ */
+export type Form = 'quoted' | 'assigned' | 'colon' | 'apart' | 'prose' | 'loose' | 'beside'
+
 /** What a telling word promises: people choose passwords, machines make tokens, a session's id is random, a PIN digits. */
 export type Kind = 'password' | 'token' | 'session' | 'scheme' | 'pin'
 
@@ -78,15 +84,19 @@ const camel = (text: string): string => text.replace(/([a-z0-9])(?=[A-Z])/g, '$1
 
 const HEAD = 28
 
+/** Where the word ends that an expression finds there, -1 where there is none. */
+function wordEnd(expression: RegExp, text: string, from: number): number {
+  expression.lastIndex = from
+  if (!expression.test(text)) return -1
+  const end = expression.lastIndex
+  return isLetter(text.charCodeAt(end)) && !camelBreak(text, end) ? -1 : end
+}
+
+/** What stands before it, camel case taken apart. */
+const headOf = (text: string, at: number): string => camel(text.slice(Math.max(0, at - HEAD), at))
+
 function tellingAt(text: string, at: number, bits: number): Telling | undefined {
-  const found = (expression: RegExp, from: number): number => {
-    expression.lastIndex = from
-    if (!expression.test(text)) return -1
-    const end = expression.lastIndex
-    return isLetter(text.charCodeAt(end)) && !camelBreak(text, end) ? -1 : end
-  }
-  const head = () => camel(text.slice(Math.max(0, at - HEAD), at))
-  let end = bits & PASSWORD ? found(passwords, at) : -1
+  let end = bits & PASSWORD ? wordEnd(passwords, text, at) : -1
   if (end >= 0) {
     const before = text.charCodeAt(at - 1)
     const first = text.charCodeAt(at) | 0x20
@@ -97,10 +107,10 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
           ? !isLetter(before)
           : word === 'pass' || word === 'passe'
             ? (word === 'passe'
-                ? /mot de $/.test(head())
+                ? /mot de $/.test(headOf(text, at))
                 : !isLetter(before) ||
-                  /(?:db|user|my|admin|root|smtp|ftp|mail|sql|ssh|auth|log|login|require) ?$/.test(head())) &&
-              !passwordBefore.test(head())
+                  /(?:db|user|my|admin|root|smtp|ftp|mail|sql|ssh|auth|log|login|require) ?$/.test(headOf(text, at))) &&
+              !passwordBefore.test(headOf(text, at))
             : !hashedBefore(text, at)
         : word === 'ww'
           ? !isLetter(before) && before !== 0x2e && before !== 0x2f && text.charCodeAt(at + 1) === 0x77
@@ -117,10 +127,10 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
                     : /(?<!\p{L})c$/iu.test(text.slice(Math.max(0, at - 2), at)) && !/api|privada/.test(word)
     if (ok) return { start: at, end, kind: 'password' }
   }
-  end = bits & TOKEN ? found(tokens, at) : -1
+  end = bits & TOKEN ? wordEnd(tokens, text, at) : -1
   if (end >= 0) {
     const word = text.slice(at, end).toLowerCase()
-    const before = word === 'key' ? '' : head()
+    const before = word === 'key' ? '' : headOf(text, at)
     const ok = word.startsWith('oken')
       ? /t$/.test(before) && !tokenBefore.test(before)
       : word === 'key'
@@ -144,7 +154,7 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
                         : !isLetter(text.charCodeAt(at - 1))
     if (ok) return { start: at, end, kind: opensNetwork(text, at, end) ? 'password' : 'token' }
   }
-  end = bits & SESSION ? found(sessions, at) : -1
+  end = bits & SESSION ? wordEnd(sessions, text, at) : -1
   if (end >= 0) {
     const word = text.slice(at, end).toLowerCase()
     const before = text.charCodeAt(at - 1)
@@ -157,9 +167,9 @@ function tellingAt(text: string, at: number, bits: number): Telling | undefined 
           : true
     if (ok) return { start: at, end, kind: 'session' }
   }
-  end = bits & PIN ? found(pins, at) : -1
+  end = bits & PIN ? wordEnd(pins, text, at) : -1
   if (end >= 0 && (!isLetter(text.charCodeAt(at - 1)) || camelBreak(text, at))) return { start: at, end, kind: 'pin' }
-  end = bits & SCHEME ? found(schemes, at) : -1
+  end = bits & SCHEME ? wordEnd(schemes, text, at) : -1
   if (end >= 0 && !isLetter(text.charCodeAt(at - 1))) return { start: at, end, kind: 'scheme' }
   return undefined
 }

@@ -1,6 +1,6 @@
 /** How a value hangs on a telling word: what stands between the two. */
-import type { Telling } from './telling.js'
-import type { Form } from './worth.js'
+import type { Memory } from './memory.js'
+import type { Form, Telling } from './telling.js'
 
 const suffix =
   '(?:[_-]?(?:prod|production|dev|development|test|testing|staging|stage|live|old|new|main|primary|secondary|default|admin|root|value|plain|plaintext|text|current|base|base64|b64|hex)|(?<=[a-z])(?:Prod|Dev|Test|Staging|Live|Old|New|Primary|Secondary|Value|Base))?(?:[_-]?\\d{1,2})?'
@@ -74,43 +74,55 @@ export type Gap = 'close' | 'purpose' | 'distant'
 
 /**
  * @param gap - the text between a telling word and an operator
+ * @param memory - of the text
  * @returns how close they are; undefined where they have nothing to do with one another
  */
-export function gapOf(gap: string): Gap | undefined {
-  if (gap === '' || gap === '"' || gap === ' ' || direct.test(gap)) return 'close'
-  if (gap.length >= 60 || !distant.test(gap) || about.test(gap)) return undefined
-  return purpose.test(gap) && !aboutIt.test(gap) && !/\.\s|\n/.test(gap) ? 'purpose' : 'distant'
+export function gapOf(gap: string, memory: Memory): Gap | undefined {
+  if (gap === '' || gap === '"' || gap === ' ' || memory.is('direct', gap, isDirect)) return 'close'
+  if (gap.length >= 60 || !memory.is('distant', gap, isDistant)) return undefined
+  return memory.is('purpose', gap, isPurpose) ? 'purpose' : 'distant'
 }
+
+const isDirect = (gap: string): boolean => direct.test(gap)
+const isDistant = (gap: string): boolean => distant.test(gap) && !about.test(gap)
+const isPurpose = (gap: string): boolean => purpose.test(gap) && !aboutIt.test(gap) && !/\.\s|\n/.test(gap)
+const isWith = (head: string): boolean => withIt.test(head)
+const isBeside = (gap: string): boolean => beside.test(gap)
+const isCell = (gap: string): boolean => cell.test(gap)
+const isComma = (gap: string): boolean => comma.test(gap)
+const isSaid = (gap: string): boolean => verb.test(gap) || later.test(gap) || possessive.test(gap)
+const isChanged = (gap: string): boolean => changedTo.test(gap)
 
 /**
  * @param text - the text
  * @param telling - a telling word
  * @param start - where a value begins that no operator stands before
+ * @param memory - of the text
  * @returns how the two are tied together; undefined where they are not
  */
-export function tieOf(text: string, telling: Telling, start: number): Form | undefined {
+export function tieOf(text: string, telling: Telling, start: number, memory: Memory): Form | undefined {
   const gap = text.slice(telling.end, start)
-  if (beside.test(gap)) {
+  if (gap === ' ' || memory.is('beside', gap, isBeside)) {
     const name = text.slice(telling.start, telling.end)
     if (telling.kind === 'scheme' || name.endsWith('by') || name.endsWith('BY')) return 'assigned'
     if (name === 'PASSWORD' && gap === " '") return 'assigned'
-    if (commandLine.test(text.slice(Math.max(0, telling.start - 24), telling.start).replace(/\w+$/, '')))
-      return 'assigned'
+    const head = text.slice(Math.max(0, telling.start - 24), telling.start)
+    if (head.includes('-') && commandLine.test(head.replace(/\w+$/, ''))) return 'assigned'
     if (gap !== ' ') return 'beside'
     if (telling.kind === 'pin')
       return name === 'PIN' && !/^\d+#/.test(text.slice(start, start + 9)) ? 'prose' : 'beside'
-    return short.test(name) || withIt.test(text.slice(Math.max(0, telling.start - 32), telling.start))
+    return short.test(name) || memory.is('with', text.slice(Math.max(0, telling.start - 32), telling.start), isWith)
       ? 'prose'
       : 'beside'
   }
   if (telling.kind === 'session') return undefined
-  if (cell.test(gap)) return aboutIt.test(gap) ? 'loose' : 'colon'
-  if (comma.test(gap)) return 'loose'
+  if (memory.is('cell', gap, isCell)) return aboutIt.test(gap) ? 'loose' : 'colon'
+  if (memory.is('comma', gap, isComma)) return 'loose'
   if (telling.kind === 'password' && wordQuote.test(gap)) return isAbout(gap) ? undefined : 'prose'
   if (oneWord.test(gap) && short.test(text.slice(telling.start, telling.end)))
     return aboutIt.test(gap) ? undefined : 'prose'
-  if (verb.test(gap) || later.test(gap) || possessive.test(gap)) return about.test(gap) ? undefined : 'prose'
-  if (!changedTo.test(gap)) return undefined
+  if (memory.is('said', gap, isSaid)) return about.test(gap) ? undefined : 'prose'
+  if (!memory.is('changed', gap, isChanged)) return undefined
   if (changing.test(text.slice(Math.max(0, telling.start - 48), telling.start))) return 'prose'
   if (changed.test(text.slice(start, start + 96))) return 'prose'
   return undefined

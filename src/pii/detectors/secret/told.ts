@@ -4,11 +4,12 @@ import { isSpace, isToken, makeupOf } from './chars.js'
 import { listAround } from './connection.js'
 import { flagValue, isArgument, isCommand } from './flags.js'
 import { isBasic } from './headers.js'
+import type { Memory } from './memory.js'
 import { isInCode } from './names.js'
-import { type Telling, type TellingWords, tellingWords } from './telling.js'
+import { type Form, type Telling, type TellingWords, tellingWords } from './telling.js'
 import { gapOf, isAbout, linkedAt, tieOf, toldBehind, userBeside } from './ties.js'
 import type { Value, Values } from './value.js'
-import { type Form, worth } from './worth.js'
+import { worth } from './worth.js'
 
 const NAMED = 'telling word'
 
@@ -34,7 +35,11 @@ function valueStart(text: string, operator: number): { from: number; below: bool
 /** A name made of several parts is a setting's, not a word of prose. */
 function isSetting(text: string, telling: Telling, operator: number): boolean {
   let start = telling.start
-  while (start > 0 && telling.start - start < 40 && /[\w.-]/.test(text[start - 1] as string)) start -= 1
+  while (start > 0 && telling.start - start < 40) {
+    const code = text.charCodeAt(start - 1)
+    if (!isToken(code) && code !== 0x2e) break
+    start -= 1
+  }
   const name = text.slice(start, operator).trimEnd()
   return /[_.]|[a-z][A-Z]|^--?/.test(name) && !name.includes(' ')
 }
@@ -47,7 +52,15 @@ export interface Lists {
 const isQuoted = (text: string, { start, end, quoted }: Value): boolean =>
   quoted || (/["'`“„«]/.test(text[start - 1] ?? '') && /["'`“”»]/.test(text[end] ?? ''))
 
-function reportValue(text: string, telling: Telling, value: Value, form: Form, report: Report, lists?: Lists): void {
+function reportValue(
+  text: string,
+  telling: Telling,
+  value: Value,
+  form: Form,
+  memory: Memory,
+  report: Report,
+  lists?: Lists,
+): void {
   let { start, end } = value
   let plain = text.slice(start, end)
   if (telling.kind === 'token' || telling.kind === 'scheme') {
@@ -62,9 +75,10 @@ function reportValue(text: string, telling: Telling, value: Value, form: Form, r
     if (form === 'loose' || plain.length < 6 || !/\d/.test(plain)) return
   }
   if (telling.kind === 'pin' && plain.length === 6 && telling.end - telling.start > 3) return
-  if ((form === 'loose' || form === 'beside') && telling.kind === 'password' && isAbout(plain)) return
+  if ((form === 'loose' || form === 'beside') && telling.kind === 'password' && memory.is('about', plain, isAbout))
+    return
   const stands = form === 'prose' || (form === 'beside' && /\d\D*\d/.test(plain) && !/^passw/i.test(plain))
-  const score = worth(plain, telling.kind, stands && isQuoted(text, value) ? 'apart' : form)
+  const score = memory.worth(plain, telling.kind, stands && isQuoted(text, value) ? 'apart' : form)
   if (score === 0) return
   if (lists && (!lists.last || telling.start >= lists.last.end)) lists.last = listAround(text, telling.start, end)
   const list = lists?.last
@@ -83,6 +97,7 @@ export function atOperator(
   words: TellingWords,
   values: Values,
   lists: Lists,
+  memory: Memory,
   haystack: Haystack,
   report: Report,
 ): void {
@@ -101,13 +116,13 @@ export function atOperator(
       gapEnd -= 1
   if (before === 0x3f && code === 0x3a) gapEnd -= 1
   const gap = text.slice(telling.end, gapEnd)
-  const apart = gapOf(gap)
+  const apart = gapOf(gap, memory)
   if (!apart) return
   haystack.step()
   const { from, below } = valueStart(text, operator)
   const value = values.at(from)
   if (!value) return
-  if (!value.quoted && isInCode(text, telling.start, value.start, value.end, code === 0x3d)) return
+  if (!value.quoted && isInCode(text, telling.start, value.start, value.end, code === 0x3d, memory)) return
   let form: Form
   if (below && apart !== 'distant' && /^[ \t]*(?:[\r\n]|$)/.test(text.slice(value.end, value.end + 8)))
     form = telling.kind === 'token' ? 'loose' : 'apart'
@@ -116,11 +131,12 @@ export function atOperator(
   else if (value.quoted) form = 'quoted'
   else if (code === 0x3d || isSetting(text, telling, operator)) form = 'assigned'
   else form = 'colon'
-  if (form === 'colon' && telling.kind === 'password' && /^\p{L}+$/u.test(text.slice(value.start, value.end))) {
-    const rest = text[value.end]
-    if ((rest === undefined || rest === '\n' || rest === '\r') && userBeside(text, telling)) form = 'assigned'
+  if (form === 'colon' && telling.kind === 'password') {
+    const rest = text.charCodeAt(value.end)
+    const endsLine = value.end >= text.length || rest === 0x0a || rest === 0x0d
+    if (endsLine && /^\p{L}+$/u.test(text.slice(value.start, value.end)) && userBeside(text, telling)) form = 'assigned'
   }
-  reportValue(text, telling, value, form, report, code === 0x3d ? lists : undefined)
+  reportValue(text, telling, value, form, memory, report, code === 0x3d ? lists : undefined)
 }
 
 /** A value with a digit that no operator stands before. */
@@ -130,6 +146,7 @@ export function atChunk(
   end: number,
   words: TellingWords,
   values: Values,
+  memory: Memory,
   haystack: Haystack,
   report: Report,
 ): void {
@@ -152,12 +169,12 @@ export function atChunk(
     if (score > 0) return
   }
   if (telling) {
-    const form = tieOf(text, telling, start)
+    const form = tieOf(text, telling, start, memory)
     if (form) {
       haystack.step()
       const value = values.at(start)
       if (value && value.end > value.start) {
-        reportValue(text, telling, value, form, report)
+        reportValue(text, telling, value, form, memory, report)
         return
       }
     }
@@ -179,7 +196,7 @@ export function atChunk(
     if (!toldBehind(text, end)) return
     const value = values.at(start)
     if (!value) return
-    const score = worth(text.slice(value.start, value.end), 'password', 'loose')
+    const score = memory.worth(text.slice(value.start, value.end), 'password', 'loose')
     if (score > 0) report(value.start, value.end, 'SECRET', score, 'telling word behind it')
   }
 }
@@ -190,6 +207,7 @@ export function atSpoken(
   end: number,
   words: TellingWords,
   values: Values,
+  memory: Memory,
   haystack: Haystack,
   report: Report,
 ): void {
@@ -209,9 +227,10 @@ export function atSpoken(
   // a word behind a flag is its value only where the sentence does not go on
   if (!spoken && /^[a-z]+$/.test(plain) && /^\s+[a-z]/.test(text.slice(value.end, value.end + 24))) return
   haystack.step()
-  const form = tieOf(text, telling, value.start)
-  if (form === 'assigned' || form === 'colon') reportValue(text, telling, value, form, report)
-  else if (form === 'prose' && (mixed || makeupOf(plain).kinds >= 3)) reportValue(text, telling, value, form, report)
+  const form = tieOf(text, telling, value.start, memory)
+  if (form === 'assigned' || form === 'colon') reportValue(text, telling, value, form, memory, report)
+  else if (form === 'prose' && (mixed || makeupOf(plain).kinds >= 3))
+    reportValue(text, telling, value, form, memory, report)
 }
 
 /** Whether a number may stand behind a verb: a glance at the letter before. */
@@ -237,14 +256,15 @@ export function atNumber(
   start: number,
   end: number,
   words: TellingWords,
+  memory: Memory,
   haystack: Haystack,
   report: Report,
 ): void {
   const telling = words.last(start)
   if (telling?.kind !== 'pin' && telling?.kind !== 'password') return
   haystack.step()
-  if (tieOf(text, telling, start) === 'prose')
-    reportValue(text, telling, { start, end, quoted: false }, 'prose', report)
+  if (tieOf(text, telling, start, memory) === 'prose')
+    reportValue(text, telling, { start, end, quoted: false }, 'prose', memory, report)
 }
 
 /** The value of a member whose name says that it is secret. */

@@ -1,5 +1,5 @@
 /** Where a value behind a telling word ends. */
-import { isSpace } from './chars.js'
+import { isSpace, isToken } from './chars.js'
 
 /** A value in the text. */
 export interface Value {
@@ -21,6 +21,9 @@ const closing: Readonly<Record<string, string>> = {
   '‚': '‘',
   '»': '«',
 }
+
+/** A glance at whether it is one of the above. */
+const mayOpen = (code: number): boolean => code >= 0x80 || code === 0x22 || code === 0x27 || code === 0x60
 
 /** Whether what follows a `,` or `;` begins something else. */
 const nextMember = /[\s"'}\])]|[\w.-]{1,40}\s?[=:]|$/y
@@ -114,7 +117,7 @@ export function valuesOf(text: string): Values {
         start += 1
       }
       while (text.charCodeAt(start) === 0x2a && start - from < 3) start += 1
-      const close = closing[text[start] as string]
+      const close = mayOpen(text.charCodeAt(start)) ? closing[text[start] as string] : undefined
       if (close !== undefined) {
         const end = quotedEnd(start + 1, close, escaped)
         if (end >= 0) return close === '»' ? inside(text, start + 1, end) : { start: start + 1, end, quoted: true }
@@ -165,6 +168,7 @@ function trimmed(text: string, start: number, end: number): number {
   let last = end
   let emphasised: boolean | undefined
   while (last > start) {
+    if (isToken(text.charCodeAt(last - 1))) break
     const sign = text[last - 1] as string
     const open = pairs[sign]
     if (open !== undefined) {

@@ -1,16 +1,10 @@
 /** Whether a value can be a secret: not a filler, a reference, a word of prose or a measure. */
 import { makeupOf } from './chars.js'
 import { describes, isChosen, isName } from './names.js'
-import type { Kind } from './telling.js'
-
-/**
- * How close a value is tied to its word: in quotes or behind `=`, behind a colon, the same with words in between that say
- * what it is for (`apart`), behind a verb, with other words in between, or merely next to it.
- */
-export type Form = 'quoted' | 'assigned' | 'colon' | 'apart' | 'prose' | 'loose' | 'beside'
+import type { Form, Kind } from './telling.js'
 
 const filler =
-  /\*\*|••|●●|\.\.\.|…|^[xX*#.•_-]+$|^(.)\1+$|^[<[{(].*[>\]})]$|^\$[({]|\$\{|\{\{|^%[({]|^%\w+%$|^\$[A-Za-z_]\w*$|^\$env:|^#\{|^@\{|^<|\[[A-Z][A-Z0-9_]*(?::|\])|^&lt;|^(?:%[sdrv][^\w]?)+$|\[\^|\)\$|^--?[a-z]|^\$[A-Za-z_][\w:]*(?:->|\[|\{|\.|::)|^:\w+$|x{6}|X{6}/
+  /\*\*|\.\*\.\*|••|●●|\.\.\.|…|^[xX*#.•_-]+$|^(.)\1+$|^[<[{(].*[>\]})]$|^\$[({]|\$\{|\{\{|^%[({]|^%\w+%$|^\$[A-Za-z_]\w*$|^\$env:|^#\{|^@\{|^<|\[[A-Z][A-Z0-9_]*(?::|\])|^&lt;|^(?:%[sdrv][^\w]?)+$|\[\^|\)\$|^--?[a-z]|^\$[A-Za-z_][\w:]*(?:->|\[|\{|\.|::)|^:\w+$|x{6}|X{6}/
 const fillerWords =
   /(?:^|[-_ .])(?:your|votre|ihre?|dein|tu|jouw|vostro|placeholder|redacted|masked|hidden|removed|omitted|insert|replace|enter|todo|fixme|dummy|changeme|change[-_ ]?me|change[-_ ]?this|goes[-_ ]here|here|not[-_ ]?set|unset)(?:$|[-_ .])|^(?:example|sample|fake|test|some|my)[-_](?:api|secret|token|key|password|access|auth)/i
 const nothing: ReadonlySet<string> = new Set(
