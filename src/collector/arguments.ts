@@ -51,7 +51,7 @@ export function hold(shape: Shape<unknown>, value: unknown, path: string): void 
   if (!fault) return
   const step = fault.path === '' || fault.path.startsWith('[') ? fault.path : `.${fault.path}`
   // `path` is written here, what follows may be a caller's own words
-  const plain = plainPart(`_${step}`).slice(1)
+  const plain = plainPart(`a${step}`).slice(1)
   throw new TypeError(
     plain === step
       ? `${path}${step} ${fault.message}`
