@@ -29,7 +29,7 @@ const wide = each((character) =>
 const digits = (zero: number) =>
   each((character) => (/[0-9]/.test(character) ? String.fromCodePoint(zero + Number(character)) : character))
 
-const forms: readonly [name: string, form: (value: string) => string][] = [
+const forms: readonly (readonly [name: string, form: (value: string) => string])[] = [
   ['as it is', (value) => value],
   ['zero-width spaces', (value) => [...value].join('\u200b')],
   ['zero-width joiners', (value) => [...value].join('\u200d')],
@@ -127,7 +127,7 @@ const inLetters = (first: number) =>
   each((character) => (/[a-z]/.test(character) ? String.fromCodePoint(first + code(character) - 0x61) : character))
 const between = (hidden: string) => (value: string) => [...value].join(hidden)
 
-const hiding: readonly [name: string, form: (value: string) => string][] = [
+const hiding: readonly (readonly [name: string, form: (value: string) => string])[] = [
   ...[0x00, 0x01, 0x07, 0x08, 0x0b, 0x0c, 0x0e, 0x1b, 0x1c, 0x1f, 0x7f, 0x80, 0x8f, 0x91, 0x99, 0x9c, 0x9f].map(
     (control) => [`the control ${control.toString(16)}`, between(String.fromCharCode(control))] as const,
   ),

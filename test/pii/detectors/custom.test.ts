@@ -67,13 +67,13 @@ describe('custom by a pattern', () => {
   /** A literal with this flag needs a newer target. */
   const setNotation = 'v'
   it.each([
-    /a(?=[^]*z)/,
-    /a(?![^]*z)/,
-    /(?<=x[^]*)q/,
-    /(?<!x[^]*)q/,
+    /a(?=[\s\S]*z)/,
+    /a(?![\s\S]*z)/,
+    /(?<=x[\s\S]*)q/,
+    /(?<!x[\s\S]*)q/,
     /(?=.*z)a/s,
     /(?<=(a+)+)b/,
-    /a(?=[^]{0,99999}z)/,
+    /a(?=[\s\S]{0,99999}z)/,
     /(?=a{2,}b)a/,
     /(a+)+$/,
     /\d+x/,
