@@ -1,4 +1,5 @@
-import { frozenCopy, plainPart } from '../ledger/copy.js'
+import { frozenCopy } from '../ledger/copy.js'
+import { programPath } from '../primitives/program-name.js'
 import { notCanonical } from '../receipt/canonical.js'
 import type { Shape } from '../receipt/schema/describe.js'
 import { commitment } from '../receipt/schema/receipt.js'
@@ -51,7 +52,7 @@ export function hold(shape: Shape<unknown>, value: unknown, path: string): void 
   if (!fault) return
   const step = fault.path === '' || fault.path.startsWith('[') ? fault.path : `.${fault.path}`
   // `path` is written here, what follows may be a caller's own words
-  const plain = plainPart(`a${step}`).slice(1)
+  const plain = programPath(`a${step}`).slice(1)
   throw new TypeError(
     plain === step
       ? `${path}${step} ${fault.message}`

@@ -1,5 +1,6 @@
 /** Deep, frozen copies of what callers give, so that nothing they do afterwards reaches a receipt. */
 import { QuittanceError } from '../errors.js'
+import { isProgramName } from '../primitives/program-name.js'
 import { type CanonicalReason, isPlain, notCanonical } from '../receipt/canonical.js'
 import { MAX_DEPTH } from '../receipt/limits.js'
 
@@ -20,29 +21,14 @@ function spend(budget: Budget, path: string): void {
   throw new QuittanceError('RECEIPT_TOO_LARGE', message, { details: { path } })
 }
 
-/** A caller's own key may be somebody's number or address: only words as programs have them are shown, without digits. */
-const shown = /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})$/
-
 /**
  * @param path - where an object stands
  * @param name - one of its members
  * @returns where that member stands, fit for an error
  */
 export function memberPath(path: string, name: string): string {
-  const safe = shown.test(name) ? name : '*'
+  const safe = isProgramName(name) ? name : '*'
   return path === '' ? safe : `${path}.${safe}`
-}
-
-/** Paths made of names as programs have them; others may be somebody's words. */
-const plainPath =
-  /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})(?![^.[])(?:\[\d+\]|\.(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})(?![^.[]))*/
-
-/**
- * @param path - names and indexes, some of which a caller made up
- * @returns it up to the first name that may be somebody's words
- */
-export function plainPart(path: string): string {
-  return plainPath.exec(path)?.[0] ?? ''
 }
 
 function refuse(reason: CanonicalReason, path: string): never {

@@ -2,6 +2,7 @@
 import { QuittanceError } from '../errors.js'
 import type { Redactor } from '../pii/redactor.js'
 import { fromHex, toHex } from '../primitives/bytes.js'
+import { programPath } from '../primitives/program-name.js'
 import { detailsHashOf } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
 import { type Frame, frame, type ReceiptBody } from '../receipt/seal.js'
@@ -15,7 +16,7 @@ import {
   hashContent,
   plainCommit,
 } from './content.js'
-import { checkedName, frozenCopy, plainPart } from './copy.js'
+import { checkedName, frozenCopy } from './copy.js'
 import type { ReceiptDraft } from './draft.js'
 import type { Environment } from './environment.js'
 import { withShortErrorTexts } from './error-text.js'
@@ -162,7 +163,7 @@ function framed(body: ReceiptBody): Frame {
   } catch (error) {
     if (!QuittanceError.is(error)) throw error
     const { path = '' } = error.details
-    const plain = plainPart(path)
+    const plain = programPath(path)
     if (plain === path) throw error
     const message = `${plain === '' ? 'the receipt' : plain} has a member whose name or value the format does not take`
     throw new QuittanceError(error.code, message, { details: { ...error.details, path: plain } })

@@ -1,5 +1,6 @@
 /** Any value as JSON has it: what JSON has no form for is given a stated one or refused, and never dropped in silence. */
 import { QuittanceError } from '../errors.js'
+import { isProgramName } from '../primitives/program-name.js'
 
 /** The most levels of one value. */
 export const MAX_LEVELS = 64
@@ -26,13 +27,10 @@ export interface Way {
   readonly step: string | number
 }
 
-/** A caller's own name may be somebody's: only words as programs have them are shown, without digits. */
-const shown = /^(?:[a-z][A-Za-z]{0,31}|[a-z]{1,20}(?:_[a-z]{1,20}){1,3})$/
-
 function written(way: Way | undefined): string {
   const steps: string[] = []
   for (let at = way; at !== undefined; at = at.parent)
-    steps.push(typeof at.step === 'number' ? `[${at.step}]` : shown.test(at.step) ? `.${at.step}` : '.*')
+    steps.push(typeof at.step === 'number' ? `[${at.step}]` : isProgramName(at.step) ? `.${at.step}` : '.*')
   return `$${steps.reverse().join('')}`
 }
 

@@ -1,5 +1,6 @@
 /** JSON values: every text, every name and every number is looked at, and rules by path come first. */
 import { QuittanceError } from '../errors.js'
+import { wordsOfName } from './hint.js'
 import { maskOfText } from './modes/mask.js'
 import type { RuledNode } from './paths.js'
 import { refusedValue, type Way } from './plain.js'
@@ -36,12 +37,7 @@ const saysNothing = /^(?:values?|text|content|data|raw|numbers?|nr|no|formatted|
  * @returns its words, lower case: what the member's value is called
  */
 export function hintOfName(name: string, above: string): string {
-  const words = name
-    .slice(0, 64)
-    .replace(/([a-z])(?=[A-Z])/g, '$1 ')
-    .replace(/[_-]+/g, ' ')
-    .toLowerCase()
-    .trim()
+  const words = wordsOfName(name)
   return saysNothing.test(words) && above !== '' ? `${above} ${words}` : words
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { allTypes } from '../../src/pii/detectors/index.js'
 import { fold } from '../../src/pii/fold.js'
 import { SUBSTITUTE } from '../../src/pii/folding/placeholders.js'
 
@@ -158,6 +159,11 @@ describe('single characters', () => {
 })
 
 describe('what redaction left', () => {
+  it('knows a placeholder of every type of the package', () => {
+    for (const type of [...allTypes, 'CUSTOM', 'FIELD'])
+      for (const word of [`[${type}]`, `[${type}_7]`]) expect(fold(`a ${word} b`).text).toBe('a \u001a b')
+  })
+
   it.each(['[EMAIL]', '[EMAIL_1]', '[CREDIT_CARD_123]', '[EMAIL:hmac:kdnbpcajfmgeohil]', '[NATIONAL_ID]', '[FIELD]'])(
     '%s is one character',
     (placeholder) => {

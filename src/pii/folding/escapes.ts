@@ -161,14 +161,6 @@ export function equalsAt(text: string, at: number): Escape | undefined {
   return dotted ? { end: at + 3, by: '@' } : undefined
 }
 
-/** A terminal's colours: `ESC [ 32 m`. */
-export function colourAt(text: string, at: number): Escape | undefined {
-  if (text.charCodeAt(at + 1) !== 0x5b) return undefined
-  let to = at + 2
-  while (to < at + 34 && text.charCodeAt(to) >= 0x30 && text.charCodeAt(to) <= 0x3f) to += 1
-  return isLetter(text.charCodeAt(to)) ? { end: to + 1, by: '' } : undefined
-}
-
 const AUTHORITY = 256
 
 /**

@@ -89,18 +89,3 @@ export function keyOf(word: string): number {
   for (let index = 0; index < word.length; index += 1) key = (key << 5) | (word.charCodeAt(index) & 31)
   return key
 }
-
-/**
- * @param text - any text
- * @param start - where a word may begin
- * @returns the key of the letters A-Z and a-z from there on; -1 where there are none or too many
- */
-export function keyAt(text: string, start: number): number {
-  let key = 0
-  let index = start
-  while (index - start <= LONGEST_KEY && isAsciiLetter(text.charCodeAt(index))) {
-    key = (key << 5) | (text.charCodeAt(index) & 31)
-    index += 1
-  }
-  return index > start && index - start <= LONGEST_KEY ? key : -1
-}
