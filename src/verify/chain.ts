@@ -61,6 +61,7 @@ class ChainVerifier {
   /** Takes the next one. `line` counts from 1 where the source is lines. */
   next(examined: Examined, line: number | undefined): void {
     this.#checked += 1
+    const before = this.#findings.found
     const { receipt, otherVersion } = examined
     const place: Place = { ...examined.claimed, line }
     for (const { code, message } of examined.problems) this.#findings.problem({ code, ...place, message })
@@ -76,7 +77,7 @@ class ChainVerifier {
     const counts = this.#key(receipt, examined, place)
     this.#anchors?.saw(receipt, place, this.#findings)
     if (counts && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
-    if (counts) this.#counted?.(receipt)
+    if (this.#findings.found === before) this.#counted?.(receipt)
     this.#previous = receipt
     this.#unplaced = 0
   }
@@ -327,12 +328,33 @@ export async function verifyLines(
   return verifyWith(source, options, examineOne, () => true, counted)
 }
 
-/** Judges a chain line by line, for whoever acts on each line that holds. */
-export interface LineJudge {
-  /** @returns the verdict on everything up to this line */
-  next(line: RawLine): Verdict
+/** Judges a chain item by item, for whoever acts on each that holds. */
+export interface Judge<T> {
+  /** @returns the verdict on everything up to this item */
+  next(item: T): Verdict
   /** @returns the verdict on the whole; nothing may follow */
   finish(): VerifyResult
+}
+
+/** Judges a chain line by line. */
+export interface LineJudge extends Judge<RawLine> {}
+
+/**
+ * @param options - as `verifyChain`; `signal` is the caller's to look at
+ * @param counted - hears of each receipt against which nothing was found
+ * @returns a judge of one chain, whose items are as those of `verifyChain`
+ * @throws TypeError when an option is not what its type says
+ */
+export function judgeReceipts(options: VerifyOptions, counted?: Counted): Judge<DecisionReceipt | string> {
+  checkOptions(options)
+  const verifier = new ChainVerifier(options, counted)
+  return {
+    next(item) {
+      verifier.next(examineReceipt(item), typeof item === 'string' ? verifier.checked + 1 : undefined)
+      return verifier.verdict
+    },
+    finish: () => verifier.finish(),
+  }
 }
 
 /**

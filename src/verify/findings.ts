@@ -26,6 +26,8 @@ export class Findings {
   readonly problems: Problem[] = []
   readonly notices: Notice[] = []
   readonly counts: Partial<Record<ProblemCode | NoticeCode, number>> = {}
+  /** How many problems were found, listed or not; one that stands for many receipts is one. */
+  found = 0
   #invalid = false
   #incomplete = false
 
@@ -35,6 +37,7 @@ export class Findings {
    */
   problem(finding: Finding<ProblemCode>, count = 1): void {
     this.#count(finding.code, count)
+    this.found += 1
     if (invalid.has(finding.code)) this.#invalid = true
     else this.#incomplete = true
     if (this.problems.length < MAX_LISTED) this.problems.push(finding)

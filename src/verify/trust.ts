@@ -33,6 +33,7 @@ function usesFor(receipt: DecisionReceipt): readonly KeyUse[] {
   if (receipt.eventType === 'retention') return ['receipt', 'retention']
   if (receipt.eventType === 'key' && receipt.key?.event === 'rotate') return ['receipt', 'rotate']
   if (receipt.eventType === 'key' && receipt.key?.event === 'revoke') return ['receipt', 'revoke']
+  if (receipt.eventType === 'system' && receipt.system?.event === 'report') return ['receipt', 'report']
   return ['receipt']
 }
 
