@@ -13,7 +13,7 @@ import { type CellKind, createCell } from './state-cell.js'
 /** The members of a receipt by which its key is judged. */
 export type Probe = Pick<
   DecisionReceipt,
-  'chainId' | 'receiptId' | 'seq' | 'timestamp' | 'eventType' | 'key' | 'retention'
+  'chainId' | 'receiptId' | 'seq' | 'timestamp' | 'eventType' | 'key' | 'retention' | 'system'
 > & { readonly keyId: string }
 
 /** The keys of one chain. */

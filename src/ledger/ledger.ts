@@ -19,6 +19,7 @@ import { rollbackEvents } from './linking.js'
 import { observedStore } from './observed-store.js'
 import { createPreparer } from './prepare.js'
 import { prove } from './prove.js'
+import { report } from './reported.js'
 import { prune } from './retention.js'
 import { createSecrets, pseudonymOf } from './secret.js'
 import { succeed } from './succession.js'
@@ -103,6 +104,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     change: (chainId, { what, from, to, substantial }, given) =>
       desk.submitOwn(chainId, noted('change')({ what, from, to, substantial }), given),
     heartbeat: (chainId, { dropped } = {}, given) => desk.submitOwn(chainId, noted('heartbeat')({ dropped }), given),
+    report: (chainId, made, given) => desk.track(report(parts, desk, chainId, made, given)),
     hold: (chainId, terms, given) => desk.track(hold(parts, desk, chainId, terms, given)),
     release: (chainId, terms, given) => desk.track(release(parts, desk, chainId, terms, given)),
     holds: (chainId, { signal } = {}) => standingHolds(parts, chainId, signal),

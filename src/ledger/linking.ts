@@ -235,8 +235,12 @@ export async function mayBeSigned(
     frame: { body },
     place,
   } of asked) {
-    const { chainId, receiptId, eventType, key, retention } = body
+    const { chainId, receiptId, eventType, key, retention, system } = body
     const { seq, timestamp, keyId } = place
-    await chain.keys.maySign({ chainId, receiptId, seq, timestamp, eventType, keyId, key, retention }, head, signal)
+    await chain.keys.maySign(
+      { chainId, receiptId, seq, timestamp, eventType, keyId, key, retention, system },
+      head,
+      signal,
+    )
   }
 }

@@ -315,6 +315,14 @@ export interface Ledger extends Sink, AsyncDisposable {
     beat?: { readonly dropped?: number | undefined },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
+  /**
+   * Writes that a report was made of these receipts. The same report again is the receipt that says so already.
+   *
+   * @param report - the report's digest, and the first and the last seq that it is about
+   * @returns the receipt, once it is durable
+   * @throws QuittanceError as `append`; RangeError for a digest or range that can't be, or that goes beyond the chain
+   */
+  report(chainId: string, report: ReportMade, options?: ReportOptions): Promise<DecisionReceipt>
   /** Forbids that receipts are pruned or their details erased, until it is released. */
   hold(chainId: string, hold: HoldTerms, options?: HoldOptions): Promise<DecisionReceipt>
   /**
@@ -390,6 +398,20 @@ export interface HoldTerms {
 /** How to place or end a hold. */
 export interface HoldOptions extends NoteOptions {
   /** Signs instead of the chain's own key; stays the caller's. */
+  readonly keys?: KeyProvider | undefined
+}
+
+/** A report that was made. */
+export interface ReportMade {
+  /** `sha256:` and 64 hex digits. */
+  readonly hash: string
+  readonly fromSeq: number
+  readonly toSeq: number
+}
+
+/** How to write that a report was made. */
+export interface ReportOptions extends NoteOptions {
+  /** Signs instead of the chain's own key, such as a key of the use `report`; stays the caller's. */
   readonly keys?: KeyProvider | undefined
 }
 
