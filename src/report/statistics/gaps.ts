@@ -24,7 +24,10 @@ export interface GapsOptions {
   readonly falseAlarm?: number | undefined
   /** The interval at which heartbeats are written, in milliseconds: a longer silence is none they explain. */
   readonly heartbeatMs?: number | undefined
-  /** Unix milliseconds, `to` not in it: silence before the first and after the last receipt counts as well. */
+  /**
+   * Unix milliseconds, `to` not in it: silence before the first and after the last receipt counts as well, that after a
+   * `chain_end` not.
+   */
   readonly period?: { readonly from: number; readonly to: number } | undefined
   /** How many gaps, the longest, and how many declared ones are remembered, by default 200. */
   readonly limit?: number | undefined
@@ -169,6 +172,8 @@ export function createGaps(options: GapsOptions = {}): Gaps {
   let activity = 0
   let outsidePeriod = 0
   let lastTime = Number.NEGATIVE_INFINITY
+  /** Nothing follows a `chain_end`: no silence either. */
+  let ended: number | undefined
   /** The last instant of activity, or where the period begins. */
   let since = period?.from
   let before: ReceiptRef | undefined
@@ -212,7 +217,8 @@ export function createGaps(options: GapsOptions = {}): Gaps {
     signsOfLife += 1
     if (since !== undefined) longestSilenceMs = Math.max(longestSilenceMs, at - lastSign)
     lastSign = at
-    if (system?.event === 'heartbeat') {
+    if (system?.event === 'chain_end') ended = at
+    else if (system?.event === 'heartbeat') {
       heartbeats += 1
       totals.heartbeats += 1
       totals.dropped += system.dropped ?? 0
@@ -273,7 +279,9 @@ export function createGaps(options: GapsOptions = {}): Gaps {
       const { n: gaps } = lengths.state()
       const rule = ruleFor(gaps)
       const all = [...longest]
-      if (period !== undefined) keep(all, gapUntil(period.to, undefined), limit + 1)
+      const to = ended ?? period?.to
+      if (period !== undefined && to !== undefined && to > (since as number))
+        keep(all, gapUntil(to, undefined), limit + 1)
       const unusual = rule === undefined ? [] : all.filter(({ ms }) => ms > rule.thresholdMs)
       return {
         falseAlarm,

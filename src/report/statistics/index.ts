@@ -113,6 +113,7 @@ export type { ReceiptRef } from './receipt-ref.js'
 export {
   createSprt,
   type Sprt,
+  type SprtAcknowledged,
   type SprtAcknowledgement,
   type SprtCycle,
   type SprtFlag,

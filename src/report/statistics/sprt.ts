@@ -41,6 +41,9 @@ export interface SprtOpenCycle {
   readonly llr: number
 }
 
+/** Which flags a person means, by the receipt that ended a flagged cycle, or by a receipt that comes after. */
+export type SprtAcknowledged = { readonly flag: number } | { readonly before: number }
+
 /** What is tested, and how much of the history is kept. */
 export interface SprtOptions extends SprtParameters {
   /** How many cycles, and how many flags, are kept at either end of their list: by default the first 50 and last 50. */
@@ -77,16 +80,21 @@ export interface Sprt {
    */
   update(failed: boolean, seq: number): SprtStatus
   /**
-   * Acknowledges every flag raised before that receipt; the open cycle goes on.
+   * Acknowledges flags raised before that receipt; the open cycle goes on.
    *
    * @param acknowledgement - the person's receipt
+   * @param which - by seq: the one flag that a receipt raised, or those raised before a receipt; absent: all. Of more than
+   *   10,000 open flags the older ones are only settled together
    * @returns how many flags it settled
    * @throws RangeError when its number lies before a receipt already seen
    */
-  acknowledge(acknowledgement: SprtAcknowledgement): number
+  acknowledge(acknowledgement: SprtAcknowledgement, which?: SprtAcknowledged): number
   /** @returns the test so far; later updates don't change it */
   snapshot(): SprtSnapshot
 }
+
+/** So many open flags at least are told apart, so that each can be acknowledged by itself. */
+const OPEN_FLAGS = 10_000
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -118,12 +126,14 @@ export function createSprt(options: SprtOptions = {}): Sprt {
   let withinLimit = 0
   let flagged = 0
   let lastSeq = -1
-  let lastFlagSeq = -1
-  let openFlags = 0
+  // by seq, ascending; the oldest are only counted once there are too many
+  let openFlags: number[] = []
+  let merged = { count: 0, through: -1 }
   let acknowledgements = 0
   let last: SprtStatus = 'MONITORING'
 
-  const status = (): SprtStatus => (openFlags > 0 ? 'FLAGGED' : last)
+  const openCount = (): number => openFlags.length + merged.count
+  const status = (): SprtStatus => (openCount() > 0 ? 'FLAGGED' : last)
   const ratio = (): number => open.failures * logFailure + (open.n - open.failures) * logGood
 
   function close(endSeq: number, llr: number, decision: 'WITHIN_LIMIT' | 'FLAGGED'): void {
@@ -132,8 +142,11 @@ export function createSprt(options: SprtOptions = {}): Sprt {
     if (decision === 'FLAGGED') {
       flags.push({ ...cycle, decision })
       flagged += 1
-      openFlags += 1
-      lastFlagSeq = endSeq
+      openFlags.push(endSeq)
+      if (openFlags.length >= 2 * OPEN_FLAGS) {
+        const oldest = openFlags.splice(0, OPEN_FLAGS)
+        merged = { count: merged.count + oldest.length, through: oldest.at(-1) as number }
+      }
       // once acknowledged, only a later decision says more than "being watched"
       last = 'MONITORING'
     } else {
@@ -160,20 +173,27 @@ export function createSprt(options: SprtOptions = {}): Sprt {
       if (decision) close(seq, llr, decision)
       return status()
     },
-    acknowledge(acknowledgement) {
+    acknowledge(acknowledgement, which = { before: acknowledgement.seq }) {
       const { seq } = acknowledgement
       if (!Number.isSafeInteger(seq) || seq < lastSeq) {
         throw new RangeError('an acknowledgement must not lie before a receipt already seen')
       }
       // a receipt can't acknowledge the flag that it raised itself
-      const left = openFlags > 0 && lastFlagSeq >= seq ? 1 : 0
-      const settled = openFlags - left
+      const settles =
+        'flag' in which
+          ? (flag: number) => flag === which.flag && flag < seq
+          : (flag: number) => flag < which.before && flag < seq
+      const before = openCount()
+      openFlags = openFlags.filter((flag) => !settles(flag))
+      if (!('flag' in which) && settles(merged.through)) merged = { count: 0, through: -1 }
+      const settled = before - openCount()
       if (settled === 0) return 0
+      const stillMerged = (flag: number): boolean => flag <= merged.through
       for (const flag of flags.snapshot().items) {
-        if (flag.acknowledgement === undefined && flag.endSeq < seq) flag.acknowledgement = { ...acknowledgement }
+        if (flag.acknowledgement === undefined && settles(flag.endSeq) && !stillMerged(flag.endSeq))
+          flag.acknowledgement = { ...acknowledgement }
       }
       acknowledgements += 1
-      openFlags = left
       return settled
     },
     snapshot() {
@@ -189,7 +209,7 @@ export function createSprt(options: SprtOptions = {}): Sprt {
         decided: { withinLimit, flagged },
         cycles: cycles.snapshot(),
         flags: { ...kept, items: kept.items.map((flag) => ({ ...flag })) },
-        openFlags,
+        openFlags: openCount(),
         acknowledgements,
         falseFlagsAtP0: ((withinLimit + flagged) * alpha) / (1 - beta),
       }
