@@ -24,6 +24,7 @@ export const aiActOperators: readonly Provision[] = [
         eventTypes: ['system'],
         events: ['change'],
         members: ['system.what', 'system.from', 'system.to', 'system.substantial'],
+        weight: 'if-any',
         shows: 'that changes were recorded as they were made',
       },
       {
@@ -35,6 +36,7 @@ export const aiActOperators: readonly Provision[] = [
         eventTypes: ['key', 'retention'],
         events: ['rotate', 'revoke', 'prune', 'erase', 'hold', 'release', 'shred'],
         members: ['key.event', 'retention.event', 'retention.policy', 'retention.reason'],
+        weight: 'if-any',
         shows: 'how records and keys were looked after',
       },
     ],
@@ -93,6 +95,7 @@ export const aiActOperators: readonly Provision[] = [
         eventTypes: ['system'],
         events: ['chain_start'],
         members: ['system.retentionDays', 'system.predecessor.chainId'],
+        weight: 'if-any',
         shows: 'for how long the chain promised to keep them',
       },
       {
@@ -106,6 +109,7 @@ export const aiActOperators: readonly Provision[] = [
           'retention.holdId',
           'retention.reason',
         ],
+        weight: 'if-any',
         shows: 'what was removed, after how long, why, and what was held back from removal',
       },
     ],
@@ -131,17 +135,22 @@ export const aiActOperators: readonly Provision[] = [
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'humanOversight.reviewerId', 'timestamp'],
+        weight: 'if-any',
+        having: { path: 'humanOversight.kind', values: ['stop', 'resume'] },
         shows: 'that the system was stopped or resumed, and when',
       },
       {
         eventTypes: ['system'],
         events: ['change', 'chain_end'],
         members: ['system.what', 'system.from', 'system.to', 'system.substantial', 'system.reason'],
+        weight: 'beside',
         shows: 'what was changed afterwards, or that the system was retired',
       },
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+        weight: 'if-any',
+        by: ['links.rel', 'reasonCodes'],
         shows: 'which cases were noted as faulty, and when',
       },
     ],
@@ -166,6 +175,7 @@ export const aiActOperators: readonly Provision[] = [
       {
         eventTypes: ['decision', 'inference'],
         members: ['action', 'checks.fired', 'error.code', 'latencyMs'],
+        weight: 'beside',
         shows: 'what there was to watch',
       },
       {
@@ -176,7 +186,16 @@ export const aiActOperators: readonly Provision[] = [
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+        weight: 'if-any',
+        by: ['links.rel', 'reasonCodes'],
         shows: 'incidents that were noted, and when',
+      },
+      {
+        eventTypes: ['system'],
+        events: ['report'],
+        members: ['system.hash', 'system.fromSeq', 'system.toSeq'],
+        weight: 'if-any',
+        shows: 'reports that were made over the receipts, and when',
       },
     ],
     cannotShow: [
@@ -207,6 +226,7 @@ export const aiActOperators: readonly Provision[] = [
         eventTypes: ['system'],
         events: ['chain_start'],
         members: ['system.retentionDays', 'system.operator', 'system.predecessor.chainId'],
+        weight: 'if-any',
         shows: 'who promised to keep them, and for how long',
       },
       {
@@ -219,6 +239,7 @@ export const aiActOperators: readonly Provision[] = [
           'retention.holdId',
           'retention.reason',
         ],
+        weight: 'if-any',
         shows: 'what was removed, after how long, why, and what was held back from removal',
       },
     ],
@@ -250,11 +271,13 @@ export const aiActOperators: readonly Provision[] = [
       {
         eventTypes: ['decision', 'annotation'],
         members: ['decision.outcome', 'decision.favourable', 'decision.groupBasis', 'details.groups'],
+        weight: 'if-any',
         shows: 'how outcomes were spread over groups, where labels were recorded',
       },
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'humanOversight.role', 'links.receiptId'],
+        weight: 'if-any',
         shows: 'whether oversight took place as it was described',
       },
     ],

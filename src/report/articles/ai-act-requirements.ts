@@ -22,17 +22,20 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['decision', 'inference', 'tool_call', 'tool_result'],
         members: ['checks.name', 'checks.fired', 'checks.score', 'checks.threshold', 'checks.policyId', 'action'],
+        by: ['checks.name', 'checks.fired', 'checks.score', 'checks.threshold', 'checks.policyId'],
         shows: 'which controls ran on which case, what they found, and what was done then',
       },
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'reasonCodes', 'tags'],
+        weight: 'if-any',
         shows: 'what was learned later about a case',
       },
       {
         eventTypes: ['system'],
         events: ['change'],
         members: ['system.what', 'system.from', 'system.to', 'system.substantial'],
+        weight: 'if-any',
         shows: 'that a model, a prompt, a policy or the system was changed, and when',
       },
     ],
@@ -64,6 +67,7 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['decision', 'annotation'],
         members: ['decision.groupBasis', 'decision.favourable', 'details.groups'],
+        weight: 'if-any',
         shows: 'how outcomes in use are spread over groups, where labels were recorded',
       },
     ],
@@ -94,6 +98,7 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['decision', 'inference', 'tool_call', 'tool_result', 'session_start', 'session_end'],
         members: ['capture.method', 'capture.name', 'capture.version'],
+        each: ['capture.method'],
         shows: 'how an event came to be recorded, by itself or by hand',
       },
       {
@@ -109,6 +114,7 @@ export const aiActRequirements: readonly Provision[] = [
           'system.reason',
           'system.lost.receiptId',
         ],
+        weight: 'if-any',
         shows: 'where the record begins and ends, and what is known to be missing',
       },
     ],
@@ -139,6 +145,7 @@ export const aiActRequirements: readonly Provision[] = [
         eventTypes: ['system'],
         events: ['change'],
         members: ['system.what', 'system.from', 'system.to', 'system.substantial'],
+        weight: 'if-any',
         shows: 'modifications that were declared, and whether they were called substantial',
       },
       {
@@ -173,6 +180,7 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'reasonCodes', 'checks.score'],
+        weight: 'if-any',
         shows: 'how a case turned out, once that was known',
       },
     ],
@@ -199,12 +207,14 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'humanOversight.reviewerId', 'links.receiptId'],
+        weight: 'if-any',
         shows: 'where people stepped in',
       },
       {
         eventTypes: ['system'],
         events: ['heartbeat', 'gap'],
         members: ['system.dropped', 'system.from', 'system.to', 'system.reason'],
+        weight: 'if-any',
         shows: 'whether the record itself was at work',
       },
     ],
@@ -224,22 +234,43 @@ export const aiActRequirements: readonly Provision[] = [
     atMost: 'EVIDENCE',
     evidence: [
       {
-        eventTypes: ['decision', 'inference', 'session_start', 'session_end'],
+        eventTypes: ['decision', 'inference'],
         members: ['startedAt', 'endedAt'],
+        each: ['startedAt', 'endedAt'],
         shows: 'the period of each use (point (a))',
       },
       {
-        eventTypes: ['decision', 'inference', 'tool_result'],
+        eventTypes: ['session_start', 'session_end'],
+        members: ['timestamp', 'startedAt', 'endedAt', 'sessionId'],
+        weight: 'if-any',
+        shows: 'the periods of sessions (point (a))',
+      },
+      {
+        eventTypes: ['decision'],
         members: ['sources.type', 'sources.id', 'sources.version'],
+        each: ['sources.id'],
         shows: 'the reference database, in which version (point (b))',
       },
       {
-        eventTypes: ['decision', 'inference', 'tool_result'],
+        eventTypes: ['decision'],
         members: ['sources.match.found', 'sources.match.recordId', 'input.hash', 'input.ref'],
+        by: ['sources.match.found'],
+        each: ['sources.match.found', 'input.hash'],
         shows: 'which input led to a match, by digest and by where it is kept (point (c))',
       },
       {
+        eventTypes: ['inference', 'tool_result'],
+        members: ['sources.id', 'sources.version', 'sources.match.found', 'sources.match.recordId', 'input.hash'],
+        by: ['sources.id', 'sources.match.found'],
+        weight: 'if-any',
+        shows: 'the single searches behind a decision (points (b) and (c))',
+      },
+      {
         eventTypes: ['human_oversight'],
+        having: {
+          path: 'humanOversight.kind',
+          values: ['verification', 'approval', 'rejection', 'modification', 'override', 'disregard', 'reversal'],
+        },
         members: ['humanOversight.reviewerId', 'humanOversight.kind', 'humanOversight.quorum', 'links.receiptId'],
         shows: 'who verified a result, under a pseudonym, and whether two did (point (d))',
       },
@@ -277,6 +308,7 @@ export const aiActRequirements: readonly Provision[] = [
         eventTypes: ['system'],
         events: ['change'],
         members: ['system.what', 'system.from', 'system.to'],
+        weight: 'if-any',
         shows: 'changes that the instructions should follow',
       },
     ],
@@ -315,7 +347,15 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: ['decision'],
         members: ['decision.oversight', 'decision.role', 'action'],
-        shows: 'which decisions asked for a person, and which were handed to one',
+        by: ['decision.oversight', 'decision.role'],
+        shows: 'which decisions asked for a person, and what the system did with them',
+      },
+      {
+        eventTypes: ['decision'],
+        having: { path: 'action', values: ['escalate'] },
+        members: ['action', 'decisionId', 'reasonCodes'],
+        weight: 'if-any',
+        shows: 'which cases were handed to a person',
       },
     ],
     cannotShow: [
@@ -356,6 +396,7 @@ export const aiActRequirements: readonly Provision[] = [
         eventTypes: ['key'],
         events: ['rotate', 'revoke'],
         members: ['key.newKeyId', 'key.keyId', 'key.effectiveAt', 'key.reason'],
+        weight: 'if-any',
         shows: 'how the keys behind the record were looked after',
       },
     ],

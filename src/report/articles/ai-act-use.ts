@@ -27,11 +27,13 @@ export const aiActUse: readonly Provision[] = [
       {
         eventTypes: ['decision', 'inference', 'session_start'],
         members: ['details.disclosures', 'startedAt', 'timestamp'],
+        by: ['details.disclosures'],
         shows: 'that a disclosure was recorded, and when',
       },
       {
         eventTypes: ['decision', 'inference'],
         members: ['checks.name', 'checks.stage', 'checks.fired', 'output.mediaType', 'output.hash'],
+        weight: 'beside',
         shows: 'that an output of that kind was made, and what a check for its mark said',
       },
     ],
@@ -64,12 +66,14 @@ export const aiActUse: readonly Provision[] = [
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'checks.score', 'reasonCodes'],
+        weight: 'if-any',
         shows: 'what was learned about cases afterwards',
       },
       {
         eventTypes: ['system'],
         events: ['gap', 'heartbeat', 'report'],
         members: ['system.from', 'system.to', 'system.dropped', 'system.hash', 'system.fromSeq', 'system.toSeq'],
+        weight: 'if-any',
         shows: 'times that nobody could watch, and reports that were made',
       },
     ],
@@ -96,16 +100,20 @@ export const aiActUse: readonly Provision[] = [
       {
         eventTypes: ['annotation'],
         members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp', 'details.metadata'],
+        weight: 'if-any',
+        by: ['links.rel', 'reasonCodes', 'details.metadata'],
         shows: 'that an incident was noted, about which case, and when',
       },
       {
         eventTypes: ['decision', 'inference', 'tool_call', 'tool_result'],
         members: ['timestamp', 'action', 'error.code', 'checks.fired', 'systemVersion', 'modelId'],
+        weight: 'beside',
         shows: 'what the system did at the time',
       },
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'links.receiptId', 'timestamp'],
+        weight: 'beside',
         shows: 'when a person stepped in',
       },
       {
@@ -118,6 +126,7 @@ export const aiActUse: readonly Provision[] = [
           'retention.toSeq',
           'retention.reason',
         ],
+        weight: 'if-any',
         shows: 'that the receipts of a case were held back from removal',
       },
     ],
@@ -164,6 +173,7 @@ export const aiActUse: readonly Provision[] = [
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'links.rel', 'links.receiptId'],
+        weight: 'if-any',
         shows: 'what people had to do with it',
       },
     ],

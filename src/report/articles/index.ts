@@ -6,6 +6,14 @@ export { iso42001Crosswalk } from './iso-42001.js'
 export { applicationOf, provisionById, sourceById } from './lookups.js'
 export { nistAiRmfCrosswalk } from './nist-ai-rmf.js'
 export { legalSources } from './sources.js'
+export {
+  crosswalkGroupText,
+  crosswalkText,
+  dateText,
+  provisionText,
+  sourceText,
+  textAddress,
+} from './texts.js'
 export type {
   Addressee,
   ApplicationDate,
@@ -16,11 +24,16 @@ export type {
   CrosswalkEntry,
   CrosswalkGroup,
   CrosswalkStrength,
+  CrosswalkText,
+  DateText,
   EvidenceCeiling,
   EvidencePointer,
   LeastPeriod,
   LedgerEvent,
   LegalSource,
+  PointerWeight,
   Provision,
   ProvisionTable,
+  ProvisionText,
+  SourceText,
 } from './types.js'

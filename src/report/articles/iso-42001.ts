@@ -135,7 +135,7 @@ export const iso42001Crosswalk: Crosswalk = {
       group: 'A.8',
       strength: 'supporting',
       eventTypes: ['annotation'],
-      members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+      members: ['links.rel', 'links.receiptId', 'reasonCodes'],
       reason:
         'Annotations date when an incident was noted and name the cases, which is what a message about it has to say.',
     },

@@ -275,7 +275,7 @@ export const nistAiRmfCrosswalk: Crosswalk = {
       group: 'MANAGE 2',
       strength: 'supporting',
       eventTypes: ['annotation', 'human_oversight', 'system'],
-      members: ['links.receiptId', 'reasonCodes', 'humanOversight.kind', 'system.what', 'timestamp'],
+      members: ['links.receiptId', 'reasonCodes', 'humanOversight.kind', 'system.what'],
       reason: 'Incident, intervention and change stand in one order of time, which shows how fast the response was.',
     },
     {
@@ -284,6 +284,10 @@ export const nistAiRmfCrosswalk: Crosswalk = {
       group: 'MANAGE 2',
       strength: 'direct',
       eventTypes: ['human_oversight'],
+      having: {
+        path: 'humanOversight.kind',
+        values: ['rejection', 'modification', 'override', 'disregard', 'reversal', 'stop', 'resume'],
+      },
       members: ['humanOversight.kind', 'humanOversight.reviewerId', 'links.receiptId', 'timestamp'],
       reason: 'Overrides, stops and resumptions are recorded with who did them and when.',
     },
@@ -330,7 +334,7 @@ export const nistAiRmfCrosswalk: Crosswalk = {
       group: 'MANAGE 4',
       strength: 'supporting',
       eventTypes: ['annotation', 'human_oversight'],
-      members: ['links.rel', 'links.receiptId', 'reasonCodes', 'timestamp'],
+      members: ['links.rel', 'links.receiptId', 'reasonCodes'],
       reason: 'Annotations track an incident from the case on; whom it was told to is not in them.',
     },
   ],

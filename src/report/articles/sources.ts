@@ -11,7 +11,7 @@ export const legalSources: readonly LegalSource[] = [
     address: 'https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:32024R1689',
     verified: true,
     checkedOn: '2026-11-21',
-    note: 'Titles and paragraphs were read in a copy of the Official Journal text that was taken from EUR-Lex on 8 July 2026.',
+    note: 'Titles and paragraphs were read in a copy of the Official Journal text that was taken from EUR-Lex on 8 July 2026. The German titles were not read in the Official Journal itself, but as several public copies of the German text agree on them.',
   },
   {
     id: 'reg-2026-1744',
@@ -31,7 +31,7 @@ export const legalSources: readonly LegalSource[] = [
     address: 'https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:32016R0679',
     verified: true,
     checkedOn: '2026-11-21',
-    note: 'Articles 5, 17, 22, 30 and 99 were read in a copy of the Official Journal text of 2016. Amendments since were not looked for.',
+    note: 'Articles 5, 17, 22, 30 and 99 were read in a copy of the Official Journal text of 2016. Amendments since were not looked for. The German titles were not read in the Official Journal itself, but as public lists of the articles have them.',
   },
   {
     id: 'iso-iec-42001-2023',
@@ -40,7 +40,7 @@ export const legalSources: readonly LegalSource[] = [
     address: 'https://www.iso.org/standard/81230.html',
     verified: false,
     checkedOn: '2026-11-21',
-    note: 'The standard is sold and was not read. Numbers and short names are as several public lists of Annex A agree on them.',
+    note: 'The standard is sold and was not read. Numbers and short names are as several public lists of Annex A agree on them; the German short names are ours.',
   },
   {
     id: 'nist-ai-100-1',

@@ -7,17 +7,32 @@ export type CalendarDate = `${number}-${number}-${number}`
 /** The `event` of a `system`, `key` or `retention` member. */
 export type LedgerEvent = SystemEvent['event'] | KeyEvent['event'] | RetentionEvent['event']
 
+/**
+ * What it means for a provision that no receipt of the period is what a pointer points to. `needed`: something that could
+ * be shown is lacking. `if-any`: nothing, for it is about what need not happen, as a stop, a gap, a removal. `beside`:
+ * nothing, and its presence alone says nothing either: it goes with what others show.
+ */
+export type PointerWeight = 'needed' | 'if-any' | 'beside'
+
 /** Some receipts, by event type, and the members of theirs that speak to a provision. */
 export interface EvidencePointer {
   /** The event types in question, or `any`. */
   readonly eventTypes: readonly EventType[] | 'any'
   /** Only receipts whose `system`, `key` or `retention` has one of these events; the event types are then of these three. */
   readonly events?: readonly LedgerEvent[] | undefined
+  /** Only receipts that have one of these words at that path. */
+  readonly having?: { readonly path: string; readonly values: readonly string[] } | undefined
   /**
    * Paths into a receipt, parted by dots; items of a list have no index: `checks.fired`. A path counts on those of the
    * event types, and with those of the events, that can have it.
    */
   readonly members: readonly string[]
+  /** Those of the members by which a receipt speaks to the provision; the others go with them. Absent: each does. */
+  readonly by?: readonly string[] | undefined
+  /** Those of the members that every receipt in question should carry; where one is without, the provision is shown in part. */
+  readonly each?: readonly string[] | undefined
+  /** Absent: `needed`. */
+  readonly weight?: PointerWeight | undefined
   /** What these members show, in a few words. */
   readonly shows: string
 }
@@ -133,6 +148,8 @@ export interface CrosswalkEntry {
   readonly strength: CrosswalkStrength
   readonly eventTypes: readonly EventType[] | 'any'
   readonly events?: readonly LedgerEvent[] | undefined
+  /** Only receipts that have one of these words at that path. */
+  readonly having?: EvidencePointer['having']
   /** Paths into a receipt, as in an `EvidencePointer`. */
   readonly members: readonly string[]
   /** Why these receipts speak to it: one sentence of ours. */
@@ -156,4 +173,40 @@ export interface Crosswalk {
   readonly entries: readonly CrosswalkEntry[]
   /** Ids of the framework to which receipts say nothing. With `entries` the list is whole. */
   readonly silent: readonly string[]
+}
+
+/** The words of a provision in one language. */
+export interface ProvisionText {
+  /** The official title of the article in that language, letter by letter. */
+  readonly title: string
+  readonly asks: string
+  /** In the order of the provision's `evidence`. */
+  readonly shows: readonly string[]
+  readonly cannotShow: readonly string[]
+  readonly applicationNote?: string | undefined
+}
+
+/** The words of a day of application in one language. */
+export interface DateText {
+  readonly applies: string
+  readonly basis: string
+}
+
+/** The words of an entry of a crosswalk in one language. */
+export interface CrosswalkText {
+  readonly name: string
+  readonly reason: string
+}
+
+/** The words of a source in one language. */
+export interface SourceText {
+  readonly name: string
+  readonly reference: string
+  readonly note?: string | undefined
+}
+
+/** All words of a crosswalk in one language, by id. */
+export interface CrosswalkTexts {
+  readonly groups: { readonly [id: string]: string }
+  readonly entries: { readonly [id: string]: CrosswalkText }
 }
