@@ -65,6 +65,8 @@ export type Role =
   | 'warning'
   | 'bad'
   | 'gap'
+  /** The paper: what is drawn over a mark to part it or to give it a pattern. */
+  | 'surface'
   | `series-${0 | 1 | 2 | 3 | 4 | 5 | 6 | 7}`
 
 /** One mark, in the drawing's own units, y downwards. */
@@ -89,6 +91,7 @@ export type Mark =
   | {
       readonly kind: 'text'
       readonly x: number
+      /** Of the baseline. */
       readonly y: number
       readonly text: string
       readonly size: number
