@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { generatePage } from './generate-page.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -13,6 +14,9 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const modules = Object.values(manifest.exports).flatMap((target) => (target.default ? [target.default] : []))
 const programs = Object.values(manifest.bin).map((file) => `./${file}`)
 const source = (file) => join(root, file.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts'))
+
+// the HTML report's script is a source of the package, and made of sources
+await generatePage()
 
 rmSync(dist, { recursive: true, force: true })
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')
@@ -33,6 +37,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
+  // a chunk stands elsewhere than its sources, from where the package is found
+  define: { QUITTANCE_VERSION: JSON.stringify(manifest.version) },
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 })

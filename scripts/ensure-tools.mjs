@@ -1,4 +1,4 @@
-// The tests run the auditor's shell commands and Redis for real. Installs what is missing where it may, else says what to
+// The tests run the auditor's shell commands, Redis and a browser for real. Installs what is missing where it may, else says what to
 // install. (A sentinel is redis-server under another flag.)
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ const packages = {
   python3: 'python3',
   'softhsm2-util': 'softhsm2',
   'pkcs11-tool': 'opensc',
+  chromium: 'chromium',
 }
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0

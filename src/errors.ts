@@ -73,6 +73,14 @@ export type ErrorCode =
   | 'COLLECTOR_SEALED'
   | 'COLLECTOR_STREAM'
   | 'COLLECTOR_TOO_LARGE'
+  // reports
+  | 'REPORT_CUSTOM_RULE'
+  | 'REPORT_MALFORMED'
+  | 'REPORT_NO_RECEIPT'
+  | 'REPORT_NOT_VALID'
+  | 'REPORT_OTHER_CHAIN'
+  | 'REPORT_PACKAGE_MISSING'
+  | 'REPORT_SOURCE'
   // the verifier (what can't be judged at all; what was judged is a problem code, see `ProblemCode`)
   | 'VERIFY_ABORTED'
   | 'VERIFY_INPUT'

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { addCopy } from './commands/copy.js'
+import { addCoverage } from './commands/coverage.js'
 import { addDemo } from './commands/demo.js'
 import { addErase } from './commands/erase.js'
 import { addHead } from './commands/head.js'
@@ -11,8 +12,12 @@ import { addKeygen } from './commands/keygen.js'
 import { addKeyring } from './commands/keyring.js'
 import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
+import { addQuery } from './commands/query.js'
+import { addReconstruct } from './commands/reconstruct.js'
 import { addRedact } from './commands/redact.js'
 import { addRelease } from './commands/release.js'
+import { addReport } from './commands/report.js'
+import { addStats } from './commands/stats.js'
 import { addVerify } from './commands/verify.js'
 import type { AddCommand } from './context.js'
 import { type Failure, failureOf, tell } from './failure.js'
@@ -27,6 +32,11 @@ const commands: readonly AddCommand[] = [
   addVerify,
   addInspect,
   addHead,
+  addCoverage,
+  addQuery,
+  addReconstruct,
+  addReport,
+  addStats,
   addCopy,
   addPrune,
   addHold,
@@ -50,6 +60,8 @@ function programFor(io: Io, exit: (code: ExitCode) => void): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
+    // a command that has commands of its own leaves them their options
+    .enablePositionalOptions()
     .addHelpText('after', epilogue)
     .exitOverride()
     .configureOutput({

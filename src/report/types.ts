@@ -113,6 +113,7 @@ export interface ChainEvent extends DatedRef {
 /** A point of a curve: after so many decisions, at that receipt. */
 export interface CoursePoint {
   readonly n: number
+  /** Of the last decision of one of the chains, where there are several. */
   readonly seq: number
   /** Unix milliseconds. */
   readonly at: number
@@ -184,6 +185,7 @@ export interface ChainFindings {
 export interface ActionSpan {
   /** Unix milliseconds; the span's width stands beside. */
   readonly from: number
+  /** `none`: decisions without an action, which carry an error. */
   readonly counts: { readonly [action: string]: number }
 }
 
@@ -205,8 +207,10 @@ export interface ReportFigures {
     readonly first?: DatedRef | undefined
     readonly last?: DatedRef | undefined
   }
+  /** Decisions that carry an error. */
   readonly errors: { readonly estimate: RateEstimate; readonly codes: LabelCounts }
   readonly checks: CheckRatesSnapshot
+  /** Milliseconds, of decisions that say so. */
   readonly latency: QuantilesSnapshot & { readonly distribution: readonly DistributionCell[] }
   readonly oversight: OversightSnapshot
   readonly fairness: FairnessSnapshot
@@ -233,7 +237,7 @@ export type ProvisionReason =
   | 'CHAIN_INCOMPLETE'
   /** The oldest receipt is younger than what must be kept; that proves no deletion. */
   | 'YOUNGER_THAN_LEAST'
-  /** Receipts were removed before the least time was over. */
+  /** Receipts were removed when the first that stayed was younger than the least time: nothing shows that those were older. */
   | 'REMOVED_EARLY'
   /** The chain states a retention below the least time. */
   | 'RETENTION_BELOW_LEAST'
@@ -255,9 +259,9 @@ export interface MemberEvidence {
 export interface PointerEvidence {
   /** Its place in the provision's `evidence`. */
   readonly pointer: number
-  /** Receipts of these event types and events, in the period. */
+  /** Receipts of these event types and events, and with the words of its `having`, in the period. */
   readonly receipts: number
-  /** Those with at least one of the members. */
+  /** Those that speak: with one of the members, or with one of `by` where the pointer has it. */
   readonly speaking: RateEstimate
   readonly members: readonly MemberEvidence[]
 }
@@ -285,7 +289,7 @@ export interface ProvisionFinding {
   readonly state: ProvisionState
   readonly reasons: readonly ProvisionReason[]
   readonly covers: Coverage
-  /** Whether it applied on the day of the report; `depends`: on what nobody stated. */
+  /** Whether it applied on the day of the report; `depends`: on what nobody stated, or what the table's note leaves open. */
   readonly applies: 'yes' | 'not-yet' | 'depends'
   readonly evidence: readonly PointerEvidence[]
   readonly figures: readonly FigureName[]
@@ -357,6 +361,6 @@ export interface Report {
 export interface ReportSeal {
   /** `sha256:` and hex over the RFC 8785 form of the report. */
   readonly digest: string
-  /** The `system` receipts of event `report`, one a chain, as they are stored. */
+  /** The `system` receipts of event `report`, one a chain, as they are stored; before each the `key` receipts that its key needs. */
   readonly lines: readonly string[]
 }

@@ -46,24 +46,27 @@ describe('quittance demo --redis', () => {
     expect(page).toContain('redis://127.0.0.1')
     expect(`${page}${again.stdout}`).not.toContain('pass-word')
     expect(await prefixes()).toHaveLength(2)
-  })
+  }, 120_000)
 
   it('leaves a store that the command line judges alike, and copies', async () => {
     await cli('demo', '--dir', 'third', '--redis', redis.url, '--json')
     const head = (await readFile(join(dir, 'third/head.txt'), 'utf8')).trim()
     const trusted = ['--keyring', 'third/keyring.json']
-    const codes: (readonly [verified: number, copied: number])[] = []
+    const codes: (readonly [verified: number, copied: number, judged: number, reported: number])[] = []
     for (const prefix of await prefixes()) {
       expect(prefix).toMatch(/^quittance-demo-[0-9a-f]{8}$/)
       const url = `${redis.url}?prefix=${prefix}`
       const verified = await cli('verify', url, ...trusted, '--expect-head', head)
-      codes.push([verified.code, (await cli('copy', url, prefix, ...trusted)).code])
+      const judged = await cli('report', 'verify', 'third/report.json', ...trusted, '--store', url)
+      const month = ['--period', '2026-01', '--format', 'json', '--out', prefix]
+      const reported = await cli('report', url, ...month, ...trusted)
+      codes.push([verified.code, (await cli('copy', url, prefix, ...trusted)).code, judged.code, reported.code])
     }
     // one of the three is the third's, the others were sealed with keys of their own
     expect(codes.sort()).toEqual([
-      [0, 0],
-      [1, 3],
-      [1, 3],
+      [0, 0, 0, 0],
+      [1, 3, 1, 3],
+      [1, 3, 1, 3],
     ])
   })
 

@@ -61,10 +61,61 @@ describe('quittance demo', () => {
     expect(written.stdout).toContain('I am [PERSON] and need the money')
   })
 
+  it('leaves a report in four formats, sealed in the log, that its own command line judges alike', async () => {
+    const { report } = JSON.parse(told.stdout)
+    const files = ['report.html', 'report.md', 'report.json', 'report.pdf', 'report.seal.json']
+    expect(report).toMatchObject({ verdict: 'VALID', says: 'VALID', files })
+    const json = await readFile(join(dir, 'out/report.json'))
+    expect(report.digest).toBe(`sha256:${createHash('sha256').update(json).digest('hex')}`)
+    const again = await quittance(
+      'report',
+      'verify',
+      'out/report.json',
+      '--keyring',
+      'out/keyring.json',
+      '--store',
+      'out/receipts',
+      '--json',
+    )
+    expect(again.code).toBe(0)
+    expect(JSON.parse(again.stdout)).toMatchObject({ verdict: 'VALID', rebuilt: true, digest: report.digest })
+    const alone = await quittance('report', 'verify', 'out/report.html', '--keyring', 'out/keyring.json')
+    expect(alone.code).toBe(3)
+    const page = await readFile(join(dir, 'out/index.html'), 'utf8')
+    for (const file of files) expect(page).toContain(`href="${file}"`)
+  })
+
+  it('has in its report what a newcomer should see: a flag that was acknowledged, people, groups, a gap that was told', async () => {
+    const report = JSON.parse(await readFile(join(dir, 'out/report.json'), 'utf8'))
+    const { period, chains, figures, system } = report
+    expect(system.name).toContain('invented')
+    expect({ state: period.state, empty: period.empty }).toEqual({ state: 'over', empty: false })
+    expect(Date.parse(period.until) - Date.parse(period.from)).toBe(21 * 86_400_000)
+    const [{ monitor, gaps }] = chains
+    expect(monitor.sprt.decided.flagged).toBeGreaterThan(0)
+    expect(monitor.sprt.openFlags).toBe(0)
+    expect(monitor.flags.every(({ acknowledged }: { acknowledged: boolean }) => acknowledged)).toBe(true)
+    expect(gaps.declared.gaps).toBe(1)
+    const { oversightWhereAsked, timeAtReview, override } = figures.oversight
+    expect(oversightWhereAsked.rate.rate).toBe(1)
+    expect(timeAtReview.n).toBe(oversightWhereAsked.rate.count)
+    expect(override.count).toBeGreaterThan(0)
+    const [attribute] = figures.fairness.attributes
+    expect(attribute.attribute).toBe('age.band')
+    expect(attribute.groups).toHaveLength(3)
+    expect(figures.latency.n).toBe(300)
+    expect(figures.errors.estimate.count).toBe(2)
+  })
+
   it('leaves no name, address or number of an applicant in the log or on the page', async () => {
     const chains = await readdir(join(dir, 'out/receipts'), { recursive: true })
     const files = chains.filter((name) => name.endsWith('.jsonl')).map((name) => join(dir, 'out/receipts', name))
-    const texts = await Promise.all([...files, join(dir, 'out/index.html')].map((file) => readFile(file, 'utf8')))
+    const texts = await Promise.all(
+      [
+        ...files,
+        ...['index.html', 'report.html', 'report.md', 'report.json'].map((name) => join(dir, 'out', name)),
+      ].map((file) => readFile(file, 'utf8')),
+    )
     expect(files.length).toBe(1)
     for (const text of texts) expect(text).not.toMatch(/example\.com|\+49|Placeholder|Specimen|Exemplar/)
   })

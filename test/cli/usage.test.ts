@@ -9,7 +9,20 @@ const groups = {
   keyring: ['build', 'show', 'did-web', 'jwks'],
 }
 const grouped = Object.entries(groups).flatMap(([group, names]) => names.map((name) => `${group} ${name}`))
-const commands = ['keygen', 'public-key', 'verify', 'inspect', 'head', 'prune', 'hold', 'release', 'demo']
+const commands = [
+  'keygen',
+  'public-key',
+  'verify',
+  'inspect',
+  'head',
+  'coverage',
+  'query',
+  'reconstruct',
+  'prune',
+  'hold',
+  'release',
+  'demo',
+]
 
 let cwd: string
 beforeAll(async () => {

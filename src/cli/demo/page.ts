@@ -1,6 +1,7 @@
 /** The page that the demonstration leaves to open: plain HTML, no script, nothing from elsewhere. */
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { VerifyResult } from '../../verify/types.js'
+import type { DemoReport } from './report.js'
 
 /** One forged copy and what the verifier said of it. */
 export interface Caught {
@@ -21,6 +22,8 @@ export interface PageFacts {
   readonly commands: readonly string[]
   /** What was hashed as the input of that receipt: after redaction. */
   readonly prompt: unknown
+  /** The report that was left. */
+  readonly left: DemoReport
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -40,6 +43,15 @@ table { border-collapse: collapse; width: 100% } th, td { text-align: left; padd
 code, pre { font: .86rem/1.5 ui-monospace, monospace } pre { background: var(--soft); padding: 1rem; overflow-x: auto; border-radius: 6px }
 .verdict { font-weight: 700 } .VALID { color: light-dark(#1a6b3c, #6fd39a) } .INVALID { color: light-dark(#a3201d, #ff8f87) } .INCOMPLETE { color: light-dark(#8a5a00, #f0b95a) }`
 
+/** What each file of the report is. */
+export const fileWords: Readonly<Record<string, string>> = {
+  'report.html': 'the report of the three weeks, as a page',
+  'report.md': 'the same as Markdown',
+  'report.json': 'the same as data; its SHA-256 is what was sealed',
+  'report.pdf': 'the same to print, with the receipts attached',
+  'report.seal.json': 'the receipt that seals it',
+}
+
 const verdict = (word: string) => `<span class="verdict ${escaped(word)}">${escaped(word)}</span>`
 
 const row = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
@@ -48,8 +60,9 @@ const row = (cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${cell
  * @param facts - what was found
  * @returns the page
  */
-export function page({ result, receipt, counts, caught, commands, prompt }: PageFacts): string {
+export function page({ result, receipt, counts, caught, commands, prompt, left }: PageFacts): string {
   const { scope } = result
+  const { period } = left.report
   const forged = caught.map(({ name, what, file, verdict: word, codes, needsHead }) =>
     row([
       escaped(name),
@@ -73,6 +86,11 @@ ${Object.entries(counts)
   .map(([name, count]) => row([escaped(name), String(count)]))
   .join('\n')}
 </tbody></table>
+<h2>A report on it</h2>
+<p>${escaped(period.from.slice(0, 10))} until ${escaped(period.until.slice(0, 10))}, ${period.receipts} receipts: ${verdict(left.verdict)}. Its digest, <code>${escaped(left.digest)}</code>, stands in the chain, signed.</p>
+<ul>
+${left.files.map((file) => `<li><a href="${escaped(file)}">${escaped(file)}</a>: ${escaped(fileWords[file] ?? '')}</li>`).join('\n')}
+</ul>
 <h2>Six falsified copies, and what the verifier said</h2>
 <table><thead><tr><th>forgery</th><th>what was done</th><th>verdict</th><th>shown by</th></tr></thead><tbody>
 ${forged.join('\n')}

@@ -1,20 +1,22 @@
-/** The demonstration: a credit-scoring service at work, its log verified, then six falsified copies of it. */
+/** The demonstration: a credit-scoring service at work, its log verified, six falsified copies of it, and a report. */
 import { randomBytes } from 'node:crypto'
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { localKey } from '../../keys/local.js'
-import { createLedger } from '../../ledger/ledger.js'
-import type { Ledger } from '../../ledger/types.js'
+import { createLedgerWith } from '../../ledger/ledger.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { verifyChain } from '../../verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
+import { estimateText, failureText } from '../report/words.js'
 import { type Application, applications } from './applications.js'
-import { type Caught, page } from './page.js'
+import { type Caught, fileWords, page } from './page.js'
 import { type DemoPlace, placeOf } from './place.js'
 import { demoRedactor } from './redactor.js'
-import { decide, promptOf, review, TENANT } from './service.js'
+import { type DemoReport, leaveReport } from './report.js'
+import { promptOf, TENANT } from './service.js'
 import { forgedSeq, forgeries } from './tamper.js'
+import { demoClock, demoPeriod, threeWeeks } from './weeks.js'
 
 /** How many applications come in. */
 const APPLICATIONS = 300
@@ -43,21 +45,14 @@ async function prepare(dir: string): Promise<void> {
   await Promise.all(found.map((name) => rm(join(dir, name), { recursive: true })))
 }
 
-async function work(ledger: Ledger): Promise<DecisionReceipt[]> {
-  const decisions = await Promise.all(applications(APPLICATIONS).map((application) => decide(ledger, application)))
-  const referred = decisions.filter(({ action }) => action === 'escalate')
-  const reviews = await Promise.all(referred.map((about, index) => review(ledger, about, index % 3 !== 0)))
-  return [...decisions, ...reviews]
-}
-
 function countsOf(receipts: readonly DecisionReceipt[]): Record<string, number> {
   const counts: Record<string, number> = {}
-  for (const { eventType, action } of receipts) {
+  for (const { eventType, action, humanOversight } of receipts) {
     const name =
       eventType === 'decision'
-        ? `decision: ${action}`
+        ? `decision: ${action ?? 'none, an error'}`
         : eventType === 'human_oversight'
-          ? `human oversight: ${action}`
+          ? `human oversight: ${action ?? humanOversight?.kind}`
           : eventType
     counts[name] = (counts[name] ?? 0) + 1
   }
@@ -87,10 +82,11 @@ async function forgeAll(dir: string, lines: readonly string[], options: VerifyOp
 }
 
 /**
- * Runs the demonstration: some 300 invented credit applications in a file store or in Redis, verified, then falsified in six ways.
+ * Runs the demonstration: some 300 invented credit applications in a file store or in Redis, verified, falsified in six ways,
+ * and reported on.
  *
  * @param options - the directory to write to (empty, or an earlier demonstration's), and where to print
- * @returns 0 when the log is VALID and every forgery was caught, else 1
+ * @returns 0 when the log and the report are VALID and every forgery was caught, else 1
  * @throws RangeError when the directory holds something else, or `redis` is no URL of Redis
  */
 export async function runDemo({ dir, redis, json = false, write }: DemoOptions): Promise<number> {
@@ -101,21 +97,30 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   await writeFile(join(dir, MARKER), 'Everything here is invented, and may be deleted.\n')
   const begun = performance.now()
   const keyFile = join(dir, 'receipts.key.pem')
-  const ledger = createLedger({
-    store: place.store,
-    keys: localKey({ file: keyFile, create: true }),
-    redactor: demoRedactor,
-    // kept nowhere: once this process ends, nobody can tell whose receipt is whose
-    secret: randomBytes(32),
-  })
+  const clock = demoClock()
+  const period = demoPeriod(Date.now())
+  const ledger = createLedgerWith(
+    {
+      store: place.store,
+      keys: localKey({ file: keyFile, create: true }),
+      redactor: demoRedactor,
+      // kept nowhere: once this process ends, nobody can tell whose receipt is whose
+      secret: randomBytes(32),
+    },
+    clock.environment,
+  )
   let lines: string[]
-  let receipts: DecisionReceipt[]
+  let receipts: readonly DecisionReceipt[]
   let options: VerifyOptions
+  let left: DemoReport
+  let sealedMs: number
   try {
     // a server that is away or unsafe is told before anything waits for it
     await place.store.status?.()
-    receipts = await work(ledger)
+    receipts = await threeWeeks(ledger, clock, period, APPLICATIONS)
+    sealedMs = performance.now() - begun
     const keyring = await ledger.keyring()
+    left = await leaveReport(dir, ledger, keyring, period)
     const last = await ledger.store.head(TENANT)
     if (last === undefined) throw new Error('the store is empty after the service ran')
     lines = []
@@ -126,7 +131,6 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   } finally {
     await ledger.close()
   }
-  const sealedMs = performance.now() - begun
   const result = await verifyChain(lines, options)
   const caught = await forgeAll(dir, lines, options)
   const shown =
@@ -138,15 +142,15 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
     `npx quittance verify ${place.target} ${trusted} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
     `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${trusted}`,
     `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${trusted} --seq ${forgedSeq(lines)}`,
+    `npx quittance report verify ${join(shownDir, 'report.json')} ${trusted} --store ${place.target}`,
+    `npx quittance stats ${place.target} ${trusted} --period ${period.from.slice(0, 10)}/${period.until.slice(0, 10)}`,
     ...place.more,
   ]
-  await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands, prompt }))
-  const good = result.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
-  write(
-    json
-      ? `${JSON.stringify({ dir, verdict: result.verdict, scope: result.scope, checked: result.checked, counts, forgeries: caught, shown: { receipt: shown, prompt } }, undefined, 2)}\n`
-      : story({ dir: shownDir, place, result, counts, caught, shown, prompt, commands, sealedMs }),
-  )
+  const told: Told = { dir: shownDir, place, result, counts, caught, shown, prompt, commands, sealedMs, left }
+  await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands, prompt, left }))
+  const good =
+    result.verdict === 'VALID' && left.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
+  write(json ? `${JSON.stringify(answer(dir, told), undefined, 2)}\n` : story(told))
   return good ? 0 : 1
 }
 
@@ -160,9 +164,42 @@ interface Told {
   readonly prompt: unknown
   readonly commands: readonly string[]
   readonly sealedMs: number
+  readonly left: DemoReport
 }
 
-function story({ dir, place, result, counts, caught, shown, prompt, commands, sealedMs }: Told): string {
+/** What `--json` prints. */
+function answer(dir: string, { result, counts, caught, shown, prompt, left }: Told): object {
+  const { verdict, scope, checked } = result
+  const { report, digest, files } = left
+  const { from, until, receipts } = report.period
+  return {
+    dir,
+    verdict,
+    scope,
+    checked,
+    counts,
+    forgeries: caught,
+    shown: { receipt: shown, prompt },
+    report: { verdict: left.verdict, says: report.verdict, digest, from, until, receipts, files },
+  }
+}
+
+function reportLines({ left, place }: Told): readonly string[] {
+  const { report, verdict, missing } = left
+  const { from, until, receipts } = report.period
+  const { estimate } = report.figures.failure
+  const [chain] = report.chains
+  const { decided, openFlags } = chain?.monitor.sprt ?? { decided: { flagged: 0 }, openFlags: 0 }
+  return [
+    `A report on ${from.slice(0, 10)} until ${until.slice(0, 10)}, ${receipts} receipts, sealed ${place.where}: ${verdict}.`,
+    `  A failure is ${failureText(report.parameters.failure)}: ${estimateText(estimate)}.`,
+    `  The sequential test flagged ${decided.flagged} times, when a credit bureau sent stale data; ${decided.flagged - openFlags} were acknowledged by a person.`,
+    ...missing.map((format) => `  There is no report.${format}: its optional package is not installed.`),
+  ]
+}
+
+function story(told: Told): string {
+  const { dir, place, result, counts, caught, shown, prompt, commands, sealedMs, left } = told
   const { scope, checked, verdict } = result
   const width = Math.max(...caught.map(({ what }) => what.length))
   const table = caught.map(
@@ -170,7 +207,7 @@ function story({ dir, place, result, counts, caught, shown, prompt, commands, se
       `  ${what.padEnd(width)}  ${word.padEnd(10)}  ${codes.join(' ')}${needsHead ? '  (against the noted head)' : ''}`,
   )
   return [
-    `An invented bank decided ${APPLICATIONS} credit applications; people reviewed the doubtful ones. ${Math.round(sealedMs)} ms, every receipt ${place.where}.`,
+    `An invented bank decided ${APPLICATIONS} credit applications in three weeks; people reviewed the doubtful ones. They took ${Math.round(sealedMs)} ms, because the ledger's clock was set by hand; every receipt ${place.where}.`,
     ...Object.entries(counts).map(([name, count]) => `  ${String(count).padStart(4)}  ${name}`),
     '',
     `Verified ${checked} receipts of chain ${scope.chainId}, seq ${scope.fromSeq} to ${scope.toSeq}: ${verdict}, tail ${scope.tail}.`,
@@ -188,8 +225,11 @@ function story({ dir, place, result, counts, caught, shown, prompt, commands, se
     'Six falsified copies, and what the verifier said:',
     ...table,
     '',
+    ...reportLines(told),
+    '',
     `Left in ${dir}:`,
     '  index.html        this, as a page to open',
+    ...left.files.map((file) => `  ${file.padEnd(18)}${fileWords[file] ?? ''}`),
     place.left,
     '  forged/           the falsified copies',
     '  keyring.json      the public key to verify with',

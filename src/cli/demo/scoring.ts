@@ -21,7 +21,7 @@ export const scorecard = {
 } as const
 
 /** The limits of the checks. */
-export const limits = { burden: 0.45, reject: 0.35, review: 0.25 } as const
+export const limits = { burden: 0.45, reject: 0.35, review: 0.25, oddity: 0.6 } as const
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000
 

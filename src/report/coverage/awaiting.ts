@@ -1,0 +1,68 @@
+/** Receipts that wait for another one: a tool call for its result, a session for its end. */
+
+import type { ReceiptRef } from '../statistics/receipt-ref.js'
+import { createRecent } from '../statistics/recent.js'
+
+/** Those that nothing came for. */
+export interface Waiting {
+  readonly count: number
+  readonly first?: ReceiptRef | undefined
+  readonly last?: ReceiptRef | undefined
+  /** Let go for want of memory before anything came. */
+  readonly undecided: number
+}
+
+/** Follows who waits. */
+export interface Awaiting {
+  /**
+   * @param key - what it waits for
+   * @param ref - the receipt that waits
+   * @param times - how often it does
+   */
+  expect(key: string, ref: ReceiptRef, times?: number): void
+  /** @param key - what came: nobody waits for it any more */
+  meet(key: string): void
+  /**
+   * @param counts - whether those who wait for a key count; default all
+   * @returns those that still wait
+   */
+  waiting(counts?: (key: string) => boolean): Waiting
+}
+
+interface Group {
+  readonly key: string
+  count: number
+  readonly first: ReceiptRef
+  last: ReceiptRef
+}
+
+/**
+ * @param limit - how many keys are remembered at least
+ * @returns a list on which nobody waits
+ */
+export function createAwaiting(limit: number): Awaiting {
+  const open = createRecent<Group>(limit)
+  return {
+    expect(key, ref, times = 1) {
+      const group = open.get(key)
+      if (group === undefined) open.set(key, { key, count: times, first: ref, last: ref })
+      else {
+        group.count += times
+        group.last = ref
+      }
+    },
+    meet: (key) => open.delete(key),
+    waiting(counts = () => true) {
+      let count = 0
+      let first: ReceiptRef | undefined
+      let last: ReceiptRef | undefined
+      for (const group of open.values()) {
+        if (!counts(group.key)) continue
+        count += group.count
+        if (first === undefined || group.first.seq < first.seq) first = group.first
+        if (last === undefined || group.last.seq > last.seq) last = group.last
+      }
+      return { count, ...(first === undefined ? {} : { first, last }), undecided: open.forgotten }
+    },
+  }
+}
