@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'quittance-pack-'))
 const run = (command, args, cwd = root) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-const MAX_TARBALL_BYTES = 700_000
+const MAX_TARBALL_BYTES = 1_000_000
 const MAX_CORE_BYTES = 300_000
 const MAX_PACKAGES = 8
 
