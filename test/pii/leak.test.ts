@@ -494,6 +494,24 @@ describe('a hundred values of nobody', () => {
         expect(`${stdout}${stderr}`.length).toBeGreaterThan(10)
         expectNothing(args.join(' '), `${stdout}${stderr}`)
       }
+      const judged = ['--chain', 'acme', ...trust]
+      const period = ['--period', '2020-01-01/2040-01-01']
+      for (const args of [
+        ['report', 'receipts', ...judged, ...period, '--format', 'html,md,json', '--out', 'out'],
+        ['stats', 'receipts', ...judged, ...period],
+        ['coverage', 'receipts', ...judged],
+        ['query', 'receipts', ...judged, '--format', 'jsonl'],
+        ['query', 'receipts', ...judged, '--format', 'table'],
+        ['query', 'receipts', ...judged, '--format', 'csv'],
+        ['reconstruct', '--receipt', (told.receipts[0] as DecisionReceipt).receiptId, '--store', 'receipts', ...judged],
+      ]) {
+        const { code, stdout, stderr } = await runCli(args, { cwd: dir })
+        expect([args[0], code, stderr]).toEqual([args[0], 0, expect.any(String)])
+        expectNothing(args.join(' '), `${stdout}${stderr}`)
+      }
+      const written = await contentsOf(join(dir, 'out'))
+      expect(written.length).toBe(3)
+      for (const file of written) expectNothing('a report', file)
     } finally {
       await rm(dir, { recursive: true, force: true })
     }
