@@ -1,5 +1,6 @@
 /** The page that the demonstration leaves to open: plain HTML, no script, nothing from elsewhere. */
 import type { DecisionReceipt } from '../../receipt/types.js'
+import { escapeMarkup } from '../../report/text/markup.js'
 import type { VerifyResult } from '../../verify/types.js'
 import type { DemoReport } from './report.js'
 
@@ -26,14 +27,7 @@ export interface PageFacts {
   readonly left: DemoReport
 }
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] as string)
+const escaped = escapeMarkup
 
 const style = `
 :root { color-scheme: light dark; --line: light-dark(#d6d3cc, #45423c); --soft: light-dark(#f6f4ef, #24221f); }

@@ -1,5 +1,6 @@
 /** The published JSON Schema: the shapes, each under its name, and those rules between members that a schema can say. */
 import type { JsonSchema } from './describe.js'
+import { withPointers } from './pointers.js'
 import * as shapes from './receipt.js'
 import * as words from './words.js'
 
@@ -76,17 +77,6 @@ const definitions: readonly (readonly [name: string, shape: { readonly json: Jso
 
 const nameOf: ReadonlyMap<unknown, string> = new Map(definitions.map(([name, shape]) => [shape.json, name]))
 
-/** The same schema, with a pointer wherever a shape of `definitions` stands below its top. */
-function withPointers(schema: JsonSchema): JsonSchema {
-  const pointed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(pointed)
-    if (typeof value !== 'object' || value === null) return value
-    const name = nameOf.get(value)
-    return name === undefined ? withPointers(value as JsonSchema) : { $ref: `#/$defs/${name}` }
-  }
-  return Object.fromEntries(Object.entries(schema).map(([keyword, value]) => [keyword, pointed(value)]))
-}
-
 const has = (...members: readonly string[]): JsonSchema => ({ type: 'object', required: members })
 const hasNot = (name: string): JsonSchema => ({ type: 'object', properties: { [name]: false } })
 const member = (name: string, schema: JsonSchema): JsonSchema => ({
@@ -158,12 +148,12 @@ export function receiptSchema(): JsonSchema {
     title: 'A quittance/1 receipt',
     description: 'One sealed record of one AI decision, or of what happened around it.',
     $comment: `What this schema can't say. Of the members: ${numbered(beyondSchema)} Of the text: ${numbered(beyondShape)} Hash, signature and chain are a verifier's.`,
-    ...withPointers(shapes.receipt.json),
+    ...withPointers(shapes.receipt.json, nameOf),
     allOf: rulesBetween,
     $defs: Object.fromEntries(
       definitions.map(([name, shape, description]) => [
         name,
-        { description, ...withPointers(shape.json), ...rulesWithin[name] },
+        { description, ...withPointers(shape.json, nameOf), ...rulesWithin[name] },
       ]),
     ),
   }

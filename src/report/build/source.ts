@@ -23,7 +23,11 @@ export interface SourceChain extends Omit<ChainSelection, 'chainId'> {
   readonly fetch?: ((seq: number) => Promise<string | undefined>) | undefined
 }
 
-const isStore = (source: ReportSource): source is ReceiptStore =>
+/**
+ * @param source - what a report is built from
+ * @returns whether it is a store
+ */
+export const isStore = (source: ReportSource): source is ReceiptStore =>
   typeof source === 'object' && source !== null && 'chains' in source && typeof source.chains === 'function'
 
 const isIterable = (source: object): boolean => Symbol.iterator in source || Symbol.asyncIterator in source

@@ -1,4 +1,5 @@
 /** A drawing as SVG: colours come from the page's stylesheet, by class; nothing in it acts or asks for anything. */
+import { escapeMarkup } from '../text/markup.js'
 import { dashes, lineWidthOf, paintOf, palettes, roles, type Scheme, washOf } from './palette.js'
 import type { Drawing, Mark, Role } from './types.js'
 
@@ -12,20 +13,11 @@ export interface SvgOptions {
   readonly description: string
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** XML has no way to write the characters that it forbids; they become the sign of replacement. */
 function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replace(/[&<>"']/g, (sign) => entities[sign] as string)
+  return escapeMarkup(
+    text.toWellFormed().replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd'),
+  )
 }
 
 function classesOf(mark: Mark): string {

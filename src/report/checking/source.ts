@@ -4,7 +4,7 @@ import type { Keyring } from '../../keys/keyring.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore } from '../../store/store.js'
-import type { ReportSource } from '../build/source.js'
+import { isStore, type ReportSource } from '../build/source.js'
 import { buildReport } from '../build.js'
 import type { BuildReportOptions } from '../options.js'
 import { type RebuildContext, rebuildOptions } from '../rebuild.js'
@@ -27,9 +27,6 @@ export interface SourceOptions {
   readonly onProgress?: BuildReportOptions['onProgress']
   readonly signal?: AbortSignal | undefined
 }
-
-export const isStore = (source: ReportSource): source is ReceiptStore =>
-  'chains' in source && typeof source.chains === 'function'
 
 async function receiptAt(store: ReceiptStore, chainId: string, seq: number, signal: AbortSignal | undefined) {
   for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt

@@ -33,11 +33,6 @@ export async function* linesOfSource(source: ReceiptSource): AsyncGenerator<RawL
     yield typeof item === 'string' ? { text: item, terminated: true } : lineOfObject(item)
 }
 
-/** @returns whether it is a store, and not receipts */
-export function isStore(source: ReceiptStore | ReceiptSource): source is ReceiptStore {
-  return typeof (source as ReceiptStore).chains === 'function'
-}
-
 /**
  * @param store - where the chains are
  * @param chainIds - which of them; default all

@@ -2,6 +2,7 @@
 import { sha256 } from '../../primitives/sha256.js'
 import { chartStyles, toSvg } from '../charts/svg.js'
 import type { ReceiptRef } from '../statistics/receipt-ref.js'
+import { escapeMarkup } from '../text/markup.js'
 import { visible } from '../text/visible.js'
 import type { Locale } from '../types.js'
 import { durationText, factsOf, headOf } from './describe.js'
@@ -10,16 +11,8 @@ import { subjectParts } from './text.js'
 import type { MissingPiece, Reconstruction, TimelineEntry } from './types.js'
 import { type ReconstructionWords, reconstructionWords } from './words.js'
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** Text from receipts: what hides or turns the writing direction is shown, and nothing is markup. */
-const html = (text: string): string => visible(text).replace(/[&<>"']/g, (sign) => entities[sign] as string)
+const html = (text: string): string => escapeMarkup(visible(text))
 
 const sheet = `
 :root{color-scheme:light dark;--ink:light-dark(#1b2027,#e6e9ee);--soft:light-dark(#56606d,#a7b0bd);--line:light-dark(#d5dae1,#333b47);--paper:light-dark(#fff,#14181f);--good:light-dark(#1f7a4a,#5fc08a);--bad:light-dark(#b3261e,#f2857c);--warning:light-dark(#8f4f00,#e8a33d)}

@@ -1,5 +1,6 @@
 /** The published JSON Schema of a report: the shapes, each under its name. */
 import type { JsonSchema } from '../../receipt/schema/describe.js'
+import { withPointers } from '../../receipt/schema/pointers.js'
 import * as words from '../../receipt/schema/words.js'
 import * as shapes from './report.js'
 import * as statistics from './statistics.js'
@@ -50,17 +51,6 @@ const definitions: readonly (readonly [name: string, shape: { readonly json: Jso
 
 const nameOf: ReadonlyMap<unknown, string> = new Map(definitions.map(([name, shape]) => [shape.json, name]))
 
-/** The same schema, with a pointer wherever a shape of `definitions` stands below its top. */
-function withPointers(schema: JsonSchema): JsonSchema {
-  const pointed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(pointed)
-    if (typeof value !== 'object' || value === null) return value
-    const name = nameOf.get(value)
-    return name === undefined ? withPointers(value as JsonSchema) : { $ref: `#/$defs/${name}` }
-  }
-  return Object.fromEntries(Object.entries(schema).map(([keyword, value]) => [keyword, pointed(value)]))
-}
-
 /**
  * The schema of a report of format `quittance-report/1`.
  *
@@ -74,9 +64,9 @@ export function reportSchema(): JsonSchema {
     title: 'A quittance-report/1 report',
     description: 'What verified chains of receipts say about a period. Its digest is over its RFC 8785 form.',
     $comment: `What this schema can't say: ${beyond} Whether the figures are right, the receipts say.`,
-    ...withPointers(shapes.report.json),
+    ...withPointers(shapes.report.json, nameOf),
     $defs: Object.fromEntries(
-      definitions.map(([name, shape, description]) => [name, { description, ...withPointers(shape.json) }]),
+      definitions.map(([name, shape, description]) => [name, { description, ...withPointers(shape.json, nameOf) }]),
     ),
   }
 }

@@ -1,4 +1,5 @@
 /** HTML that was written here, told apart from text: whatever is not markup is escaped, and data can't be markup. */
+import { escapeMarkup } from '../../text/markup.js'
 import { visible } from '../../text/visible.js'
 
 const written = Symbol('markup')
@@ -11,14 +12,6 @@ export interface Markup {
 /** What may stand in a gap: text is escaped, nothing is left out. */
 export type Gap = Markup | string | number | undefined | readonly Gap[]
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 function isMarkup(gap: unknown): gap is Markup {
   return typeof gap === 'object' && gap !== null && written in gap
 }
@@ -27,7 +20,7 @@ function filled(gap: Gap): string {
   if (gap === undefined) return ''
   if (Array.isArray(gap)) return (gap as readonly Gap[]).map(filled).join('')
   if (isMarkup(gap)) return gap[written]
-  return visible(String(gap)).replace(/[&<>"']/g, (character) => escapes[character] as string)
+  return escapeMarkup(visible(String(gap)))
 }
 
 /**
