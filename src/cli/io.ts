@@ -9,6 +9,8 @@ export interface Output {
   /** True on a terminal. */
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  /** @returns when what was written is on its way; `undefined` where nothing waits */
+  drained?(): Promise<void> | undefined
 }
 
 /** All that a command sees of the process, so that a test can hand it something else. */

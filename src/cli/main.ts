@@ -3,6 +3,9 @@ import { failureOf, tell } from './failure.js'
 import type { Io, Output } from './io.js'
 import { run } from './run.js'
 
+/** A slow reader takes more, or none at all. */
+const ends = ['drain', 'error', 'close'] as const
+
 /** Output that a reader may stop reading: `quittance verify … | head` is no fault, and the verdict still counts. */
 function quietly(stream: NodeJS.WriteStream, failed: (error: Error) => void): Output {
   let open = true
@@ -12,6 +15,16 @@ function quietly(stream: NodeJS.WriteStream, failed: (error: Error) => void): Ou
   })
   return {
     write: (text) => open && stream.write(text),
+    drained: () => {
+      if (!open || !stream.writableNeedDrain) return undefined
+      return new Promise((resolve) => {
+        const go = () => {
+          for (const event of ends) stream.off(event, go)
+          resolve()
+        }
+        for (const event of ends) stream.on(event, go)
+      })
+    },
     get isTTY() {
       return stream.isTTY === true
     },

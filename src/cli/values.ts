@@ -20,6 +20,18 @@ export function once<T>(parse: (text: string) => T): (text: string, before: T | 
 }
 
 /**
+ * @param values - that there are
+ * @returns one of them, given once
+ */
+export function oneOf<T extends string>(values: readonly T[]): (text: string, before: T | undefined) => T {
+  return once((text) => {
+    const value = values.find((one) => one === text)
+    if (value === undefined) throw new InvalidArgumentError(`It must be ${values.join(', ')}.`)
+    return value
+  })
+}
+
+/**
  * @param text - a whole number, 0 or more
  * @returns it
  * @throws InvalidArgumentError
@@ -42,6 +54,20 @@ export function positiveNumber(text: string): number {
     throw new InvalidArgumentError('It must be a whole number, 1 or more.')
   }
   return wholeNumber(text)
+}
+
+/** Digits and a point, as people write a number. */
+export const decimal = /^(?:0|[1-9]\d{0,8})?(?:\.\d{1,12})?$/
+
+/**
+ * @param text - a number above 0, such as 0.5
+ * @returns it
+ * @throws InvalidArgumentError
+ */
+export function positiveRate(text: string): number {
+  const value = Number(text)
+  if (text === '' || !decimal.test(text) || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
 }
 
 /**

@@ -1,12 +1,24 @@
 /** An answer that goes to stdout, or with `--out` into a file. */
 import { randomBytes } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
 
+/** Where it goes in the end: what is no file, such as a pipe or `/dev/null`, is written to and never replaced. */
+async function placeOf(path: string): Promise<{ readonly path: string; readonly whole: boolean }> {
+  try {
+    const found = await stat(path)
+    if (!found.isFile() && !found.isDirectory()) return { path, whole: false }
+    return { path: await realpath(path), whole: true }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { path, whole: true }
+    throw error
+  }
+}
+
 /**
  * Writes public data. A file is replaced whole or not at all, so that nobody reads half of a keyring, also where it was read
- * from the same file.
+ * from the same file. Of a symbolic link the file is replaced that it leads to.
  *
  * @param io - the process
  * @param text - what to write
@@ -18,13 +30,18 @@ export async function writePublic(io: Io, text: string, out: string | undefined)
     io.stdout.write(text)
     return
   }
-  const path = pathFrom(io, out)
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  let draft: string | undefined
   try {
+    const { path, whole } = await placeOf(pathFrom(io, out))
+    if (!whole) {
+      await writeFile(path, text)
+      return
+    }
+    draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
     await writeFile(draft, text, { flag: 'wx' })
     await rename(draft, path)
   } catch (error) {
-    await rm(draft, { force: true })
+    if (draft !== undefined) await rm(draft, { force: true })
     throw new UsageError(`cannot write ${out}: ${(error as NodeJS.ErrnoException).code}`)
   }
 }

@@ -5,7 +5,7 @@ import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
 import { token } from '../receipt/schema/words.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import { checkKeyring } from '../verify/options.js'
+import { checkOptions } from '../verify/options.js'
 import type { VerifyOptions } from '../verify/types.js'
 import { checkFailure, defaultFailure, failureTest, printedFailure } from './failure.js'
 import { createRateChangeDetector } from './statistics/change.js'
@@ -125,7 +125,7 @@ const sprtNames = { p0: true, p1: true, alpha: true, beta: true } as const
 const fairnessNames = { reference: true, minimumGroupSize: true, ratioThreshold: true } as const
 
 const MOST_EMBEDDED = 100_000
-const MOST_CHAINS = 10_000
+const MOST_CHAINS = 1_000_000
 const LONGEST_TEXT = 10_000
 
 /**
@@ -139,7 +139,7 @@ export function settleOptions(options: BuildReportOptions): Settled {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   refuseUnknownMembers(options, optionNames, 'options')
   const { keyring, acceptPruned, embed = 1_000, locale = 'en', signal, onProgress } = options
-  checkKeyring(keyring)
+  checkOptions({ keyring, acceptPruned })
   if (locale !== 'en' && locale !== 'de') throw new RangeError("options.locale must be 'en' or 'de'")
   if (!Number.isSafeInteger(embed) || embed < 0 || embed > MOST_EMBEDDED)
     throw new RangeError(`options.embed must be an integer from 0 to ${MOST_EMBEDDED}`)
@@ -172,7 +172,11 @@ export function settleOptions(options: BuildReportOptions): Settled {
 function chainsOf({ chainId, chains }: BuildReportOptions): readonly ChainSelection[] | undefined {
   if (chainId !== undefined && chains !== undefined)
     throw new TypeError('options must not have both chainId and chains')
-  if (chainId !== undefined) return [selectionOf(chainId, 'options.chainId')]
+  if (chainId !== undefined) {
+    if (typeof chainId !== 'string')
+      throw new TypeError('options.chainId must be a chain id; several go into options.chains')
+    return [selectionOf(chainId, 'options.chainId')]
+  }
   if (chains === undefined) return undefined
   if (!Array.isArray(chains) || chains.length === 0 || chains.length > MOST_CHAINS)
     throw new TypeError(`options.chains must be a list of 1 to ${MOST_CHAINS} chains`)

@@ -12,6 +12,7 @@ import { missingIn } from './reconstruct/missing.js'
 import { type Claim, linksOf } from './reconstruct/select.js'
 import type {
   EntryState,
+  MissingPiece,
   ReconstructedChain,
   Reconstruction,
   ReconstructionSubject,
@@ -66,6 +67,14 @@ const optionNames: Readonly<Record<keyof ReconstructOptions, true>> = {
 }
 
 const invalid: ReadonlySet<string> = new Set(invalidCodes)
+/** What only all of the receipts can show. */
+const absences: ReadonlySet<MissingPiece['code']> = new Set([
+  'PARENT_NOT_SEALED',
+  'TOOL_RESULT_MISSING',
+  'LINK_TARGET_MISSING',
+  'OVERSIGHT_MISSING',
+  'REQUEST_OPEN',
+])
 const gravity: readonly Verdict[] = ['VALID', 'INCOMPLETE', 'INVALID']
 
 function stateOf(counted: boolean, problems: readonly ProblemCode[]): EntryState {
@@ -99,13 +108,11 @@ function detailsOf({ details, detailsHash }: Claim): TimelineEntry['details'] {
   return detailsHash === undefined ? 'none' : 'erased'
 }
 
-function entryOf(one: Named, byKey: ReadonlyMap<string, Named>): TimelineEntry {
+function entryOf(one: Named, byKey: ReadonlyMap<string, Named>, depth: number): TimelineEntry {
   const { claim, ref, receipt, relation, counted, problems } = one
   const timestamp = timeIn(claim, 'timestamp') ?? ''
   const startedAt = receipt?.startedAt
-  const parentId = claim.parentReceiptId
-  const parent =
-    typeof parentId === 'string' ? byKey.get(keyOf({ chainId: ref.chainId, receiptId: parentId })) : undefined
+  const parent = parentOf(one, byKey)
   return {
     ref,
     relation,
@@ -113,7 +120,7 @@ function entryOf(one: Named, byKey: ReadonlyMap<string, Named>): TimelineEntry {
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(receipt?.endedAt === undefined ? {} : { endedAt: receipt.endedAt }),
     timestamp,
-    depth: depthOf(one, byKey),
+    depth,
     ...(parent === undefined ? {} : { parent: parent.ref }),
     links: linksOf(claim).map((link) => ({ ...link, found: byKey.has(keyOf(link)) })),
     details: detailsOf(claim),
@@ -126,34 +133,53 @@ function withoutDetails({ details: _, ...receipt }: DecisionReceipt): Omit<Decis
   return receipt
 }
 
-/** How many parents are here; a circle, which only a forger can seal, ends it. */
-function depthOf(one: Named, byKey: ReadonlyMap<string, Named>): number {
-  const met = new Set<Named>([one])
-  let at: Named | undefined = one
-  for (;;) {
-    const parentId: unknown = at.claim.parentReceiptId
-    at = typeof parentId === 'string' ? byKey.get(keyOf({ chainId: at.ref.chainId, receiptId: parentId })) : undefined
-    if (at === undefined || met.has(at)) return met.size - 1
-    met.add(at)
+function parentOf({ claim, ref }: Named, byKey: ReadonlyMap<string, Named>): Named | undefined {
+  const { parentReceiptId } = claim
+  return typeof parentReceiptId === 'string'
+    ? byKey.get(keyOf({ chainId: ref.chainId, receiptId: parentReceiptId }))
+    : undefined
+}
+
+/** How many parents of each are here, each way walked once; a circle counts every receipt of it once. */
+function depthsOf(all: readonly Named[], byKey: ReadonlyMap<string, Named>): ReadonlyMap<Named, number> {
+  const depths = new Map<Named, number>()
+  for (const one of all) {
+    const way = new Map<Named, number>()
+    let at: Named | undefined = one
+    while (at !== undefined && !depths.has(at) && !way.has(at)) {
+      way.set(at, way.size)
+      at = parentOf(at, byKey)
+    }
+    const circle = at === undefined ? undefined : way.get(at)
+    const known = at === undefined ? -1 : (depths.get(at) ?? -1)
+    for (const [step, index] of way) {
+      const above = way.size - 1 - index
+      depths.set(step, circle === undefined ? known + 1 + above : way.size - 1 - Math.min(index, circle))
+    }
   }
+  return depths
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const compareRefs = (a: ReceiptRef, b: ReceiptRef): number => compareText(a.chainId, b.chainId) || a.seq - b.seq
 
 function chainsIn({ chains }: Collection, all: readonly Named[]): ReconstructedChain[] {
-  return chains
-    .map(({ chainId, result }, index): ReconstructedChain => {
-      const receipts = all.filter(({ chain }) => chain === index).length
-      const { verdict, scope, checked, counts } = result
-      return { chainId, verdict, scope, checked, counts, receipts }
-    })
-    .filter(({ receipts }) => receipts > 0)
-    .sort((a, b) => compareText(a.chainId, b.chainId))
+  return (
+    chains
+      .map(({ chainId, result }, index): ReconstructedChain => {
+        const receipts = all.filter(({ chain }) => chain === index).length
+        const { verdict, scope, checked, counts } = result
+        return { chainId, verdict, scope, checked, counts, receipts }
+      })
+      // of a chain that is INVALID, what is lost may be what belonged here
+      .filter(({ receipts, verdict }) => receipts > 0 || verdict === 'INVALID')
+      .sort((a, b) => compareText(a.chainId, b.chainId))
+  )
 }
 
 const valuesOf = (receipts: readonly Named[], name: 'traceId' | 'decisionId'): string[] => {
-  const values = receipts.filter(({ relation }) => relation === 'member').map(({ receipt }) => receipt?.[name])
+  const members = receipts.filter(({ relation, counted }) => relation === 'member' && counted)
+  const values = members.map(({ receipt }) => receipt?.[name])
   return [...new Set(values.filter((value) => value !== undefined))].sort()
 }
 
@@ -162,11 +188,13 @@ function build(collection: Collection, subject: ReconstructionSubject, asOf: str
   const byKey = new Map<string, Named>()
   // of several that claim one id, the one that holds is meant
   for (const one of all) if (one.counted || !byKey.has(keyOf(one.ref))) byKey.set(keyOf(one.ref), one)
+  const depths = depthsOf(all, byKey)
   const timeline = all
-    .map((one) => ({ one, entry: entryOf(one, byKey) }))
+    .map((one) => ({ one, entry: entryOf(one, byKey, depths.get(one) ?? 0) }))
     .sort((a, b) => compareText(a.entry.at, b.entry.at) || compareRefs(a.one.ref, b.one.ref))
   const believed = timeline
-    .filter(({ entry }) => entry.state !== 'BROKEN')
+    // a key that nobody vouches for can be anybody's
+    .filter(({ entry }) => entry.state === 'HOLDS')
     .flatMap(({ one }) => (one.receipt === undefined ? [] : [one.receipt]))
     .sort((a, b) => compareText(beginOf(a), beginOf(b)) || compareRefs(a, b))
   const chains = chainsIn(collection, all)
@@ -177,6 +205,7 @@ function build(collection: Collection, subject: ReconstructionSubject, asOf: str
     ? read.map((one) => ({ ...one, verdict: 'INCOMPLETE' as const, checked: 0, counts: {}, receipts: 0 }))
     : chains
   const missing = missingIn(entries, believed, pruned, new Set(read.map(({ chainId }) => chainId)))
+  const unsound = chains.filter(({ verdict }) => verdict === 'INVALID')
   return {
     format: 'quittance-reconstruction/1',
     asOf,
@@ -193,7 +222,9 @@ function build(collection: Collection, subject: ReconstructionSubject, asOf: str
     people: peopleIn(believed),
     missing: [
       ...(nothing ? [{ code: 'NOTHING_FOUND' as const }] : []),
-      ...missing,
+      ...unsound.map(({ chainId }) => ({ code: 'CHAIN_UNSOUND' as const, chainId })),
+      // what was not taken may be what seems to be missing
+      ...missing.filter(({ code }) => !collection.truncated || !absences.has(code)),
       ...(collection.truncated ? [{ code: 'TRUNCATED' as const }] : []),
     ],
   }

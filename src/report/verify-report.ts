@@ -9,9 +9,9 @@ import { type ReportProblem, verdictOf } from './checking/findings.js'
 import { handedReport } from './checking/input.js'
 import { type CheckedLines, checkLines, type SealedIn } from './checking/lines.js'
 import { checkPage } from './checking/page.js'
-import { checkSource, sealInStore } from './checking/source.js'
+import { checkSource, type JudgeLines, sealInStore } from './checking/source.js'
 import { parseReport, reportDigest } from './json.js'
-import type { BuildReportOptions } from './options.js'
+import type { BuildReportOptions, ChainSelection } from './options.js'
 import type { RebuildContext } from './rebuild.js'
 import type { Report, ReportSeal } from './types.js'
 
@@ -33,6 +33,10 @@ export interface VerifyReportOptions {
   readonly source?: ReportSource | undefined
   /** The functions of the report's custom failure rules, by name: without them it can't be built again. */
   readonly custom?: RebuildContext['custom']
+  /** The heads, roots and checkpoints that its chains were held against when it was made: they are not in the report. */
+  readonly chains?: readonly Omit<ChainSelection, 'toSeq'>[] | undefined
+  /** Checkpoints of any of its chains, whose signatures were verified. */
+  readonly anchors?: BuildReportOptions['anchors']
   readonly onProgress?: BuildReportOptions['onProgress']
   readonly signal?: AbortSignal | undefined
 }
@@ -132,7 +136,7 @@ export async function verifyReport(
 ): Promise<ReportVerification> {
   checkKeyring(options.keyring)
   if (typeof input !== 'string' && !(input instanceof Uint8Array)) throw new TypeError('input must be a text or bytes')
-  const { keyring, source, custom, onProgress, signal } = options
+  const { keyring, source, custom, chains, anchors, onProgress, signal } = options
   const handed = await handedReport(input)
   const { kind } = handed
   const report = parsed(handed.text)
@@ -155,7 +159,10 @@ export async function verifyReport(
   if (seal !== undefined && seal.digest !== digest)
     problems.push({ code: 'SEAL_DIGEST_MISMATCH', message: 'the seal is that of another report' })
 
-  const lines = checkLines(report, digest, seal, keyring)
+  const judge: JudgeLines = (keyLines) => checkLines(report, digest, seal, keyring, keyLines)
+  const compared =
+    source && (await checkSource(report, source, judge, { keyring, custom, chains, anchors, onProgress, signal }))
+  const lines = compared?.lines ?? judge()
   problems.push(...lines.problems)
   if (seal !== undefined) {
     const complained = new Set(
@@ -163,17 +170,12 @@ export async function verifyReport(
     )
     problems.push(...unsealed(report, lines.sealed, complained))
   }
-  let rebuilt = false
-  if (source === undefined)
-    problems.push({
-      code: 'SOURCE_NOT_GIVEN',
-      message: 'without the receipts nothing shows that the figures are theirs',
-    })
-  else {
-    const compared = await checkSource(report, source, lines.sealed, { keyring, custom, onProgress, signal })
-    problems.push(...compared.problems)
-    rebuilt = compared.same
+  const notGiven: ReportProblem = {
+    code: 'SOURCE_NOT_GIVEN',
+    message: 'without the receipts nothing shows that the figures are theirs',
   }
+  problems.push(...(compared?.problems ?? [notGiven]))
+  const rebuilt = compared?.same === true
   const { sealed, embedded } = lines
   return { verdict: verdictOf(problems), problems, kind, report, digest, sealed, embedded, rebuilt }
 }

@@ -72,7 +72,9 @@ describe('quittance coverage', () => {
   test('in German', async () => {
     const { stdout } = await coverage(['lacking.jsonl', ...trusted, '--lang', 'de'])
     expect(stdout).toContain('4 Befunde')
-    expect(stdout).toContain('Entscheidungen ohne Prüfung: 1 von 1, seq 0')
+    expect(stdout).toContain('  Vertrauen           1 Schlüssel aus --trust\n')
+    expect(stdout).toContain('  nicht gesehen       inference,')
+    expect(stdout).toContain('Entscheidungen ohne Kontrolle: 1 von 1, seq 0')
   })
 
   test('of all chains of a store, or of one', async () => {
@@ -121,6 +123,12 @@ describe('quittance coverage', () => {
       ['TOOL_RESULT_MISSING', 'PARENT_NOT_SEALED'],
     ])
     expect((await coverage(['lacking.jsonl', ...trusted, '--period', 'spring'])).code).toBe(2)
+  })
+
+  test('a rate below one an hour is one, as for a report', async () => {
+    const expected = (rate: string) => coverage(['lacking.jsonl', ...trusted, '--expected-per-hour', rate])
+    expect((await expected('0.5')).code).toBe(0)
+    for (const rate of ['0', '-1', '1e3', 'often']) expect([rate, (await expected(rate)).code]).toEqual([rate, 2])
   })
 
   test('names from receipts are never let loose on a terminal', async () => {

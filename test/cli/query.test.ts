@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RedisService, startRedis } from '../../scripts/services/redis.js'
+import { run } from '../../src/cli/run.js'
 import { lineOf } from '../../src/receipt/seal.js'
 import { fileStore } from '../../src/store/file.js'
 import { storeFromUrl } from '../../src/url.js'
@@ -164,6 +165,73 @@ describe('lines', () => {
     expect((await query(['receipts.jsonl', '--event', 'decision'])).stderr).not.toContain('without a gap')
   })
 
+  test('what can not be read leaves stdout empty', async () => {
+    // nobody listens there
+    for (const format of [['--json'], ['--format', 'csv'], ['--format', 'table']]) {
+      const { code, stdout } = await query(['redis://127.0.0.1:1', '--chain', 'acme', ...format])
+      expect([code, stdout]).toEqual([2, ''])
+    }
+  })
+
+  test('wait for a reader that is slow', async () => {
+    let waiting = 0
+    let most = 0
+    const stdout = {
+      write: (text: string) => {
+        waiting += text.split('\n').length - 1
+        most = Math.max(most, waiting)
+      },
+      drained: async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        waiting = 0
+      },
+    }
+    const quiet = { write: () => true }
+    async function* stdin() {
+      yield Buffer.from(jsonl)
+    }
+    const io = { stdout, stderr: quiet, stdin: stdin(), env: {}, cwd }
+    expect(await run(['query', '-'], io)).toBe(0)
+    expect(most).toBe(1)
+  })
+
+  test('a chain that is not there is told from one in which nothing matches', async () => {
+    const url = `${redis.url}?prefix=chains`
+    const store = storeFromUrl(url)
+    await store.append('acme', receipts, undefined)
+    await store.close()
+    for (const target of ['store', url]) {
+      const absent = await query([target, '--chain', 'acmee'])
+      expect([absent.code, absent.stdout]).toEqual([0, ''])
+      expect(absent.stderr).toContain('there is no chain acmee\n')
+      const there = await query([target, '--chain', 'acme', '--trace', 'absent'])
+      expect(there.stderr).toContain('no receipt matches\n')
+      expect(there.stderr).not.toContain('there is no chain')
+    }
+  })
+
+  test('begin a line of their own where the progress line was', async () => {
+    let time = 0
+    const now = () => {
+      time += 400
+      return time
+    }
+    const many = `${Array.from({ length: 300 }, (_, seq) => JSON.stringify({ seq })).join('\n')}\n`
+    let screen = ''
+    const write = (text: string) => {
+      screen += text
+    }
+    const terminal = { write, isTTY: true, columns: 80 }
+    async function* stdin() {
+      yield Buffer.from(many)
+    }
+    const io = { stdout: terminal, stderr: terminal, stdin: stdin(), env: { NO_COLOR: '1' }, cwd, now }
+    expect(await run(['query', '-', '--seq', '290', '--format', 'jsonl'], io)).toBe(0)
+    expect(screen).toContain('256 receipts')
+    // the line is taken away before the row comes
+    expect(screen).toContain('\r\u001b[K{"seq":290}\n')
+  })
+
   test('a limit is said', async () => {
     const { stdout, stderr } = await query(['receipts.jsonl', '--limit', '2'])
     expect([seqs(stdout), stderr.includes('stopped after 2')]).toEqual([[0, 1], true])
@@ -275,9 +343,31 @@ describe('hostile text', () => {
   })
 
   test('lines that are no JSON are counted, and shown to nobody', async () => {
-    const { code, stdout, stderr } = await query(['-'], { stdin: '\u001b[31m\n[]\n{"seq":1}\n' })
+    const stdin = '\u001b[31m\n[]\n{"seq":1}\n'
+    const { code, stdout, stderr } = await query(['-'], { stdin })
     expect([code, stdout]).toEqual([0, '{"seq":1}\n'])
     expect(stderr).toContain('could not be read, and were passed over: 2')
+    const json = await query(['-', ...trusted, '--json'], { stdin })
+    expect(JSON.parse(json.stdout)).toMatchObject({ count: 1, verified: true, unreadable: 2 })
+  })
+
+  test('however deep it is, does not end the answer', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    const stdin = `{"seq":0,"traceId":"t","modelId":${deep}}\n{"seq":1,"traceId":"t\u00e4"}\n`
+    for (const format of [['--json'], ['--format', 'csv'], ['--format', 'table'], ['--format', 'jsonl']]) {
+      const { code, stdout } = await query(['-', ...format], { stdin })
+      expect([format, code]).toEqual([format, 0])
+      if (format[0] === '--json') expect(JSON.parse(stdout).receipts[1]).toEqual({ receipt: { seq: 1, traceId: 'tä' } })
+    }
+  })
+
+  test('is no formula either where a semicolon ends a cell', async () => {
+    for (const text of ['a;=1+1', 'a; =1', ';@x', 'a;"=1"', 'a;\uff1d1']) {
+      const stdin = `${JSON.stringify({ ...receipt, modelId: text })}\n`
+      const { stdout } = await query(['-', '--format', 'csv'], { stdin })
+      const rows = stdout.split('\r\n')
+      for (const cell of (rows[1] as string).split(';')) expect(cell).not.toMatch(/^\s*"*[=+\-@\uff1d]/)
+    }
   })
 })
 

@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineOf } from '../../src/receipt/seal.js'
 import { fileStore } from '../../src/store/file.js'
@@ -90,6 +92,20 @@ describe('quittance reconstruct', () => {
     expect(page).toContain('Rekonstruktion einer Entscheidung: Trace trace-1')
   })
 
+  test('into what is no file is written, and into the file that a link leads to', async () => {
+    const args = ['trace-1', '--store', 'store', ...trusted]
+    const { stdout } = await cli(...args)
+    await promisify(execFile)('mkfifo', [join(cwd, 'pipe')])
+    const [read, told] = await Promise.all([readFile(join(cwd, 'pipe'), 'utf8'), cli(...args, '--out', 'pipe')])
+    expect([told.code, read]).toEqual([0, stdout])
+    expect((await lstat(join(cwd, 'pipe'))).isFIFO()).toBe(true)
+    await writeFile(join(cwd, 'kept.txt'), 'old')
+    await symlink('kept.txt', join(cwd, 'link.txt'))
+    expect((await cli(...args, '--out', 'link.txt')).code).toBe(0)
+    expect((await lstat(join(cwd, 'link.txt'))).isSymbolicLink()).toBe(true)
+    expect(await readFile(join(cwd, 'kept.txt'), 'utf8')).toBe(stdout)
+  })
+
   test('the exit code is the verdict of the chains that it stands on', async () => {
     const absent = await cli('absent', '--store', 'store', ...trusted)
     expect([absent.code, absent.stdout.includes('NOTHING_FOUND')]).toEqual([3, true])
@@ -108,14 +124,17 @@ describe('quittance reconstruct', () => {
       ['trace-1', '--store', '-', ...trusted],
       ['trace-1', '--store', 'receipts.jsonl'],
       ['trace-1', '--store', 'nowhere', ...trusted],
+      ['trace-1', '--store', 'store', ...trusted, '--limit', '100001'],
+      ['trace-1', '--store', 'store', ...trusted, '--lang', 'de', '--lang', 'en'],
       ['x', '--receipt', '--store', 'store', ...trusted],
       [idOf(0), '--receipt', '--decision', '--store', 'store', ...trusted],
       ['trace-1', '--store', 'store', ...trusted, '--format', 'pdf'],
       ['trace-1', '--store', 'store', ...trusted, '--json', '--format', 'html'],
       ['', '--store', 'store', ...trusted],
     ]) {
-      const { code, stdout } = await cli(...args)
+      const { code, stdout, stderr } = await cli(...args)
       expect([args, code, stdout]).toEqual([args, 2, ''])
+      expect(stderr).not.toContain('UNEXPECTED')
     }
   })
 })

@@ -1,6 +1,6 @@
 /** `quittance report`, `report verify` and `stats`, as they are typed. */
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -130,6 +130,30 @@ describe('quittance report', () => {
     expect(broken.stdout).toContain('  problem   acme  seq 5  HASH_MISMATCH')
     const absent = await about('receipts', '--chain', 'none', '--period', '2026', '--out', 'absent')
     expect([absent.code, absent.stdout.slice(0, 10)]).toEqual([3, 'INCOMPLETE'])
+    // a chain that was misspelt is told from one that is gone
+    expect(absent.stderr).toBe('note: not in receipts: none; what is: acme, beta\n')
+  })
+
+  it('says how much more there is than it shows', async () => {
+    const stranger = 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'
+    const unknown = await cli('report', 'acme.jsonl', '--trust', stranger, '--period', '2026-Q1', '--out', 'unknown')
+    expect(unknown.stdout.match(/^ {2}problem {3}acme {2}seq \d+ {2}KEY_UNKNOWN/gm)).toHaveLength(5)
+    expect(unknown.stdout).toContain('\n  problem   … and 16 more, in the report\n')
+    const rule = ['--failure', 'action:allow,reject', '--p0', '0.01', '--p1', '0.9']
+    const failing = await about('acme.jsonl', '--period', '2026-Q1', '--out', 'failing', ...rule)
+    expect(failing.stdout.match(/^ {2}FLAGGED {3}acme seq/gm)).toHaveLength(10)
+    expect(failing.stdout).toContain('\n  FLAGGED   … and 10 more, in the report\n')
+  })
+
+  it('says when no decision ran the check that the rule names: a rate of 0 would look good', async () => {
+    const period = ['--period', '2026-Q1', '--failure', 'check:safty']
+    const made = await about('acme.jsonl', ...period, '--out', 'misspelt')
+    expect(made.code).toBe(0)
+    const note = '  note      no decision has a result that counts of safty: nothing could fail by it\n'
+    expect(made.stdout).toContain(note)
+    expect((await cli('stats', 'acme.jsonl', ...period, ...trusted)).stdout).toContain(note)
+    const ran = await cli('stats', 'acme.jsonl', '--period', '2026-Q1', '--failure', 'check:safety', ...trusted)
+    expect(ran.stdout).not.toContain('note')
   })
 
   it('never shows an empty period as if it were good', async () => {
@@ -152,7 +176,7 @@ describe('quittance report', () => {
     for (const [file, content] of [
       ['report.json', '{"mine": 1}'],
       ['report.html', '<p>mine'],
-      ['report.md', '# mine'],
+      ['report.md', '# mine, on quittance-report/1'],
     ] as const) {
       await writeFile(join(dir, 'mine', file), content)
       const refused = await about(...args.slice(0, 5), '--out', 'mine', '--format', file.slice(7))
@@ -195,7 +219,10 @@ describe('quittance report', () => {
     [['receipts', '--all', '--period', '2026', '--open', '--format', 'json'], '--open shows a page'],
     [['acme.jsonl', '--period', '2026', '--seal', '--key', 'key.pem'], '--seal needs a store'],
     [['receipts', '--all', '--period', '2026', '--seal'], 'no signing key'],
+    [['receipts', '--all', '--period', '2026', '--key', 'key.pem'], '--key and --passphrase-file are for --seal'],
     [['receipts', '--all', '--period', '2026', '--lang', 'fr'], 'en, de'],
+    [['receipts', '--all', '--period', '2026', '--lang', 'en', '--lang', 'de'], 'given only once'],
+    [['receipts', '--all', '--period', '2026', '--seal', '--key', 'key.pem', '--key', 'b.pem'], 'given only once'],
     [['torn.jsonl', '--period', '2026'], 'the last line has no newline'],
     [['nowhere', '--period', '2026'], 'VERIFY_INPUT'],
   ])('%j is wrong usage, and writes nothing', async (args, message) => {
@@ -243,6 +270,18 @@ describe('quittance report', () => {
 describe('quittance report --seal and report verify', () => {
   const args = ['receipts', '--all', '--period', '2026-Q1', '--out', 'sealed', '--format', 'html,md,json,pdf']
   const signed = ['--seal', '--key', 'key.pem']
+
+  it('seals nothing where the files can not be written', async () => {
+    const heads = () => cli('head', 'receipts', '--all')
+    const before = await heads()
+    await symlink('gone', join(dir, 'dangling'))
+    const dangling = await about(...args.slice(0, 4), '--out', 'dangling', ...signed)
+    expect([dangling.code, dangling.stdout]).toEqual([2, ''])
+    expect(dangling.stderr).toContain('cannot write dangling: ENOENT')
+    const long = await about(...args.slice(0, 4), '--out', `${'x'.repeat(250)}/${'y'.repeat(300)}`, ...signed)
+    expect([long.code, long.stdout]).toEqual([2, ''])
+    expect(await heads()).toEqual(before)
+  })
 
   it('seals in the same store, and is VALID by receipts, seal and keyring', async () => {
     const made = await about(...args, ...signed)
@@ -352,6 +391,21 @@ describe('quittance report --seal and report verify', () => {
     const { code, stdout } = await judge('acme.jsonl')
     expect(code).toBe(1)
     expect(stdout).toContain('FILE_MALFORMED')
+  })
+})
+
+describe('what can’t be judged', () => {
+  it('Markdown is wrong usage and no INVALID: it carries nothing to judge', async () => {
+    await about('acme.jsonl', '--period', '2026-Q1', '--out', 'words', '--format', 'md')
+    const told = await judge('words/report.md')
+    expect([told.code, told.stdout]).toEqual([2, ''])
+    expect(told.stderr).toContain('Give the .json, .html or .pdf of the same report.')
+  })
+
+  it('a file that is not there is named', async () => {
+    const told = await judge('nowhere.json')
+    expect([told.code, told.stdout]).toEqual([2, ''])
+    expect(told.stderr).toMatch(/cannot be read: there is no such file \(.*nowhere\.json\) \[VERIFY_INPUT\]/)
   })
 })
 

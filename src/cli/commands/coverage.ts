@@ -21,7 +21,7 @@ import { progressOn } from '../progress.js'
 import { periodOf } from '../report/period.js'
 import { letGo, targetOf } from '../target.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
-import { instant, once, positiveNumber, wholeNumber } from '../values.js'
+import { instant, once, positiveRate, wholeNumber } from '../values.js'
 import { exitCodeOf } from '../verdict.js'
 
 interface Options extends TrustOptions {
@@ -113,9 +113,7 @@ async function coverage(text: string, options: Options, io: Io): Promise<ExitCod
   }).finally(progress.clear)
   const found = coverageFrom(covered, what, now)
   const keys = trust.keyring.entries().length
-  io.stdout.write(
-    json ? printableJson(found) : coverageText(found, `${keys} key${keys === 1 ? '' : 's'} from ${trust.origin}`, io),
-  )
+  io.stdout.write(json ? printableJson(found) : coverageText(found, keys, trust.origin, io))
   return answerOf(found, failOn)
 }
 
@@ -140,7 +138,7 @@ export const addCoverage: AddCommand = (program, { io, exit }) => {
     .option(
       '--expected-per-hour <n>',
       'how many receipts an hour are usual: what is silence follows from it',
-      once(positiveNumber),
+      once(positiveRate),
     )
     .option('--accept-pruned <min-days>', 'as for verify', once(wholeNumber))
     .option('--now <time>', 'judge as of this UTC time', once(instant))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../io.js'
+import { once } from '../values.js'
 
 interface Options {
   readonly dir?: string | undefined
@@ -43,8 +44,12 @@ export const addDemo: AddCommand = (program, { io, exit }) => {
     .description(
       'Seals receipts of an invented service in a file store, or in Redis, verifies them, falsifies copies and shows what was caught.',
     )
-    .option('--dir <dir>', 'where to leave the files; empty, or of an earlier demo (default a new temporary folder)')
-    .option('--redis <url>', 'keep the receipts in this Redis: redis://[user:password@]host[:port][/db]')
+    .option(
+      '--dir <dir>',
+      'where to leave the files; empty, or of an earlier demo (default a new temporary folder)',
+      once(String),
+    )
+    .option('--redis <url>', 'keep the receipts in this Redis: redis://[user:password@]host[:port][/db]', once(String))
     .option('--json', 'print the outcome as JSON')
     .addHelpText('after', help)
     .action(async (options: Options) => exit(await demo(options, io)))

@@ -10,7 +10,7 @@ import type { QueryFilter } from '../query/filter.js'
 import { verdictOf } from '../query/judge-stream.js'
 import { type Format, formats, type Hit, printerFor } from '../query/print.js'
 import { askStore, type Passed, scan } from '../query/run.js'
-import { letGo, refuseChoice, type Target, targetOf } from '../target.js'
+import { chainsOfServer, letGo, refuseChoice, type Target, targetOf } from '../target.js'
 import { addTrustOptions, type TrustOptions, trustIfAny } from '../trust-flags.js'
 import { instant, once, positiveNumber, wholeNumber } from '../values.js'
 import { exitCodeOf, worstOf } from '../verdict.js'
@@ -95,10 +95,12 @@ function remarks(
   verified: boolean,
   format: Format,
   limit: number,
+  absent: string | undefined,
 ): readonly string[] {
   const { count, more, firstSeq, lastSeq, contiguous } = printed
   const lines: string[] = []
-  if (count === 0) lines.push('no receipt matches')
+  if (absent !== undefined) lines.push(`there is no chain ${absent}`)
+  else if (count === 0) lines.push('no receipt matches')
   if (more) lines.push(`stopped after ${limit}, and there are more: --limit N`)
   if (passed.unreadable > 0) lines.push(`lines that could not be read, and were passed over: ${passed.unreadable}`)
   if (passed.late.length > 0) lines.push(`of revoked keys: ${passed.late.join(', ')}`)
@@ -109,6 +111,13 @@ function remarks(
       `seq ${firstSeq} to ${lastSeq} without a gap: quittance verify - --from-seq ${firstSeq} --to-seq ${lastSeq}`,
     )
   return lines
+}
+
+/** @returns the chain that was named, where the store has none of that name */
+async function absentChain(target: Target, chain: string | undefined): Promise<string | undefined> {
+  if (chain === undefined || target.kind === 'stdin' || target.kind === 'file') return undefined
+  const there = target.kind === 'server' ? await chainsOfServer(target) : target.chains.map(({ chainId }) => chainId)
+  return there.includes(chain) ? undefined : chain
 }
 
 /** The receipts that match, by the shortest way there is. */
@@ -122,7 +131,16 @@ async function hitsOf(target: Target, options: Options, passed: Passed, io: Io):
   async function* hits(): AsyncGenerator<Hit> {
     if (chain === undefined) return
     try {
-      yield* scan(counting(chain.lines(), progress, { receipts: 0 }), options, trust?.keyring, passed)
+      for await (const hit of scan(
+        counting(chain.lines(), progress, { receipts: 0 }),
+        options,
+        trust?.keyring,
+        passed,
+      )) {
+        // a row begins a line of its own, where both go to one terminal
+        progress.clear()
+        yield hit
+      }
     } finally {
       progress.clear()
     }
@@ -148,22 +166,34 @@ async function query(name: string, options: Options, io: Io): Promise<ExitCode> 
     contiguous: true,
   }
   const passed: Passed = { unreadable: 0, late: [] }
+  let absent: string | undefined
   await letGo(target, async () => {
     const hits = await hitsOf(target, options, passed, io)
     const printer = printerFor(format, verified, io)
-    printer.begin()
+    let begun = false
+    // not before the first receipt is there: what can't be read leaves stdout empty
+    const begin = () => {
+      if (!begun) printer.begin()
+      begun = true
+    }
     for await (const hit of hits) {
       if (printed.count === limit) {
         printed.more = true
         break
       }
+      begin()
       printer.hit(hit)
       note(printed, hit)
+      await io.stdout.drained?.()
+      await io.stderr.drained?.()
     }
-    printer.end({ verified, more: printed.more })
+    begin()
+    printer.end({ more: printed.more, ...passed })
+    if (printed.count === 0 && !json) absent = await absentChain(target, options.chain)
   })
   if (!json) {
-    for (const line of remarks(printed, passed, verified, format, limit)) io.stderr.write(`${printable(line)}\n`)
+    for (const line of remarks(printed, passed, verified, format, limit, absent))
+      io.stderr.write(`${printable(line)}\n`)
   }
   if (!verified) return 0
   const verdicts = [...printed.verdicts, verdictOf(passed.late)]

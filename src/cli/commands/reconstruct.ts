@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander'
 import { toTimelineHtml } from '../../report/reconstruct/html.js'
 import { toTimelineText } from '../../report/reconstruct/text.js'
 import { type Reconstruction, type ReconstructionSubject, reconstructChains } from '../../report/reconstruct.js'
@@ -11,11 +10,13 @@ import { printableJson } from '../printable.js'
 import { progressOn } from '../progress.js'
 import { letGo, targetOf } from '../target.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
-import { instant, once, positiveNumber, wholeNumber } from '../values.js'
+import { instant, once, oneOf, positiveNumber, wholeNumber } from '../values.js'
 import { exitCodeOf } from '../verdict.js'
 import { writePublic } from '../write-public.js'
 
 const formats = ['text', 'json', 'html'] as const
+/** What `reconstruct` takes at most. */
+const MOST = 100_000
 type Format = (typeof formats)[number]
 
 interface Options extends TrustOptions {
@@ -46,13 +47,6 @@ const help = examples(
     'of the trace that a receipt is of',
   ],
 )
-
-const choice = <T extends string>(values: readonly T[]) =>
-  once((text: string): T => {
-    const value = values.find((one) => one === text)
-    if (value === undefined) throw new InvalidArgumentError(`It must be ${values.join(', ')}.`)
-    return value
-  })
 
 function subjectOf(id: string, { decision, receipt }: Options): ReconstructionSubject {
   if (decision && receipt) throw new UsageError('--decision does not go with --receipt')
@@ -85,6 +79,7 @@ async function reconstruct(id: string, options: Options, io: Io): Promise<ExitCo
   if (store === '-')
     throw new UsageError('stdin can be read only once, and the chains are read several times: name a FILE')
   const subject = subjectOf(id, options)
+  if (limit !== undefined && limit > MOST) throw new UsageError(`--limit is at most ${MOST}`)
   const trust = await trustFor(options, io)
   const target = await targetOf(store, io)
   const progress = progressOn(io)
@@ -122,9 +117,9 @@ export const addReconstruct: AddCommand = (program, { io, exit }) => {
     .option('--accept-pruned <min-days>', 'as for verify', once(wholeNumber))
     .option('--now <time>', 'judge as of this UTC time', once(instant))
     .option('--limit <n>', 'how many receipts are taken at most (default 2000)', once(positiveNumber))
-    .option('--format <format>', 'text (the default), json or html', choice(formats))
+    .option('--format <format>', 'text (the default), json or html', oneOf(formats))
     .option('--out <file>', 'where to write it, in place of what is there; default stdout', once(String))
-    .option('--lang <language>', 'en (the default) or de', choice(['en', 'de'] as const))
+    .option('--lang <language>', 'en (the default) or de', oneOf(['en', 'de'] as const))
     .option('--json', 'print quittance-reconstruction/1 as one line of JSON')
     .addHelpText('after', help)
     .action(async (id: string, options: Options) => exit(await reconstruct(id, options, io)))

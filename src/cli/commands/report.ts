@@ -1,9 +1,9 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { QuittanceError } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { type ReportFormat, renderReport, reportFormats } from '../../report/formats.js'
 import { reportDigest } from '../../report/json.js'
-import type { Locale, ReportSeal } from '../../report/types.js'
+import type { Locale, Report, ReportSeal } from '../../report/types.js'
 import { type AddCommand, examples } from '../context.js'
 import { failureOf, tell, UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
@@ -11,9 +11,17 @@ import { printable, printableJson } from '../printable.js'
 import { addReportOptions, type CommonFlags } from '../report/common-flags.js'
 import { type Made, makeReport, type SigningFlags } from '../report/make.js'
 import { openInViewer } from '../report/open.js'
-import { type FileKind, outputPlace, type ReportFile, writeFiles } from '../report/outputs.js'
-import { estimateText, failureText } from '../report/words.js'
-import { once, wholeNumber } from '../values.js'
+import {
+  type Drafts,
+  dropDrafts,
+  type FileKind,
+  outputPlace,
+  type ReportFile,
+  writeDrafts,
+  writeFiles,
+} from '../report/outputs.js'
+import { estimateText, failureText, idleText } from '../report/words.js'
+import { once, oneOf, wholeNumber } from '../values.js'
 import { exitCodeOf, paintVerdict } from '../verdict.js'
 import { addReportVerify } from './report/verify.js'
 
@@ -47,6 +55,9 @@ const formats = once((text: string): readonly ReportFormat[] => {
   return reportFormats.filter((one) => named.includes(one))
 })
 
+/** As much as the seal of some chains takes, which is known when it is too late. */
+const ROOM_FOR_SEAL = ' '.repeat(65_536)
+
 async function filesOf({ report, seal }: Made, wanted: readonly ReportFormat[]): Promise<readonly ReportFile[]> {
   const files: ReportFile[] = []
   for (const kind of wanted) {
@@ -63,6 +74,13 @@ async function filesOf({ report, seal }: Made, wanted: readonly ReportFormat[]):
 const sealedIn = ({ lines }: ReportSeal): number =>
   lines.filter((line) => (JSON.parse(line) as DecisionReceipt).system?.event === 'report').length
 
+const MOST_FLAGS = 10
+/** Of one chain. */
+const MOST_PROBLEMS = 5
+
+const unshown = (label: string, more: number): readonly string[] =>
+  more > 0 ? [`  ${label}  … and ${more} more, in the report`] : []
+
 /** What the receipts of the period come to, in a few lines. */
 function summaryText({ report, seal }: Made, written: readonly string[], io: Io): string {
   const { verdict, chains, period, figures } = report
@@ -76,24 +94,31 @@ function summaryText({ report, seal }: Made, written: readonly string[], io: Io)
     : `${period.receipts} receipt${period.receipts === 1 ? '' : 's'}`
   const state = { over: '', running: ', not over yet', ahead: ', not begun yet' }[period.state]
   const flags = chains.flatMap(({ monitor }) => monitor.flags.filter(({ acknowledged }) => !acknowledged))
+  // of very many only the first and last are kept by name
+  const open = chains.reduce((sum, { monitor }) => sum + monitor.sprt.openFlags, 0)
   const lines = [
     `${paintVerdict(verdict, io)}  ${named}, ${checked} receipts checked${counted === checked ? '' : `, ${checked - counted} left out`}`,
     `  period    ${stretch}${state}: ${inIt}`,
     ...(period.empty
       ? []
       : [`  failures  ${estimateText(figures.failure.estimate)} (${failureText(report.parameters.failure)})`]),
-    ...flags.map(
-      ({ chainId, seq, timestamp }) =>
-        `  FLAGGED   ${printable(chainId)} seq ${seq}, ${timestamp}: no acknowledgement yet`,
-    ),
-    ...chains.flatMap(({ chainId, problems }) =>
-      problems
-        .slice(0, 5)
+    ...idleText(report).map((text) => `  note      ${yellow(text)}`),
+    ...flags
+      .slice(0, MOST_FLAGS)
+      .map(
+        ({ chainId, seq, timestamp }) =>
+          `  FLAGGED   ${printable(chainId)} seq ${seq}, ${timestamp}: no acknowledgement yet`,
+      ),
+    ...unshown('FLAGGED ', open - Math.min(flags.length, MOST_FLAGS)),
+    ...chains.flatMap(({ chainId, problems, counts }) => [
+      ...problems
+        .slice(0, MOST_PROBLEMS)
         .map(
           ({ code, seq, message }) =>
             `  problem   ${[printable(chainId), seq === undefined ? '' : `seq ${seq}`, code, printable(message)].filter((part) => part !== '').join('  ')}`,
         ),
-    ),
+      ...unshown('problem ', Object.values(counts).reduce((sum, count) => sum + count, 0) - MOST_PROBLEMS),
+    ]),
     `  digest    ${reportDigest(report)}`,
     ...(seal === undefined
       ? []
@@ -134,14 +159,28 @@ async function report(positional: string | undefined, options: Options, io: Io):
   const kinds: readonly FileKind[] = options.seal ? [...format, 'seal.json'] : format
   const place = await outputPlace(out, name, kinds, io)
   let made: Made
+  // a seal stays in the chain for ever: it comes when the files are known to be made and to have their place
+  let drafts: Drafts | undefined
+  const beforeSeal = async (unsealed: Report) => {
+    const files = await filesOf({ report: unsealed }, format)
+    drafts = await writeDrafts(place, [...files, { kind: 'seal.json', content: ROOM_FOR_SEAL }], io)
+  }
   try {
-    made = await makeReport(positional, options, { locale: lang, embed }, io)
+    made = await makeReport(positional, options, { locale: lang, embed }, io, beforeSeal)
   } catch (error) {
+    if (drafts !== undefined) await dropDrafts(drafts)
     if (!options.seal || !isRefusal(error)) throw error
     tell(io, failureOf(error), json)
     return 1
   }
-  const { written, removed, stale } = await writeFiles(place, await filesOf(made, format), io)
+  const { written, removed, stale } = await writeFiles(place, await filesOf(made, format), io, drafts).catch(
+    (error) => {
+      if (made.seal === undefined || !(error instanceof UsageError)) throw error
+      throw new UsageError(error.message, [
+        'The report was sealed by then: the chain has the seal of a report that is not there.',
+      ])
+    },
+  )
   const { yellow } = colorsFor(io, io.stderr)
   for (const file of removed)
     io.stderr.write(`${yellow('note:')} ${printable(file)} was the seal of an earlier report, and is removed\n`)
@@ -169,7 +208,7 @@ export const addReport: AddCommand = (program, context) => {
     .option('--format <list>', 'html, md, json, pdf, between commas (default html,json)', formats)
     .option('--out <dir>', 'where to write (default the working directory)', once(String))
     .option('--name <name>', 'of the files, without ending (default report)', once(String))
-    .addOption(new Option('--lang <language>', 'of the report (default en)').choices(['en', 'de']))
+    .option('--lang <language>', 'en (the default) or de', oneOf(['en', 'de'] as const))
     .option(
       '--system <file>',
       'what the system is, as JSON: name, provider, deployer, intendedPurpose, annexIII, highRisk',
@@ -177,8 +216,8 @@ export const addReport: AddCommand = (program, context) => {
     )
     .option('--embed <n>', 'how many receipts come with the report at most (default 1000)', once(wholeNumber))
     .option('--seal', 'write the digest of the report into each chain, signed')
-    .option('--key <url>', 'signs the seal: a key file or a key URL; default QUITTANCE_KEY_URL')
-    .option('--passphrase-file <file>', 'of an encrypted key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE')
+    .option('--key <url>', 'signs the seal: a key file or a key URL; default QUITTANCE_KEY_URL', once(String))
+    .option('--passphrase-file <file>', 'of an encrypted key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE', once(String))
     .option('--open', 'show the page')
     .option('--json', 'print the outcome as one line of JSON')
     .addHelpText('after', help)

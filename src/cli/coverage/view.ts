@@ -81,11 +81,12 @@ function figureLines(figures: CoverageFigures, several: boolean, words: Coverage
 
 /**
  * @param coverage - what was found
- * @param trust - how many keys, and where they are from
+ * @param trust - how many keys
+ * @param origin - where they are from
  * @param io - the process
  * @returns it for people: each chain's verdict, the figures of all, the findings
  */
-export function coverageText(coverage: Coverage, trust: string, io: Io): string {
+export function coverageText(coverage: Coverage, trust: number, origin: string, io: Io): string {
   const words = coverageWords[coverage.locale]
   const { chains, period } = coverage
   const lines = chains.flatMap(({ verdict, chainId, receipts, checked, counted, counts }) => [
@@ -101,7 +102,7 @@ export function coverageText(coverage: Coverage, trust: string, io: Io): string 
   ])
   if (chains.length === 0) lines.push(`${paintVerdict(coverage.verdict, io)}  ${words.noChain}`)
   if (period !== undefined) lines.push(row(words.period, `${period.from}/${period.until}`))
-  lines.push(row(words.trust, printable(trust)))
+  lines.push(row(words.trust, printable(words.keys(trust, origin))))
   if (chains.length > 1) lines.push('', `${words.all(chains.length)}, ${words.receipts(coverage.receipts)}`)
   lines.push(...figureLines(coverage, chains.length > 1, words, io), '', coverage.limits)
   return `${lines.join('\n')}\n`

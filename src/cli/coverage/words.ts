@@ -10,6 +10,8 @@ export interface CoverageWords {
   readonly leftOut: (count: number) => string
   readonly period: string
   readonly trust: string
+  /** @param origin - a file, or the option that named them */
+  readonly keys: (keys: number, origin: string) => string
   readonly seen: string
   readonly missing: string
   readonly models: string
@@ -40,6 +42,7 @@ const en: CoverageWords = {
     `${count} left out, because the verifier found something against ${count === 1 ? 'it' : 'them'}: what ${count === 1 ? 'it holds' : 'they hold'} looks as if it had never been sealed`,
   period: 'period',
   trust: 'trust',
+  keys: (keys, origin) => `${keys} key${keys === 1 ? '' : 's'} from ${origin}`,
   seen: 'types seen',
   missing: 'types not seen',
   models: 'models',
@@ -70,8 +73,9 @@ const de: CoverageWords = {
     `${count} nicht gezählt, weil die Prüfung etwas dagegen fand: was darin steht, sieht aus, als wäre es nie versiegelt worden`,
   period: 'Zeitraum',
   trust: 'Vertrauen',
+  keys: (keys, origin) => `${keys} Schlüssel aus ${origin}`,
   seen: 'Arten gesehen',
-  missing: 'Arten nicht gesehen',
+  missing: 'nicht gesehen',
   models: 'Modelle',
   capture: 'aufgezeichnet von',
   without: (count) => `ohne Angabe: ${count}`,

@@ -12,7 +12,9 @@ export function csvCell(value: string | number | undefined): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return String(value)
   const shown = printable(value, 2_000)
-  const defused = formula.test(shown) || formula.test(value) ? `'${shown}` : shown
+  const begun = formula.test(shown) || formula.test(value) ? `'${shown}` : shown
+  // where a comma stands in numbers, a spreadsheet takes a semicolon for the end of a cell
+  const defused = begun.replaceAll(/;(?=\s*["']?[=+\-@\uff1d\uff0b\uff0d\uff20])/gu, ";'")
   return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused
 }
 

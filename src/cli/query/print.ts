@@ -1,4 +1,5 @@
 /** Receipts that were found, in the form that was asked for. Every word of them is somebody else's. */
+import type { ProblemCode } from '../../verify/types.js'
 import { colorsFor, type Io } from '../io.js'
 import { printable, printableJson } from '../printable.js'
 import { csvRow } from './csv.js'
@@ -24,11 +25,21 @@ export interface Printer {
   begin(): void
   hit(hit: Hit): void
   /** @param facts - what `--json` says at the end */
-  end(facts: { readonly verified: boolean; readonly more: boolean }): void
+  end(facts: { readonly more: boolean; readonly unreadable: number; readonly late: readonly ProblemCode[] }): void
+}
+
+/** Somebody's JSON can be nested deeper than it can be written again. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return '…'
+    throw error
+  }
 }
 
 const text = (value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : typeof value === 'string' ? value : JSON.stringify(value)
+  value === undefined || value === null ? undefined : typeof value === 'string' ? value : jsonOf(value)
 
 const cell = (value: unknown): string | number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : text(value)
@@ -93,6 +104,12 @@ const shownLine = (line: string): string =>
       .join(''),
   )
 
+/** The same JSON in ASCII, as it is stored: written again, it could be too deep, or lose a member that is there twice. */
+const asciiLine = (line: string): string =>
+  line
+    .replace(/[\t\r]/g, ' ')
+    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 const judgedWords = (judged: Judged): string =>
   judged.problems.length === 0 ? judged.verdict : `${judged.verdict} ${judged.problems.join(' ')}`
 
@@ -138,12 +155,18 @@ export function printerFor(format: Format, verified: boolean, io: Io): Printer {
     let count = 0
     return {
       begin: () => stdout.write('{"receipts":['),
-      hit({ claim, judged }) {
-        const one = { ...(judged ? { verdict: judged.verdict, problems: judged.problems } : {}), receipt: claim }
-        stdout.write(`${count === 0 ? '' : ','}${printableJson(one).trimEnd()}`)
+      hit({ line, judged }) {
+        const about = judged && `"verdict":"${judged.verdict}","problems":${JSON.stringify(judged.problems)},`
+        stdout.write(`${count === 0 ? '' : ','}{${about ?? ''}"receipt":${asciiLine(line)}}`)
         count += 1
       },
-      end: ({ more }) => stdout.write(`],"count":${count},"verified":${verified},"more":${more}}\n`),
+      end({ more, unreadable, late }) {
+        const passed = {
+          ...(unreadable > 0 ? { unreadable } : {}),
+          ...(late.length > 0 ? { problems: late } : {}),
+        }
+        stdout.write(`],${printableJson({ count, verified, more, ...passed }).slice(1)}`)
+      },
     }
   }
   return {

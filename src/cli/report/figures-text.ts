@@ -8,7 +8,7 @@ import type { Io } from '../io.js'
 import { printable } from '../printable.js'
 import { paintVerdict } from '../verdict.js'
 import { table } from './table.js'
-import { absenceText, duration, estimateText, failureText, intervalText, levelText } from './words.js'
+import { absenceText, duration, estimateText, failureText, idleText, intervalText, levelText } from './words.js'
 
 const MOST_ROWS = 20
 
@@ -86,7 +86,8 @@ function checkLines({ figures }: Report): Lines {
   return titled('Checks', [...table(['', 'fired', 'failed', 'skipped'], rows), ...more(checks.length), ...without])
 }
 
-function failureLines({ figures, parameters, chains }: Report): Lines {
+function failureLines(report: Report): Lines {
+  const { figures, parameters, chains } = report
   const { estimate, sequence } = figures.failure
   const { p0, p1, alpha, beta } = parameters.sprt
   const always =
@@ -107,6 +108,7 @@ function failureLines({ figures, parameters, chains }: Report): Lines {
   })
   return titled('Failures', [
     `  rule      ${failureText(parameters.failure)}`,
+    ...idleText(report).map((text) => `  note      ${text}`),
     `  rate      ${estimateText(estimate)}`,
     ...always,
     ...tests,

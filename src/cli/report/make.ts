@@ -41,6 +41,7 @@ async function signingKey(flags: SigningFlags, io: Io): Promise<KeyProvider | un
  * @param flags - what was typed
  * @param more - further options of `buildReport`
  * @param io - the process
+ * @param beforeSeal - is done with the report before it is sealed: what throws there keeps it from being sealed
  * @returns the report, and with `--seal` its seal
  * @throws UsageError; QuittanceError for what can't be read or written
  */
@@ -49,7 +50,10 @@ export async function makeReport(
   flags: CommonFlags & SigningFlags,
   more: Pick<BuildReportOptions, 'locale' | 'embed'>,
   io: Io,
+  beforeSeal?: (report: Report) => Promise<void>,
 ): Promise<Made> {
+  if (!flags.seal && (flags.key !== undefined || flags.passphraseFile !== undefined))
+    throw new UsageError('--key and --passphrase-file are for --seal')
   const text = oneTarget(positional, flags.store)
   const trust = await trustFor(flags, io)
   const options = await buildOptions(flags, trust, io)
@@ -67,6 +71,7 @@ export async function makeReport(
       progress.clear,
     )
     if (keys === undefined || opened.store === undefined) return { report }
+    await beforeSeal?.(report)
     const ledger = createLedger({ store: opened.store, keys, keyring: trust.keyring, redactor: false })
     const { yellow } = colorsFor(io, io.stderr)
     ledger.on('warning', ({ error }) => {

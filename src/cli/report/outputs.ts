@@ -1,6 +1,6 @@
 /** The files of a report: written whole or not at all, and never over something else. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { handedReport } from '../../report/checking/input.js'
 import type { ReportFormat } from '../../report/formats.js'
@@ -28,7 +28,8 @@ export interface OutputPlace {
   readonly earlier: ReadonlySet<FileKind>
 }
 
-const MARKDOWN = 'quittance-report/1'
+/** What `report` writes at the end of Markdown: a text that only speaks of reports is somebody's own. */
+const markdownMark = /\n<!-- quittance-report\/\d+ sha256:[0-9a-f]{64} -->\n$/
 
 function isSealText(text: string): boolean {
   try {
@@ -41,7 +42,7 @@ function isSealText(text: string): boolean {
 
 /** Whether a file is one that this command wrote before. */
 async function isEarlier(kind: FileKind, bytes: Uint8Array): Promise<boolean> {
-  if (kind === 'md') return Buffer.from(bytes).toString('utf8').includes(MARKDOWN)
+  if (kind === 'md') return markdownMark.test(Buffer.from(bytes).toString('utf8'))
   if (kind === 'seal.json') return isSealText(Buffer.from(bytes).toString('utf8'))
   const handed = await handedReport(bytes)
   if (handed.text === undefined || (kind === 'json') !== (handed.kind === 'json')) return false
@@ -74,10 +75,14 @@ export async function outputPlace(out: string, name: string, kinds: readonly Fil
     const file = `${name}.${kind}`
     let bytes: Uint8Array
     try {
-      bytes = await readFile(join(pathFrom(io, out), file))
+      const path = join(pathFrom(io, out), file)
+      // a pipe would be waited for
+      if (!(await stat(path)).isFile()) throw new UsageError(`${join(out, file)} is there, and is no file`)
+      bytes = await readFile(path)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') continue
+      if (error instanceof UsageError) throw error
       throw new UsageError(`cannot look at ${join(out, file)}: ${code}`)
     }
     if (await isEarlier(kind, bytes)) earlier.add(kind)
@@ -89,6 +94,62 @@ export async function outputPlace(out: string, name: string, kinds: readonly Fil
   return { out, name, earlier }
 }
 
+/** Files that are written, and not yet in their place. */
+export interface Drafts {
+  readonly files: ReadonlyMap<FileKind, string>
+  /** The folder, where it was made for them. */
+  readonly folder: string | undefined
+}
+
+/** @param drafts - to be removed, with a folder that was made for nothing else */
+export async function dropDrafts({ files, folder }: Drafts): Promise<void> {
+  for (const draft of files.values()) await rm(draft, { force: true })
+  if (folder === undefined) return
+  try {
+    await rmdir(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
+  }
+}
+
+/**
+ * Writes files beside their place. Before something that can't be undone it shows that there is room, and that they may be
+ * written there.
+ *
+ * @param place - from `outputPlace`
+ * @param files - what to write
+ * @param io - the process
+ * @param before - earlier drafts, which are written again
+ * @returns what `writeFiles` takes, or `dropDrafts` removes
+ * @throws UsageError where something can't be written; nothing of it stays then
+ */
+export async function writeDrafts(
+  { out, name }: OutputPlace,
+  files: readonly ReportFile[],
+  io: Io,
+  before?: Drafts,
+): Promise<Drafts> {
+  const folder = pathFrom(io, out)
+  const drafts = new Map(before?.files)
+  let made = before?.folder
+  let at: string = out
+  try {
+    if ((await mkdir(folder, { recursive: true })) !== undefined) made = folder
+    for (const { kind, content } of files) {
+      at = join(out, `${name}.${kind}`)
+      const earlier = before?.files.get(kind)
+      const draft = earlier ?? join(folder, `${name}.${kind}.${randomBytes(6).toString('hex')}.tmp`)
+      drafts.set(kind, draft)
+      await writeFile(draft, content, { flag: earlier === undefined ? 'wx' : 'w' })
+    }
+    return { files: drafts, folder: made }
+  } catch (error) {
+    await dropDrafts({ files: drafts, folder: made })
+    throw new UsageError(`cannot write ${at}: ${(error as NodeJS.ErrnoException).code}`)
+  }
+}
+
 /**
  * Writes the files of a report. Each replaces one of an earlier report whole. A seal of an earlier report is taken away where
  * none comes in its place: it would be about another report.
@@ -96,37 +157,33 @@ export async function outputPlace(out: string, name: string, kinds: readonly Fil
  * @param place - from `outputPlace`
  * @param files - what to write
  * @param io - the process
+ * @param before - of `writeDrafts`, for the same kinds
  * @returns the names of what was written, in that order, and of what is left of an earlier report
  * @throws UsageError where something can't be written
  */
 export async function writeFiles(
-  { out, name, earlier }: OutputPlace,
+  place: OutputPlace,
   files: readonly ReportFile[],
   io: Io,
+  before?: Drafts,
 ): Promise<{
   readonly written: readonly string[]
   readonly removed: readonly string[]
   readonly stale: readonly string[]
 }> {
+  const { out, name, earlier } = place
   const folder = pathFrom(io, out)
   const pathOf = (kind: FileKind) => join(folder, `${name}.${kind}`)
   const shown = (kind: FileKind) => join(out, `${name}.${kind}`)
-  const drafts: { readonly kind: FileKind; readonly draft: string }[] = []
+  const drafts = await writeDrafts(place, files, io, before)
   let at: string = out
   try {
-    await mkdir(folder, { recursive: true })
-    for (const { kind, content } of files) {
-      at = shown(kind)
-      const draft = `${pathOf(kind)}.${randomBytes(6).toString('hex')}.tmp`
-      drafts.push({ kind, draft })
-      await writeFile(draft, content, { flag: 'wx' })
-    }
-    for (const { kind, draft } of drafts) {
+    for (const [kind, draft] of drafts.files) {
       at = shown(kind)
       await rename(draft, pathOf(kind))
     }
   } catch (error) {
-    for (const { draft } of drafts) await rm(draft, { force: true })
+    await dropDrafts(drafts)
     throw new UsageError(`cannot write ${at}: ${(error as NodeJS.ErrnoException).code}`)
   }
   const kinds = new Set(files.map(({ kind }) => kind))

@@ -5,7 +5,8 @@ import type { ReceiptStore } from '../../store/store.js'
 import { pathOfFileUrl } from '../../url.js'
 import type { ReceiptSource } from '../../verify/types.js'
 import { UsageError } from '../failure.js'
-import { type Io, pathFrom } from '../io.js'
+import { colorsFor, type Io, pathFrom } from '../io.js'
+import { printable } from '../printable.js'
 import { chainsOfServer, linesOfTarget, type Target, targetOf } from '../target.js'
 
 /** What `--chain` and `--all` say. */
@@ -48,6 +49,17 @@ function chosen(there: readonly string[], { chain, all }: ChainChoice, name: str
   const names = there.slice(0, 20).map((one) => `  ${one}`)
   if (there.length > names.length) names.push(`  … and ${there.length - names.length} more`)
   throw new UsageError(`${name} holds ${there.length} chains: --chain ID chooses one or more, --all takes all.`, names)
+}
+
+/** An absent chain is judged INCOMPLETE, which a misspelt one would be too: what is there helps to tell them apart. */
+function tellAbsent(meant: readonly string[], there: readonly string[], name: string, io: Io): void {
+  const listed = (ids: readonly string[]): string =>
+    [...ids.slice(0, 20).map((id) => printable(id)), ...(ids.length > 20 ? ['…'] : [])].join(', ')
+  const absent = meant.filter((id) => !there.includes(id))
+  if (absent.length === 0) return
+  const { yellow } = colorsFor(io, io.stderr)
+  const holds = there.length === 0 ? 'none' : listed(there)
+  io.stderr.write(`${yellow('note:')} not in ${printable(name)}: ${listed(absent)}; what is: ${holds}\n`)
 }
 
 /** The lines of one file. What is no text is handed on as a line that is no receipt either. */
@@ -103,6 +115,7 @@ export async function openSource(text: string, choice: ChainChoice, io: Io): Pro
     )
   const there = chains.flatMap(({ chainId }) => (chainId === undefined ? [] : [chainId])).sort()
   const meant = chosen(there, choice, name)
+  tellAbsent(meant, there, name, io)
   const path = /^file:/i.test(text) ? pathOfFileUrl(text, io.cwd) : pathFrom(io, text)
   const store = fileStore(path)
   return { source: store, store, chains: meant, name, close: () => store.close() }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { sprtPlan } from '../../report/statistics/sprt-plan.js'
 import type { FailureRule, ReportStatistics } from '../../report/types.js'
 import { UsageError } from '../failure.js'
-import { once } from '../values.js'
+import { decimal, once, positiveRate } from '../values.js'
 
 /** The options that `addStatisticsOptions` adds. */
 export interface StatisticsFlags {
@@ -37,18 +37,10 @@ export function failureRule(text: string, before: readonly FailureRule[] = []): 
   throw new InvalidArgumentError('It must be action:NAME,…, check, check:NAME,… or error.')
 }
 
-const decimal = /^(?:0|[1-9]\d{0,8})?(?:\.\d{1,12})?$/
-
 function share(text: string): number {
   const value = Number(text)
   if (text === '' || !decimal.test(text) || !(value > 0 && value < 1))
     throw new InvalidArgumentError('It must be a number above 0 and below 1, such as 0.05.')
-  return value
-}
-
-function rate(text: string): number {
-  const value = Number(text)
-  if (text === '' || !decimal.test(text) || !(value > 0)) throw new InvalidArgumentError('It must be a number above 0.')
   return value
 }
 
@@ -70,7 +62,7 @@ export function addStatisticsOptions(command: Command): Command {
     .option(
       '--expected-per-hour <n>',
       'how many receipts an hour are usual: what is silence follows from it',
-      once(rate),
+      once(positiveRate),
     )
 }
 

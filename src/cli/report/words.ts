@@ -1,7 +1,8 @@
 /** Figures in words: never a rate without its sample size and its interval. */
+import { idleChecks } from '../../report/idle-checks.js'
 import type { RateEstimate } from '../../report/statistics/intervals.js'
 import type { AbsentReason } from '../../report/statistics/options.js'
-import type { PrintedFailureRule } from '../../report/types.js'
+import type { PrintedFailureRule, Report } from '../../report/types.js'
 import { printable } from '../printable.js'
 
 const absences: Readonly<Record<AbsentReason, string>> = {
@@ -77,6 +78,19 @@ export function failureText(rules: readonly PrintedFailureRule[]): string {
     }
   }
   return rules.map(one).join(', or ')
+}
+
+/**
+ * @param report - its failure rule, and which checks ran
+ * @returns a line where the rule names checks that can't have made anything a failure, else none
+ */
+export function idleText(report: Pick<Report, 'parameters' | 'figures' | 'period'>): readonly string[] {
+  const idle = idleChecks(report)
+  if (idle.length === 0) return []
+  const names = idle.map((name) => printable(name, 60)).join(', ')
+  return [
+    `no decision has a result that counts of ${names}: nothing could fail by ${idle.length === 1 ? 'it' : 'them'}`,
+  ]
 }
 
 /**

@@ -181,7 +181,7 @@ export const aiActOperators: readonly Provision[] = [
       {
         eventTypes: ['human_oversight'],
         members: ['humanOversight.kind', 'humanOversight.reviewerId', 'links.receiptId', 'timestamp'],
-        shows: 'that people looked at cases, and that use was suspended or taken up again',
+        shows: 'that people looked at cases, or that use was suspended or taken up again',
       },
       {
         eventTypes: ['annotation'],

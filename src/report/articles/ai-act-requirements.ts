@@ -93,7 +93,8 @@ export const aiActRequirements: readonly Provision[] = [
       {
         eventTypes: 'any',
         members: ['eventType', 'seq', 'timestamp', 'prevReceiptHash', 'receiptHash', 'signature'],
-        shows: 'that events were recorded one after another, and that none was changed or taken out since',
+        shows:
+          'that events were recorded one after another, and that none between the first and the last was changed or taken out since',
       },
       {
         eventTypes: ['decision', 'inference', 'tool_call', 'tool_result', 'session_start', 'session_end'],

@@ -177,7 +177,7 @@ export const gdprProvisions: ProvisionTable = {
           events: ['chain_start', 'prune'],
           members: ['system.retentionDays', 'retention.policy'],
           weight: 'if-any',
-          shows: 'the time limits that were kept',
+          shows: 'the time limits that were promised, and what was removed by them',
         },
       ],
       cannotShow: [

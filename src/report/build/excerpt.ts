@@ -76,6 +76,8 @@ interface Collected {
   readonly fetch: SourceChain['fetch']
   readonly newest: Newest
   readonly keys: readonly KeyReceipt[]
+  /** Who signed what counts. */
+  readonly signers: ReadonlySet<string>
   readonly held: readonly Held[]
 }
 
@@ -118,11 +120,13 @@ export function createExcerpt(embed: number): ExcerptCollector {
       const newest = new Newest(most)
       const keys: KeyReceipt[] = []
       const certificates = new Set<string>()
+      const signers = new Set<string>()
       const events = createEndsKeeper<Held>('held', HELD)
       return {
         update(receipt, line, inPeriod) {
           const { seq, key } = receipt
           const item = line ?? receipt
+          signers.add(receipt.keyId)
           if (inPeriod) newest.push({ seq, item })
           if (key === undefined && receipt.system === undefined && receipt.retention === undefined) return
           if (receipt.system?.event === 'heartbeat') return
@@ -136,7 +140,7 @@ export function createExcerpt(embed: number): ExcerptCollector {
           if (fetch === undefined) events.push({ seq, item: typeof item === 'string' ? lineOf(receipt) : item })
         },
         finish(chainId) {
-          chains.push({ chainId, fetch, newest, keys, held: events.snapshot().items })
+          chains.push({ chainId, fetch, newest, keys, signers, held: events.snapshot().items })
           held += newest.size
           if (held <= embed) return
           most = levelFor(() => 0)
@@ -239,13 +243,13 @@ function rangesOf(chainId: string, held: readonly Held[]): readonly ExcerptRange
   return ranges
 }
 
-/** Only the very receipt, and only if it still holds by itself: a store may have changed since it was verified. */
-async function lineFor({ fetch, held, newest }: Collected, ref: ReceiptRef): Promise<string | undefined> {
+/** Only the receipt, and only by a key that was trusted: a store may have changed since it was verified. */
+async function lineFor({ fetch, held, newest, signers }: Collected, ref: ReceiptRef): Promise<string | undefined> {
   const known = [...held, ...newest.last(Number.POSITIVE_INFINITY)].find(({ seq }) => seq === ref.seq)
   const line = known === undefined ? await fetch?.(ref.seq) : textOf(known)
   if (line === undefined) return undefined
   const { receipt, sound } = examineReceipt(line)
-  const same =
-    receipt?.chainId === ref.chainId && receipt.seq === ref.seq && receipt.receiptId === ref.receiptId && sound
+  if (receipt === undefined || !sound || !signers.has(receipt.keyId)) return undefined
+  const same = receipt.chainId === ref.chainId && receipt.seq === ref.seq && receipt.receiptId === ref.receiptId
   return same ? line : undefined
 }

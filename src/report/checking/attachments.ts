@@ -1,6 +1,7 @@
 /** The files that a PDF carries, as far as they were written plainly: no object streams, no encryption. */
 
-const OBJECT = /\d+ \d+ obj\b/g
+/** The number and the generation of an object, and the word behind them. */
+const OBJECT = /(?:^|\D)\d{1,10} \d{1,5} obj$/
 /** The most that all attachments together may unpack to. */
 const MOST_BYTES = 512 * 1024 * 1024
 /** No dictionary of a stream is longer: what stands between is something else. */
@@ -16,6 +17,12 @@ async function inflated(bytes: Uint8Array, most: number): Promise<Uint8Array | u
   }
 }
 
+/** Whether a text ends within an object: the last one that begins in it has not ended. */
+function isOpen(text: string): boolean {
+  const end = text.lastIndexOf(' obj') + ' obj'.length
+  return OBJECT.test(text.slice(Math.max(0, end - 24), end)) && !text.includes('endobj', end)
+}
+
 /**
  * @param pdf - a PDF's bytes
  * @returns what its embedded file streams hold, in the order of the file
@@ -24,19 +31,19 @@ export async function attachmentsIn(pdf: Uint8Array): Promise<readonly Uint8Arra
   const text = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength).toString('latin1')
   const found: Uint8Array[] = []
   let left = MOST_BYTES
-  let stream = -1
-  for (const { index } of text.matchAll(OBJECT)) {
-    // looked for once: a hostile file can't make it be looked for again and again
-    if (stream < index) stream = text.indexOf('stream', index)
-    if (stream < 0) break
-    if (stream - index > LONGEST_DICTIONARY) continue
-    const dictionary = text.slice(index, stream)
-    if (!/\/Type\s*\/EmbeddedFile\b/.test(dictionary) || dictionary.includes('endobj')) continue
-    const from = stream + 'stream'.length + (text[stream + 6] === '\r' ? 2 : 1)
-    const length = /\/Length\s+(\d+)(?!\s+\d+\s+R)/.exec(dictionary)?.[1]
+  let next = 0
+  // what was looked at is never looked at again, whatever the file says of itself
+  for (let stream = text.indexOf('stream'); stream >= 0; stream = text.indexOf('stream', next)) {
+    const before = text.slice(Math.max(next, stream - LONGEST_DICTIONARY), stream)
+    next = stream + 'stream'.length
+    const dictionary = before.slice(before.lastIndexOf(' obj') + ' obj'.length)
+    if (!/\/Type\s*\/EmbeddedFile\b/.test(dictionary) || !isOpen(before)) continue
+    const from = next + (text[next] === '\r' ? 2 : 1)
+    const length = /\/Length\s+(\d+)(?!\d|\s+\d+\s+R)/.exec(dictionary)?.[1]
     const until = length === undefined ? text.indexOf('endstream', from) : from + Number(length)
     if (until < 0) break
     if (until < from || until > pdf.byteLength) continue
+    next = until
     const bytes = pdf.subarray(from, until)
     const plain = /\/Filter\s*\[?\s*\/FlateDecode\b/.test(dictionary) ? await inflated(bytes, left) : bytes
     if (plain === undefined) continue

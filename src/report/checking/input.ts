@@ -15,7 +15,21 @@ export interface HandedReport {
   readonly pdf?: Uint8Array | undefined
 }
 
-const script = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi
+/** One JSON script element after another, as far as they end; each character is looked at a bounded number of times. */
+function* jsonScripts(page: string): Generator<string> {
+  const opening = /<script(?=[\s/>])/gi
+  const closing = /<\/script(?=[\s/>])/gi
+  for (let begin = opening.exec(page); begin !== null; begin = opening.exec(page)) {
+    const tagEnd = page.indexOf('>', opening.lastIndex)
+    if (tagEnd < 0) return
+    closing.lastIndex = tagEnd + 1
+    const end = closing.exec(page)
+    // an element that never ends takes all that follows, as in a browser
+    if (end === null) return
+    if (/application\/json/i.test(page.slice(opening.lastIndex, tagEnd))) yield page.slice(tagEnd + 1, end.index)
+    opening.lastIndex = closing.lastIndex
+  }
+}
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -33,7 +47,7 @@ const isReport = (value: Members): boolean =>
 const isSeal = (value: Members): boolean => typeof value.digest === 'string' && Array.isArray(value.lines)
 
 /** Takes the report, and the seal, out of texts that may hold them, by what they say. */
-function pick(texts: readonly string[]): Pick<HandedReport, 'text' | 'seal'> {
+function pick(texts: Iterable<string>): Pick<HandedReport, 'text' | 'seal'> {
   let text: string | undefined
   let seal: unknown
   for (const candidate of texts) {
@@ -49,8 +63,7 @@ function pick(texts: readonly string[]): Pick<HandedReport, 'text' | 'seal'> {
 }
 
 function ofPage(page: string): HandedReport {
-  const scripts = [...page.matchAll(script)].filter(([, attributes = '']) => /application\/json/i.test(attributes))
-  return { kind: 'html', page, ...pick(scripts.map(([, , content = '']) => content)) }
+  return { kind: 'html', page, ...pick(jsonScripts(page)) }
 }
 
 /** The lines of the receipts that sealed a report, with the digest that they name. */

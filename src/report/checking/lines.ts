@@ -29,7 +29,7 @@ export interface CheckedLines {
 /** One line that came along. */
 interface Brought {
   readonly line: string
-  readonly from: 'range' | 'cited' | 'seal'
+  readonly from: 'range' | 'cited' | 'seal' | 'source'
   /** Where the report says that it stands. */
   readonly at?: { readonly chainId: string; readonly seq: number } | undefined
   readonly receipt?: DecisionReceipt | undefined
@@ -109,6 +109,25 @@ function wrongSeal(
   return undefined
 }
 
+/**
+ * The receipts of a source that say what the seal's key is worth: those before the seal, and revocations behind it that reach
+ * back to it. Where a chain has no seal the report's own receipts are judged by what came along with them.
+ */
+function aboutKeys(brought: readonly Brought[], keyLines: readonly string[]): readonly Brought[] {
+  const seals = brought.filter(({ from, receipt }) => from === 'seal' && receipt?.system?.event === 'report')
+  if (seals.length === 0) return []
+  const there = new Set(brought.map(({ line }) => line))
+  const last = Math.max(...seals.map(seqOf))
+  const sealedBy = (time: unknown): boolean => seals.some(({ receipt }) => String(receipt?.timestamp) >= String(time))
+  return keyLines
+    .filter((line) => !there.has(line))
+    .map((line): Brought => ({ line, from: 'source', receipt: parsed(line) }))
+    .filter((one) => {
+      const key = one.receipt?.key
+      return seqOf(one) < last || (key?.event === 'revoke' && sealedBy(key.effectiveAt))
+    })
+}
+
 /** The problems that the report itself tells of: it is no fault of the report that they are there. */
 function told(chain: ChainFindings | undefined): ReadonlySet<string> {
   return new Set((chain?.problems ?? []).map(({ code, seq }) => `${code} ${seq}`))
@@ -119,6 +138,7 @@ function told(chain: ChainFindings | undefined): ReadonlySet<string> {
  * @param digest - of the report
  * @param seal - of the report, where there is one
  * @param keyring - the keys that are trusted
+ * @param keyLines - by chain: the receipts of a source that say something of keys, unchecked
  * @returns what is wrong with what came along, and what holds
  */
 export function checkLines(
@@ -126,6 +146,7 @@ export function checkLines(
   digest: string,
   seal: ReportSeal | undefined,
   keyring: Keyring,
+  keyLines: ReadonlyMap<string, readonly string[]> = new Map(),
 ): CheckedLines {
   const problems: ReportProblem[] = []
   const sealed: SealedIn[] = []
@@ -146,8 +167,14 @@ export function checkLines(
     const trust = new ChainTrust(keyring, String(chainId))
     let before: DecisionReceipt | undefined
     let seals = false
-    for (const one of brought.sort((a, b) => seqOf(a) - seqOf(b))) {
+    const ofSource = aboutKeys(brought, keyLines.get(String(chainId)) ?? [])
+    for (const one of [...ofSource, ...brought].sort((a, b) => seqOf(a) - seqOf(b))) {
       const { line, from, receipt } = one
+      if (from === 'source') {
+        // it only teaches: what is wrong with it is told where the chain is verified
+        verifyReceipt(line, { keyring, trust })
+        continue
+      }
       const isSeal = from === 'seal'
       const place = { chainId, seq: receipt?.seq, receiptId: receipt?.receiptId }
       const found = verifyReceipt(line, { keyring, trust }).problems.filter(
@@ -183,7 +210,10 @@ export function checkLines(
       }
       before = receipt ?? before
     }
+    const taught = new Set(ofSource.map(({ receipt }) => receipt?.receiptId))
     for (const { finding, count } of trust.finish([])) {
+      // what dates such a receipt need not be here
+      if (finding.code === 'KEY_REVOKED_UNDATED' && taught.has(finding.receiptId)) continue
       const message = `${finding.code}: ${finding.message} (${count} receipts)`
       problems.push({ code: seals ? 'SEAL_KEY_UNKNOWN' : 'EXCERPT_KEY_UNKNOWN', chainId, message })
     }

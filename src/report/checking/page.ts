@@ -23,6 +23,16 @@ async function isSame({ page, pdf }: HandedReport, report: Report, seal: ReportS
   return false
 }
 
+/** Figures that no report has, such as a time that is none, make no page either. */
+async function isShown(handed: HandedReport, report: Report, seal: ReportSeal | undefined): Promise<boolean> {
+  try {
+    return await isSame(handed, report, seal)
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
 /**
  * @param handed - what somebody was handed
  * @param report - that it carries
@@ -34,7 +44,7 @@ export async function checkPage(
   report: Report,
   seal: ReportSeal | undefined,
 ): Promise<readonly ReportProblem[]> {
-  if (handed.kind === 'json' || (await isSame(handed, report, seal))) return []
+  if (handed.kind === 'json' || (await isShown(handed, report, seal))) return []
   const version = generatorVersion()
   if (report.generator.version !== version) {
     const message = `the page was made by version ${report.generator.version}, and this is ${version}: what it shows was not compared`

@@ -6,16 +6,19 @@ import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore } from '../../store/store.js'
 import { isStore, type ReportSource } from '../build/source.js'
 import { buildReport } from '../build.js'
-import type { BuildReportOptions } from '../options.js'
+import { type BuildReportOptions, type ChainSelection, settleOptions } from '../options.js'
 import { type RebuildContext, rebuildOptions } from '../rebuild.js'
 import type { ChainFindings, Report, ReportSeal } from '../types.js'
 import { differences } from './differences.js'
 import type { ReportProblem } from './findings.js'
-import type { SealedIn } from './lines.js'
+import type { CheckedLines, SealedIn } from './lines.js'
+import { type Surroundings, surroundingsOf } from './surroundings.js'
 
 /** What the comparison came to. */
 export interface Rebuilt {
   readonly problems: readonly ReportProblem[]
+  /** What became of the receipts that came along, by what the source says of keys as well. */
+  readonly lines: CheckedLines
   /** True where the report was built again and every member is the same. */
   readonly same: boolean
 }
@@ -24,6 +27,9 @@ export interface Rebuilt {
 export interface SourceOptions {
   readonly keyring: Keyring
   readonly custom?: RebuildContext['custom']
+  /** What the chains were held against when the report was made. */
+  readonly chains?: readonly Omit<ChainSelection, 'toSeq'>[] | undefined
+  readonly anchors?: BuildReportOptions['anchors']
   readonly onProgress?: BuildReportOptions['onProgress']
   readonly signal?: AbortSignal | undefined
 }
@@ -125,9 +131,36 @@ function explanation(report: Report, again: Report): ReportProblem | undefined {
   return undefined
 }
 
+const proved: ReadonlySet<string> = new Set(['expected-head', 'checkpoint'])
+
+/** A head or a checkpoint that shows where a chain ends is not in the report: only whoever has it can show that again. */
+function tailProblems({ chains }: Report, again: Report): readonly ReportProblem[] {
+  const unshown = chains.flatMap(({ chainId, scope }, index) =>
+    proved.has(scope.tail) && again.chains[index]?.scope.tail === 'unproved' ? [{ chainId, index }] : [],
+  )
+  return unshown.map(({ chainId, index }) => ({
+    code: 'TAIL_NOT_SHOWN',
+    chainId,
+    paths: [`chains[${index}].scope.tail`],
+    message: 'the head or checkpoint that showed where the chain ends was not given',
+  }))
+}
+
+/** The same, but for ends that are shown on one side only. */
+function withTailsOf({ chains }: Report, again: Report): Report {
+  const chain = (one: ChainFindings, index: number): ChainFindings => {
+    const told = chains[index]?.scope.tail
+    const own = one.scope.tail
+    const oneSided =
+      told !== undefined && ((proved.has(told) && own === 'unproved') || (proved.has(own) && told === 'unproved'))
+    return oneSided ? { ...one, scope: { ...one.scope, tail: told } } : one
+  }
+  return { ...again, chains: again.chains.map(chain) }
+}
+
 function compared(report: Report, again: Report, excerpt: boolean): readonly ReportProblem[] {
   const { generator: _, ...one } = report
-  const { generator: __, ...other } = again
+  const { generator: __, ...other } = withTailsOf(report, again)
   // from a list single receipts can't be read again: its excerpt may be smaller
   const paths = differences(excerpt ? one : { ...one, excerpt: null }, excerpt ? other : { ...other, excerpt: null })
   if (paths.length === 0) return []
@@ -137,12 +170,13 @@ function compared(report: Report, again: Report, excerpt: boolean): readonly Rep
 }
 
 /** Hands a list on up to where the report reaches, and remembers what stands where; the rest can be read after that. */
-function watched(source: Exclude<ReportSource, ReceiptStore>, toSeq: number) {
+function watched(source: Exclude<ReportSource, ReceiptStore>, toSeq: number, { take }: Surroundings) {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
   const hashes = new Map<number, string>()
   let first: number | undefined
   let last = -1
   const note = (item: DecisionReceipt | string): number | undefined => {
+    take(item)
     try {
       const { seq, receiptHash } = (typeof item === 'string' ? JSON.parse(item) : item) as DecisionReceipt
       if (!Number.isSafeInteger(seq) || typeof receiptHash !== 'string') return undefined
@@ -172,57 +206,113 @@ function watched(source: Exclude<ReportSource, ReceiptStore>, toSeq: number) {
   }
 }
 
+/** Reads a chain of a store for what stands around the receipts of a report. */
+async function lookAround(
+  store: ReceiptStore,
+  report: Report,
+  chain: ChainFindings,
+  signal: AbortSignal | undefined,
+): Promise<Surroundings> {
+  const seen = surroundingsOf(report, chain)
+  const { chainId } = chain
+  for await (const item of store.lines?.(chainId, { signal }) ?? store.read(chainId, { signal })) seen.take(item)
+  return seen
+}
+
+function leftOutProblem({ chainId }: ChainFindings, { leftOut }: Surroundings): ReportProblem | undefined {
+  const seq = leftOut()
+  if (seq === undefined) return undefined
+  const message = `the source goes on at seq ${seq} with what is of the period, or can't be shown not to be`
+  return { code: 'SOURCE_GOES_ON', chainId, seq, message }
+}
+
+/** The options that build it again; or why none do. */
+function optionsFor(report: Report, given: SourceOptions): BuildReportOptions | ReportProblem {
+  const { keyring, custom, anchors, onProgress, signal } = given
+  const own = given.chains === undefined || given.chains.length === 0 ? {} : { chains: given.chains }
+  // what the caller gave is the caller's fault, under any period
+  settleOptions({ ...own, anchors, keyring, onProgress, period: { from: '2000-01-01', until: '2001-01-01' } })
+  const against = new Map((given.chains ?? []).map((one) => [one.chainId, one]))
+  try {
+    const asked = rebuildOptions(report, { custom })
+    const chains = (asked.chains ?? []).map((one) =>
+      typeof one === 'string' ? one : { ...against.get(one.chainId), ...one },
+    )
+    const options = { ...asked, chains, anchors, keyring, onProgress, signal }
+    settleOptions(options)
+    return options
+  } catch (error) {
+    if (QuittanceError.is(error, 'REPORT_CUSTOM_RULE')) return { code: 'RULE_NOT_REPEATABLE', message: error.message }
+    // the report's own parameters: whoever asks can't be blamed for them
+    if (error instanceof TypeError || error instanceof RangeError)
+      return { code: 'FILE_MALFORMED', message: `no report is made with such parameters: ${error.message}` }
+    throw error
+  }
+}
+
+/** Judges the lines that came along, by what a source says of keys as well. */
+export type JudgeLines = (keyLines?: ReadonlyMap<string, readonly string[]>) => CheckedLines
+
 /**
  * Builds a report again from the receipts, and compares.
  *
  * @param report - schema-valid
  * @param source - a store, or the receipts or lines of its one chain
- * @param sealed - receipts by which it was sealed, which must be in the source too
+ * @param judge - judges what came along, once; the receipts by which it was sealed must be in the source too
  * @param options - whom to trust
  * @returns what differs
- * @throws QuittanceError what the source throws, and `VERIFY_ABORTED`
+ * @throws QuittanceError what the source throws, and `VERIFY_ABORTED`; TypeError or RangeError for a wrong option
  */
 export async function checkSource(
   report: Report,
   source: ReportSource,
-  sealed: readonly SealedIn[],
-  { keyring, custom, onProgress, signal }: SourceOptions,
+  judge: JudgeLines,
+  given: SourceOptions,
 ): Promise<Rebuilt> {
-  let options: BuildReportOptions
-  try {
-    options = { ...rebuildOptions(report, { custom }), keyring, onProgress, signal }
-  } catch (error) {
-    if (!QuittanceError.is(error, 'REPORT_CUSTOM_RULE')) throw error
-    return { problems: [{ code: 'RULE_NOT_REPEATABLE', message: error.message }], same: false }
-  }
+  const { signal } = given
+  const options = optionsFor(report, given)
+  if ('code' in options) return { problems: [options], lines: judge(), same: false }
   const problems: ReportProblem[] = []
+  const leftOut: ReportProblem[] = []
+  const note = (problem: ReportProblem | undefined): void => {
+    if (problem !== undefined) leftOut.push(problem)
+  }
   const ends = (problem: ReportProblem | undefined): void => {
     if (problem !== undefined) problems.push(problem)
   }
   let again: Report
+  let lines: CheckedLines
   if (isStore(source)) {
     const at: At = async (chainId, seq) => (await receiptAt(source, chainId, seq, signal))?.receiptHash
+    const keyLines = new Map<string, readonly string[]>()
     for (const chain of report.chains) {
       const { chainId, scope } = chain
+      const seen = await lookAround(source, report, chain, signal)
+      keyLines.set(chainId, seen.keyLines)
+      note(leftOutProblem(chain, seen))
       const bounds = await source.bounds(chainId, { signal })
       ends(endProblem(chain, bounds, scope.head && (await at(chainId, scope.head.seq))))
     }
-    problems.push(...(await sealProblems(sealed, at)))
-    if (problems.length > 0) return { problems, same: false }
+    lines = judge(keyLines)
+    problems.push(...(await sealProblems(lines.sealed, at)))
+    if (problems.length > 0) return { problems, lines, same: false }
     again = await buildReport(source, options)
   } else {
     const [chain, another] = report.chains
     if (chain === undefined || another !== undefined) {
       const message = 'a list of receipts is one chain, and the report is about another number of them'
-      return { problems: [{ code: 'SOURCE_ENDS_EARLY', message }], same: false }
+      return { problems: [{ code: 'SOURCE_ENDS_EARLY', message }], lines: judge(), same: false }
     }
-    const list = watched(source, chain.scope.head?.seq ?? -1)
+    const seen = surroundingsOf(report, chain)
+    const list = watched(source, chain.scope.head?.seq ?? -1, seen)
     again = await buildReport(list.upTo(), options)
     await list.rest()
     ends(endProblem(chain, list.bounds(), chain.scope.head && list.at(chain.scope.head.seq)))
-    problems.push(...(await sealProblems(sealed, async (_, seq) => list.at(seq))))
-    if (problems.length > 0) return { problems, same: false }
+    note(leftOutProblem(chain, seen))
+    lines = judge(new Map([[chain.chainId, seen.keyLines]]))
+    problems.push(...(await sealProblems(lines.sealed, async (_, seq) => list.at(seq))))
+    if (problems.length > 0) return { problems, lines, same: false }
   }
-  const differing = compared(report, again, isStore(source))
-  return { problems: differing, same: differing.length === 0 }
+  const differing = [...compared(report, again, isStore(source)), ...tailProblems(report, again)]
+  return { problems: [...leftOut, ...differing], lines, same: differing.length === 0 }
 }

@@ -165,9 +165,9 @@ const de: CoverageTexts = {
       recommendation: 'Rufen Sie setInput(value) und setOutput(value) auf: nur ihre Hashes gelangen in den Beleg.',
     },
     CHECKS_MISSING: {
-      title: 'Entscheidungen ohne Prüfung',
+      title: 'Entscheidungen ohne Kontrolle',
       recommendation:
-        'Rufen Sie addCheck(name, { fired, score, threshold }) für jede Prüfung auf, die lief, auch wenn sie nicht anschlug.',
+        'Rufen Sie addCheck(name, { fired, score, threshold }) für jede Kontrolle auf, die lief, auch wenn sie nicht anschlug.',
     },
     MODEL_MISSING: {
       title: 'Entscheidungen und Modellaufrufe, die kein Modell nennen',

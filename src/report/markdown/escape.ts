@@ -5,7 +5,7 @@ import { visible } from '../text/visible.js'
  * What GitHub makes links or pictures of after the Markdown was read, where no escape reaches: addresses, mentions,
  * references to issues and commits, names of pictures between colons, formulas, colour codes.
  */
-const made = /[@#$]|:\/\/|www\.|mailto:|xmpp:|gh-\d|:(?:[\w+-]*[a-z][\w+-]*|\+1|-1|100|1234):/iu
+const made = /[@#$]|:\/\/|www\.|mailto:|xmpp:|gh-\d|:(?:[\w+-]*[a-z_+-][\w+-]*|100|1234):/iu
 
 const commit = /(?<![\w-])[0-9a-f]{7,}(?![\w-])/
 

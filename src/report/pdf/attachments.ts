@@ -65,6 +65,17 @@ export function attachmentsOf(
   return [...receipts, report, sealed]
 }
 
+/** Where a line says that it stands; `undefined` for one that is no receipt, which a report that somebody handed on may hold. */
+function placeOf(line: string): { readonly chainId: string; readonly seq: number } | undefined {
+  try {
+    const { chainId, seq } = JSON.parse(line) as { readonly chainId?: unknown; readonly seq?: unknown }
+    return typeof chainId === 'string' && typeof seq === 'number' ? { chainId, seq } : undefined
+  } catch {
+    // it stands in report.json as it is
+    return undefined
+  }
+}
+
 /** Receipts by chain, each chain's in the order of seq, none twice. */
 function chainsOf({ ranges, cited }: Excerpt): { chainId: string; lines: string[] }[] {
   const chains = new Map<string, Map<number, string>>()
@@ -79,8 +90,8 @@ function chainsOf({ ranges, cited }: Excerpt): { chainId: string; lines: string[
   for (const { chainId, fromSeq, lines } of ranges)
     for (const [i, line] of lines.entries()) put(chainId, fromSeq + i, line)
   for (const line of cited) {
-    const { chainId, seq } = JSON.parse(line) as { chainId: string; seq: number }
-    put(chainId, seq, line)
+    const place = placeOf(line)
+    if (place !== undefined) put(place.chainId, place.seq, line)
   }
   return Array.from(chains, ([chainId, lines]) => ({
     chainId,

@@ -45,7 +45,7 @@ export interface CollectOptions extends Pick<VerifyOptions, 'keyring' | 'acceptP
 }
 
 /** Passes over the chains after the first: each goes one step further from the members. */
-const MOST_PASSES = 12
+const MOST_PASSES = 100
 
 const claimOf = (raw: RawLine): Claim | undefined => ('text' in raw ? readLine(raw.text).claim : undefined)
 

@@ -109,6 +109,7 @@ export interface MissingPiece {
     | 'OVERSIGHT_MISSING'
     | 'REQUEST_OPEN'
     | 'RECEIPT_UNSOUND'
+    | 'CHAIN_UNSOUND'
     | 'TRUNCATED'
   /** The receipt that shows it. */
   readonly by?: ReceiptRef | undefined
@@ -138,9 +139,9 @@ export interface Reconstruction {
   /** What the members share. */
   readonly traceIds: readonly string[]
   readonly decisionIds: readonly string[]
-  /** The worst of the chains that have a receipt here; INCOMPLETE where nothing was found. */
+  /** The worst of `chains`; INCOMPLETE where there is none. */
   readonly verdict: Verdict
-  /** Those that have a receipt here, by name. */
+  /** Those that have a receipt here, and those that are INVALID, of which one may be lost; by name. */
   readonly chains: readonly ReconstructedChain[]
   /** How many chains were read. */
   readonly chainsRead: number

@@ -125,7 +125,8 @@ const en: ReconstructionWords = {
     OVERSIGHT_MISSING: 'the decision asks for a person, and no review of it was found',
     REQUEST_OPEN: 'the request for oversight has no answer',
     RECEIPT_UNSOUND: 'the receipt can not be relied on',
-    TRUNCATED: 'there is more than was taken: raise the limit',
+    CHAIN_UNSOUND: 'the chain does not hold: receipts of it that belonged here may be lost or changed',
+    TRUNCATED: 'there is more than was taken, so what is missing can not all be told: raise the limit',
   },
   columns: {
     when: 'When',
@@ -205,7 +206,7 @@ const de: ReconstructionWords = {
   noResult: 'kein Ergebnis',
   models: 'Modelle',
   people: 'Personen, unter Pseudonym',
-  roles: { subject: 'betroffen', principal: 'in wessen Namen', reviewer: 'hat geprüft' },
+  roles: { subject: 'betroffen', principal: 'in wessen Namen', reviewer: 'hat überprüft' },
   missing: 'Was fehlt',
   nothingMissing: 'Kein Beleg hier weist auf etwas Fehlendes. Was nie aufgezeichnet wurde, ist nicht zu sehen.',
   missingText: {
@@ -216,10 +217,12 @@ const de: ReconstructionWords = {
     CHAIN_NOT_READ: 'er verweist in eine Kette, die nicht gelesen wurde',
     DETAILS_ERASED: 'sein Freitext wurde gelöscht',
     RECEIPTS_PRUNED: 'die Kette liegt ab dieser seq vor: was davor war, wurde entfernt oder ist nicht hier',
-    OVERSIGHT_MISSING: 'die Entscheidung verlangt einen Menschen, und keine Prüfung durch einen fand sich',
+    OVERSIGHT_MISSING: 'die Entscheidung verlangt einen Menschen, und keine Überprüfung durch einen fand sich',
     REQUEST_OPEN: 'die Bitte um Aufsicht hat keine Antwort',
     RECEIPT_UNSOUND: 'auf den Beleg ist kein Verlass',
-    TRUNCATED: 'es gibt mehr, als genommen wurde: erhöhen Sie die Grenze',
+    CHAIN_UNSOUND:
+      'die Kette hält nicht stand: Belege daraus, die hierher gehörten, können verloren oder verändert sein',
+    TRUNCATED: 'es gibt mehr, als genommen wurde, darum ist nicht alles Fehlende zu nennen: erhöhen Sie die Grenze',
   },
   columns: {
     when: 'Wann',
@@ -242,7 +245,7 @@ const de: ReconstructionWords = {
     person: 'Person',
     request: 'Bitte',
     subject: 'betrifft',
-    checks: 'Prüfung',
+    checks: 'Kontrolle',
     fired: 'schlug an',
     notFired: 'schlug nicht an',
     error: 'Fehler',

@@ -131,6 +131,7 @@ describe('options', () => {
     ['no rule', { statistics: { failure: [] } }, TypeError, 'failure'],
     ['an unknown rule', { statistics: { failure: [{ kind: 'other' }] } }, TypeError, 'failure[0]'],
     ['a rule with more', { statistics: { failure: [{ kind: 'error', names: ['x'] }] } }, TypeError, 'failure[0]'],
+    ['several chains as one', { chainId: ['acme', 'bravo'] as never }, TypeError, 'options.chains'],
     ['both chainId and chains', { chainId: 'acme', chains: ['acme'] }, TypeError, 'chainId'],
     ['a chain twice', { chains: ['acme', { chainId: 'acme' }] }, RangeError, 'twice'],
     ['no chain', { chains: [] }, TypeError, 'chains'],

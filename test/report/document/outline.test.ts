@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { formatOf } from '../../../src/report/document/format.js'
 import { outlineOf } from '../../../src/report/document/outline.js'
 import type { Document } from '../../../src/report/document/types.js'
+import { idleChecks } from '../../../src/report/idle-checks.js'
 import type { Report } from '../../../src/report/types.js'
 import { hostileTexts, sample, sampleReport } from '../support/sample.js'
 import { blocksOf, inlinesOf, inlineText, sectionOf, shapeOf, textOf } from './walk.js'
@@ -180,10 +181,20 @@ describe('flags and changes', () => {
     const open = report.chains[0]?.monitor.sprt.openFlags ?? 0
     expect(open).toBeGreaterThan(0)
     const summary = JSON.stringify(sectionOf(outlined('open'), 'summary'))
-    expect(summary).toContain('Warnings are open')
+    expect(summary).toContain('Flags are open')
     const failures = textOf({ ...outlined('open'), sections: [sectionOf(outlined('open'), 'failures-chain-1')] })
     expect(failures).toContain('no: it is open')
     expect(failures).toMatch(/at most 0\.\d\d on average in \d+ cycles; \d+ were raised/)
+  })
+
+  test('flags that a person acknowledged stay countable in the summary', () => {
+    const report = reports.sample as Report
+    const { openFlags, flags } = report.chains[0]?.monitor.sprt ?? { openFlags: -1, flags: { total: 0 } }
+    expect(openFlags).toBe(0)
+    expect(flags.total).toBeGreaterThan(0)
+    const summary = JSON.stringify(sectionOf(outlined('sample'), 'summary'))
+    expect(summary).toContain(`0 of ${flags.total} that were raised`)
+    expect(summary).not.toContain('Flags are open')
   })
 
   test('alarms that only continue are no change points', () => {
@@ -199,7 +210,46 @@ describe('flags and changes', () => {
     const caption = `Change points, chain ${chain.chainId}`
     const table = blocksOf(document).find((block) => block.kind === 'table' && block.caption === caption)
     expect(table).toMatchObject({ rows: [expect.anything()] })
-    expect(textOf(document)).toContain('1 more alarms only say that the change of the alarm before is still there.')
+    expect(textOf(document)).toContain('1 more alarm only says that the change of the alarm before is still there.')
+  })
+})
+
+describe('a failure rule that waits in vain', () => {
+  const ruled = (names: readonly string[]): Report => {
+    const report = reports.sample as Report
+    return { ...report, parameters: { ...report.parameters, failure: [{ kind: 'check', names }] } }
+  }
+  const summaryOf = (report: Report, locale: 'en' | 'de' = 'en'): string =>
+    textOf({
+      ...outlineOf(report, { locale }),
+      sections: [sectionOf(outlineOf(report, { locale }), 'summary')],
+    }).replaceAll('\n', '')
+
+  test('names the checks of which no result counts, each once, and no other', () => {
+    const ran = (reports.sample as Report).figures.checks.checks.find(({ fireRate }) => fireRate.n > 0)?.name ?? ''
+    expect(ran).not.toBe('')
+    const told = summaryOf(ruled(['toxicit', ran, 'toxicit']))
+    expect(told).toContain('has a result that counts of toxicit, which the failure rule names')
+    expect(told).not.toContain(`${ran}, which the failure rule`)
+    expect(summaryOf(ruled(['toxicit']), 'de')).toContain('trägt ein Ergebnis von toxicit, das zählt')
+    expect(summaryOf(ruled([ran]))).not.toContain('which the failure rule names')
+  })
+
+  test('a check that failed each time, or ran in shadow only, has no result that counts', () => {
+    const report = ruled(['dead'])
+    const [like] = report.figures.checks.checks
+    if (like === undefined) throw new Error('the sample has checks')
+    const dead = { ...like, name: 'dead', fireRate: { ...like.fireRate, count: 0, n: 0 } }
+    const checks = { ...report.figures.checks, checks: [...report.figures.checks.checks, dead] }
+    expect(idleChecks({ ...report, figures: { ...report.figures, checks } })).toEqual(['dead'])
+  })
+
+  test('says nothing of an empty period, nor where names are beyond the limit', () => {
+    const { parameters } = ruled(['toxicit'])
+    expect(idleChecks({ ...(reports.empty as Report), parameters })).toEqual([])
+    const report = ruled(['toxicit'])
+    const checks = { ...report.figures.checks, other: 1 }
+    expect(idleChecks({ ...report, figures: { ...report.figures, checks } })).toEqual([])
   })
 })
 

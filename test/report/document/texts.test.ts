@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { commandOf } from '../../../src/report/document/command.js'
@@ -37,6 +40,27 @@ describe('texts', () => {
     const same = strings(en).filter(([path, text]) => german.get(path) === text && /\s/.test(text))
     // titles of journals are the same everywhere
     expect(same.filter(([path]) => !path.startsWith('.sources.methods'))).toEqual([])
+  })
+})
+
+describe('the German words', () => {
+  const folder = fileURLToPath(new URL('../../../src/report/', import.meta.url))
+  const files = [
+    ...['document/texts/de', 'articles/de'].flatMap((name) =>
+      readdirSync(join(folder, name)).map((file) => join(name, file)),
+    ),
+    'html/texts/de.ts',
+    'charts/words.ts',
+    'coverage/texts.ts',
+    'reconstruct/words.ts',
+  ]
+
+  // one word for one thing: Signatur, Hashwert, Antwortzeit, Kontrolle, Detektor, Fehlfall, TEILWEISE
+  test.each(files)('in %s: one for each thing', (file) => {
+    const text = readFileSync(join(folder, file), 'utf8')
+    expect(text).toMatch(/[äöüß]/)
+    expect(text).not.toMatch(/[Uu]nterschr[ie]|Prüfsumme|Latenz|Erkenner|Fehlerrate|bereinigt|als PARTIAL/)
+    expect(text).not.toMatch(/Prüfung(?:en)? (?:lief|anschl|anschlug|erkannte)|Prüfungen, die|ohne Prüfung/)
   })
 })
 

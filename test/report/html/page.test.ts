@@ -68,6 +68,9 @@ describe('opened from a file', () => {
     const { page } = await reader.open(toHtml(await sampleReport({ empty: true })))
     expect(['CONSISTENT', 'NONE', 'INCOMPLETE']).toContain(await verdictOf(page))
     expect(await page.locator('main .callout.warning, main .callout.bad').count()).toBeGreaterThan(0)
+    // what came along is of other times: nothing of it was counted
+    expect(await verdictText(page)).not.toContain('These are all receipts')
+    expect(await verdictText(page)).toContain('None of them is of the period, which is empty.')
   })
 })
 

@@ -37,6 +37,7 @@ const attacks = [
   'a@b.example`',
   '`a@b.example',
   ':smile: :+1: :100: 12:34:56',
+  ':_: :+: :-: :__1:',
   '$x^2$ $$y$$ $`z`$',
   '<!-- --> <?php ?> <![CDATA[ x ]]>',
   '\\ \\\\ \\* trailing \\',

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lineOf } from '../../../src/receipt/seal.js'
+import { frame, lineOf, link, type ReceiptBody, seal } from '../../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../../src/receipt/types.js'
-import { type Reconstruction, reconstruct } from '../../../src/report/reconstruct.js'
+import { type Reconstruction, reconstruct, reconstructChains } from '../../../src/report/reconstruct.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { testReceiptKeyId } from '../../../src/testing/receipts.js'
 import { Keyring } from '../../../src/verify/index.js'
+import { testKey } from '../../receipt/keys.js'
 import { about, type Body, digest, good, idOf, keyring, now, person, sealed } from '../coverage/support.js'
 
 const strip = (body: Body): Body => ({ ...body, traceId: undefined })
@@ -241,6 +242,37 @@ describe('verification', () => {
     expect(found.timeline[0]?.problems).toEqual(['KEY_UNKNOWN'])
   })
 
+  test('what a stranger sealed is shown as unproved, and believed in nothing', async () => {
+    const stranger = testKey('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb')
+    const decided = sealed([good.decision({ decision: { oversight: 'after' } })])
+    const body = { version: 'quittance/1', receiptId: idOf(1), chainId: 'acme', tenantId: 'acme' }
+    const review = link(frame({ ...body, ...good.review(0, 'approval') } as unknown as ReceiptBody), {
+      seq: 1,
+      timestamp: '2026-03-04T05:07:00.000Z',
+      keyId: stranger.keyId,
+      prevReceiptHash: decided[0]?.receiptHash as string,
+    })
+    const found = await of({ traceId: 'trace-1' }, [...decided, seal(review, stranger.sign(review.message))])
+    expect(found.timeline.map(({ state }) => state)).toEqual(['HOLDS', 'UNPROVED'])
+    expect(found.decisions.map(({ by }) => by)).toEqual(['system'])
+    expect(found.people).toEqual([])
+    expect(missing(found)).toEqual([
+      ['OVERSIGHT_MISSING', 0],
+      ['RECEIPT_UNSOUND', 1],
+    ])
+  })
+
+  test('nothing found in a chain that does not hold is INVALID: the receipt may have been destroyed', async () => {
+    const found = await reconstruct([lines[0] as string, (lines[2] as string).slice(0, -1)], {
+      decisionId: 'case-1',
+      keyring,
+      now,
+    })
+    expect([found.verdict, found.timeline]).toEqual(['INVALID', []])
+    expect(found.chains).toMatchObject([{ chainId: 'acme', verdict: 'INVALID', receipts: 0 }])
+    expect(found.missing).toEqual([{ code: 'NOTHING_FOUND' }, { code: 'CHAIN_UNSOUND', chainId: 'acme' }])
+  })
+
   test('a rival of the same id does not hide the one that holds', async () => {
     const copy = (lines[6] as string).replace('"c-2"', '"c-3"')
     const found = await reconstruct([...lines.slice(0, 7), copy, ...lines.slice(7)], {
@@ -254,6 +286,43 @@ describe('verification', () => {
         .map(({ state }) => state)
         .sort(),
     ).toEqual(['BROKEN', 'HOLDS'])
+  })
+})
+
+describe('more than is taken', () => {
+  const parents = (count: number) =>
+    sealed(
+      Array.from({ length: count }, (_, n) =>
+        good.decision({ traceId: `trace-${n}`, parentReceiptId: n === 0 ? undefined : idOf(n - 1) }),
+      ),
+    )
+
+  test('parents are followed far', async () => {
+    const found = await of({ traceId: 'trace-59' }, parents(60))
+    expect([found.timeline.length, found.missing]).toEqual([60, []])
+    expect(found.timeline.map(({ depth }) => depth)).toEqual(Array.from({ length: 60 }, (_, depth) => depth))
+  })
+
+  test('where it was cut short, nothing is called missing that may be among the rest', async () => {
+    const deep = await of({ traceId: 'trace-149' }, parents(150))
+    expect(deep.missing).toEqual([{ code: 'TRUNCATED' }])
+    const cut = sealed([good.call('c-1'), good.decision({ decision: { oversight: 'after' } }), good.result('c-1')])
+    const short = await reconstruct(cut, { traceId: 'trace-1', keyring, now, limit: 2 })
+    expect([short.timeline.length, short.missing]).toEqual([2, [{ code: 'TRUNCATED' }]])
+  })
+
+  test('a circle of parents has an end', async () => {
+    const round = sealed([
+      good.decision({ parentReceiptId: idOf(2) }),
+      good.decision({ parentReceiptId: idOf(0) }),
+      good.decision({ parentReceiptId: idOf(1) }),
+      good.decision({ parentReceiptId: idOf(0) }),
+      good.decision({ parentReceiptId: idOf(3) }),
+      good.decision({ parentReceiptId: idOf(5) }),
+    ])
+    const { timeline } = await of({ traceId: 'trace-1' }, round)
+    // as many as are met before one comes again
+    expect(timeline.map(({ depth }) => depth)).toEqual([2, 2, 2, 3, 4, 0])
   })
 })
 
@@ -284,6 +353,35 @@ describe('across chains of a store', () => {
     ])
     const one = await reconstruct(store, { traceId: 'trace-1', keyring, now, chains: ['acme'] })
     expect([one.chainsRead, one.chains.length]).toEqual([1, 1])
+  })
+
+  test('a chain that lost what belonged here is told of', async () => {
+    const people = sealed(
+      [good.start(), { ...good.review(2, 'override'), links: [{ ...about(2), chainId: 'acme' }] }],
+      {
+        chainId: 'people',
+        number: 2,
+      },
+    )
+    const whole = await reconstruct(await storeOf(chain, people), { traceId: 'trace-1', keyring, now })
+    expect(whole.verdict).toBe('VALID')
+    const torn = people.map(lineOf).map((line, index) => (index === 1 ? line.slice(0, -1) : line))
+    const found = await reconstructChains(
+      [chain.map(lineOf), torn].map((lines, index) => ({
+        chainId: ['acme', 'people'][index],
+        async *lines() {
+          for (const text of lines) yield { text, terminated: true }
+        },
+      })),
+      { traceId: 'trace-1' },
+      { keyring, now },
+    )
+    expect(found.chains.map(({ chainId, verdict, receipts }) => [chainId, verdict, receipts])).toEqual([
+      ['acme', 'VALID', 13],
+      ['people', 'INVALID', 0],
+    ])
+    expect(found.verdict).toBe('INVALID')
+    expect(found.missing).toContainEqual({ code: 'CHAIN_UNSOUND', chainId: 'people' })
   })
 
   test('a broken chain is told apart from one that holds', async () => {

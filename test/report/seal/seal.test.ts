@@ -110,7 +110,8 @@ describe('sealReport', () => {
     const root = (await keyNamed('a').signer()).keyId
     const keyring = new Keyring([{ keyId: root, uses: ['receipt', 'delegate'] }])
     await ledgerOver(store, keyNamed('a'), keyring).decide(5)
-    const report = await buildReport(store, { chainId: 'acme', period, keyring, now, embed: 2 })
+    const asked = { chainId: 'acme', period, keyring, now: '2026-01-11T00:00:00.000Z', embed: 2 }
+    const report = await buildReport(store, asked)
     const session = ledgerOver(store, await delegatedBy(keyNamed('a'), keyNamed('session')), keyring, 100)
     await session.decide(3)
     const seal = await sealReport(report, { ledger: session.ledger })

@@ -14,6 +14,7 @@ import {
   verifyReport,
 } from '../../../src/report/verify-report.js'
 import { memoryStore } from '../../../src/store/memory.js'
+import type { ReceiptStore } from '../../../src/store/store.js'
 import { draft, keyNamed, stored } from '../../ledger/support.js'
 import { fixtureCodes } from './codes.js'
 import { ledgerOver, now, period, type World, world } from './world.js'
@@ -36,6 +37,9 @@ const changed = (change: (report: Changed) => void, report: Report = w.report): 
   change(copy)
   return toJson(copy as Report)
 }
+
+/** A ledger that goes on after the report was asked for. */
+const later = (store: ReceiptStore) => ledgerOver(store, keyNamed('a'), undefined, 3_000)
 
 describe('verifyReport', () => {
   test('is VALID with seal, keyring and receipts, and says by what', async () => {
@@ -61,7 +65,7 @@ describe('verifyReport', () => {
 
   test('is VALID after the chain grew, and by the lines of the chain as well', async () => {
     const own = await world()
-    await own.decide(5)
+    await later(own.store).decide(5)
     const receipts = await stored(own.store)
     for (const source of [own.store, receipts, receipts.map(lineOf)]) {
       const result = await judge(toJson(own.report), { seal: own.seal, source })
@@ -303,7 +307,7 @@ describe('verifyReport', () => {
     const report = await buildReport(store, { chainId: 'acme', period, keyring: w.keyring, now })
     const seal = { digest: 'x', lines: [] }
     expect((await judge(toJson(report), { seal, source: store })).verdict).toBe('INVALID')
-    await ledgerOver(store).decide(2)
+    await later(store).decide(2)
     const result = await judge(toJson(report), { source: store })
     expect([result.verdict, result.codes]).toEqual(['INCOMPLETE', ['NOT_SEALED']])
   })

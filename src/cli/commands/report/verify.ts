@@ -3,6 +3,7 @@ import { QuittanceError } from '../../../errors.js'
 import type { ReportProblem } from '../../../report/checking/findings.js'
 import { type ReportVerification, verifyReport } from '../../../report/verify-report.js'
 import { type AddCommand, examples } from '../../context.js'
+import { UsageError } from '../../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../../io.js'
 import { printable, printableJson } from '../../printable.js'
 import { progressOn } from '../../progress.js'
@@ -38,7 +39,10 @@ async function bytesOf(file: string, io: Io): Promise<Uint8Array> {
     return await readFile(pathFrom(io, file))
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code
-    throw new QuittanceError('VERIFY_INPUT', `it can not be read: ${reason}`, { details: { file, reason } })
+    const why = reason === 'ENOENT' ? 'there is no such file' : reason
+    throw new QuittanceError('VERIFY_INPUT', `the report or its seal cannot be read: ${why}`, {
+      details: { file, reason },
+    })
   }
 }
 
@@ -99,6 +103,10 @@ function answerJson({
 }
 
 async function verify(file: string, options: Options, io: Io): Promise<ExitCode> {
+  if (/\.(md|markdown)$/i.test(file))
+    throw new UsageError('a report in Markdown carries neither its figures nor its receipts', [
+      'Give the .json, .html or .pdf of the same report.',
+    ])
   const trust = await trustFor(options, io)
   const input = await bytesOf(file, io)
   const seal = await sealFor(file, options.seal, io)

@@ -60,7 +60,7 @@ export const germanOperators: { readonly [id: string]: ProvisionText } = {
     asks: 'Als Betreiber das System anhand der Betriebsanleitung überwachen, Risiken und schwerwiegende Vorfälle melden und die Verwendung aussetzen, wo es ein Risiko bergen könnte.',
     shows: [
       'was es zu überwachen gab',
-      'dass Menschen Fälle ansahen und die Verwendung ausgesetzt oder wieder aufgenommen wurde',
+      'dass Menschen Fälle ansahen oder die Verwendung ausgesetzt oder wieder aufgenommen wurde',
       'Vorfälle, die vermerkt wurden, und wann',
       'Berichte, die über die Belege erstellt wurden, und wann',
     ],

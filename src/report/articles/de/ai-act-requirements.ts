@@ -36,7 +36,7 @@ export const germanRequirements: { readonly [id: string]: ProvisionText } = {
     title: recordKeeping,
     asks: 'Ereignisse von selbst aufzeichnen können, solange das System lebt.',
     shows: [
-      'dass Ereignisse nacheinander aufgezeichnet wurden und seither keines geändert oder herausgenommen wurde',
+      'dass Ereignisse nacheinander aufgezeichnet wurden und seither keines zwischen dem ersten und dem letzten geändert oder herausgenommen wurde',
       'wie ein Ereignis aufgezeichnet wurde, von selbst oder von Hand',
       'wo die Aufzeichnung beginnt und endet und was bekanntermaßen fehlt',
     ],
@@ -49,7 +49,7 @@ export const germanRequirements: { readonly [id: string]: ProvisionText } = {
     title: recordKeeping,
     asks: 'Aufzeichnen, was erkennen hilft, dass das System ein Risiko bergen könnte oder wesentlich geändert wurde.',
     shows: [
-      'Prüfungen, die anschlugen, Fehler und Fälle, die abgelehnt oder weitergegeben wurden',
+      'Kontrollen, die anschlugen, Fehler und Fälle, die abgelehnt oder weitergegeben wurden',
       'Änderungen, die erklärt wurden, und ob sie wesentlich genannt wurden',
       'Änderungen, die niemand erklärt hat, in denen sich die Belege aber unterscheiden',
     ],
@@ -130,7 +130,7 @@ export const germanRequirements: { readonly [id: string]: ProvisionText } = {
     shows: [
       'wie oft eine Ausgabe stimmte, wo die Wahrheit später festgehalten wurde',
       'Fehler, wiederholte Versuche und wie das System darüber hinwegkam',
-      'Angriffe, die eine Prüfung erkannte, und ein Werkzeug oder Modell, das ausgetauscht wurde',
+      'Angriffe, die eine Kontrolle erkannte, und ein Werkzeug oder Modell, das ausgetauscht wurde',
       'wie auf die Schlüssel hinter der Aufzeichnung geachtet wurde',
     ],
     cannotShow: [

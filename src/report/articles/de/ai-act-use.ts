@@ -11,7 +11,7 @@ export const germanUse: { readonly [id: string]: ProvisionText } = {
     asks: 'Menschen sagen, dass sie mit einem KI-System zu tun haben, erzeugte Inhalte maschinell erkennbar kennzeichnen und Deepfakes, Emotionserkennung und biometrische Kategorisierung offenlegen.',
     shows: [
       'dass ein Hinweis aufgezeichnet wurde, und wann',
-      'dass eine Ausgabe solcher Art erzeugt wurde und was eine Prüfung auf ihre Kennzeichnung ergab',
+      'dass eine Ausgabe solcher Art erzeugt wurde und was eine Kontrolle ihrer Kennzeichnung ergab',
     ],
     cannotShow: [
       'Dass ein Mensch den Hinweis sah und verstand.',
@@ -58,7 +58,7 @@ export const germanUse: { readonly [id: string]: ProvisionText } = {
     asks: 'Einem Menschen, den eine Entscheidung erheblich beeinträchtigt, auf Verlangen erklären, welche Rolle das System dabei spielte und worauf die Entscheidung hauptsächlich beruht.',
     shows: [
       'welche Entscheidungen einen Menschen betrafen, wie sie ausfielen und welche Rolle das System hatte',
-      'die Gründe, Faktoren, Prüfungen und Quellen, die aufgezeichnet wurden',
+      'die Gründe, Faktoren, Kontrollen und Quellen, die aufgezeichnet wurden',
       'was Menschen damit zu tun hatten',
     ],
     cannotShow: [

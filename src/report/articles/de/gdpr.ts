@@ -50,7 +50,7 @@ export const germanGdpr: { readonly [id: string]: ProvisionText } = {
     asks: 'Schriftlich festhalten, was verarbeitet wird, wofür, über wen, wer es erhält, wie lange und wie es geschützt wird.',
     shows: [
       'welche Systeme, Dienstleister, Werkzeuge und Quellen am Werk waren: um das Verzeichnis daran zu messen',
-      'die Fristen, die eingehalten wurden',
+      'die Fristen, die zugesagt wurden, und was nach ihnen entfernt wurde',
     ],
     cannotShow: [
       'Das Verzeichnis selbst: Zwecke, Kategorien von Daten und Menschen, Empfänger, Übermittlungen.',

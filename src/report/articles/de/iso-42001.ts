@@ -43,7 +43,7 @@ export const germanIso42001: CrosswalkTexts = {
     'A.6.2.4': {
       name: 'Verifizierung und Validierung des KI-Systems',
       reason:
-        'Werte von Prüfungen und später vermerkte Bewertungen zeigen die Leistung in der Verwendung und ergänzen die Tests vor der Freigabe.',
+        'Werte von Kontrollen und später vermerkte Bewertungen zeigen die Leistung in der Verwendung und ergänzen die Tests vor der Freigabe.',
     },
     'A.6.2.5': {
       name: 'Inbetriebnahme des KI-Systems',

@@ -78,7 +78,7 @@ export const germanNistAiRmf: CrosswalkTexts = {
     'MAP 4.2': {
       name: 'Interne Kontrollen für Bestandteile',
       reason:
-        'Jede Prüfung ist eine Kontrolle an einer benannten Stelle, und Belege zeigen, wann sie lief, anschlug oder ausfiel.',
+        'Jede Kontrolle sitzt an einer benannten Stelle, und Belege zeigen, wann sie lief, anschlug oder ausfiel.',
     },
     'MAP 5.1': {
       name: 'Wahrscheinlichkeit und Ausmaß von Auswirkungen',
@@ -88,7 +88,7 @@ export const germanNistAiRmf: CrosswalkTexts = {
     'MEASURE 1.2': {
       name: 'Wirksamkeit von Kennzahlen und Kontrollen',
       reason:
-        'Wie oft Prüfungen anschlagen, zeigt neben dem später zu denselben Fällen Vermerkten, ob eine Kontrolle fängt, was sie soll.',
+        'Wie oft Kontrollen anschlagen, zeigt neben dem später zu denselben Fällen Vermerkten, ob sie fangen, was sie sollen.',
     },
     'MEASURE 2.3': {
       name: 'Leistung unter Einsatzbedingungen',
@@ -105,12 +105,12 @@ export const germanNistAiRmf: CrosswalkTexts = {
     'MEASURE 2.7': {
       name: 'Schutz vor Angriffen und Widerstandskraft',
       reason:
-        'Angriffe, die eine Prüfung erkannte, ausgetauschte Werkzeuge, Wiederanläufe und Schlüsselwechsel hinterlassen eine Spur in Belegen.',
+        'Angriffe, die eine Kontrolle erkannte, ausgetauschte Werkzeuge, Wiederanläufe und Schlüsselwechsel hinterlassen eine Spur in Belegen.',
     },
     'MEASURE 2.8': {
       name: 'Transparenz und Rechenschaft',
       reason:
-        'Wer oder was handelte, ist aufgezeichnet, unterschrieben und verkettet, sodass prüfen kann, wer keinem Beteiligten traut.',
+        'Wer oder was handelte, ist aufgezeichnet, signiert und verkettet, sodass prüfen kann, wer keinem Beteiligten traut.',
     },
     'MEASURE 2.9': {
       name: 'Erklärung und Deutung der Ausgabe',
@@ -130,7 +130,7 @@ export const germanNistAiRmf: CrosswalkTexts = {
     'MEASURE 3.1': {
       name: 'Verfolgung bekannter und neuer Risiken',
       reason:
-        'Raten von Prüfungen und Gründen über die Zeit zeigen Risiken, die wachsen, und solche, die niemand benannt hatte.',
+        'Raten von Kontrollen und Gründen über die Zeit zeigen Risiken, die wachsen, und solche, die niemand benannt hatte.',
     },
     'MEASURE 3.3': {
       name: 'Problemmeldungen und Einsprüche',

@@ -1,4 +1,5 @@
 /** What matters first. */
+import { idleChecks } from '../../idle-checks.js'
 import type { Context } from '../context.js'
 import { estimate } from '../estimates.js'
 import { callout, code, facts, joined, list, paragraph, section, see } from '../phrase.js'
@@ -17,13 +18,19 @@ export function summary(context: Context): Section {
 }
 
 /** How many receipts or lines were looked at, and how many of them count. */
-function totals({ report }: Context): { readonly checked: number; readonly counted: number; readonly open: number } {
+function totals({ report }: Context): {
+  readonly checked: number
+  readonly counted: number
+  readonly open: number
+  readonly raised: number
+} {
   const sum = (of: (chain: (typeof report.chains)[number]) => number): number =>
     report.chains.reduce((total, chain) => total + of(chain), 0)
   return {
     checked: sum(({ checked }) => checked),
     counted: sum(({ counted }) => counted),
     open: sum(({ monitor }) => monitor.sprt.openFlags),
+    raised: sum(({ monitor }) => monitor.sprt.flags.total),
   }
 }
 
@@ -62,7 +69,7 @@ function callouts(context: Context): Block[] {
 function overview(context: Context): Block {
   const { report, texts, format } = context
   const t = texts.summary
-  const { checked, counted, open } = totals(context)
+  const { checked, counted, open, raised } = totals(context)
   const { ranges, cited, whole } = report.excerpt
   const inRanges = ranges.reduce((total, { lines }) => total + lines.length, 0)
   return facts([
@@ -78,7 +85,7 @@ function overview(context: Context): Block {
     [t.left, format.number(checked - counted)],
     [t.inPeriod, format.number(report.period.receipts)],
     [t.decisions, format.number(report.figures.failure.estimate.n)],
-    [t.openFlags, format.number(open)],
+    [t.openFlags, t.openFlagsText(open, raised)],
     [t.embedded, report.period.empty ? t.embeddedEmpty(cited.length) : t.embeddedText(inRanges, cited.length, whole)],
   ])
 }
@@ -103,6 +110,8 @@ function missing(context: Context): Block {
   if (decisionsWithoutChecks > 0) {
     items.push(t.missingChecks(decisionsWithoutChecks, decisions, see('checks', texts.checks.title)))
   }
+  const idle = idleChecks(report)
+  if (idle.length > 0) items.push(t.missingRule(joined(idle.map(code)), see('failures', texts.failures.title)))
   const unproved = report.chains.filter(({ scope }) => scope.tail === 'unproved').map(({ chainId }) => code(chainId))
   if (unproved.length > 0) items.push(t.missingTail(joined(unproved)))
   if (items.length > 0) return list(items)

@@ -102,9 +102,11 @@ function sentences(
     conclusion.recount.outcome === 'differs' ? texts.checks.recountDiffers(differing(conclusion, texts)) : undefined,
     [
       texts.hold(number(check.holding.length), number(check.embedded)),
-      report.excerpt.whole
-        ? texts.wholePeriod
-        : texts.ofPeriod(number(inPeriod(report)), number(report.period.receipts)),
+      report.period.empty
+        ? texts.emptyPeriod
+        : report.excerpt.whole
+          ? texts.wholePeriod
+          : texts.ofPeriod(number(inPeriod(report)), number(report.period.receipts)),
     ].join(' '),
     readers === undefined && word === 'INVALID' && conclusion.reported === undefined
       ? undefined

@@ -33,6 +33,7 @@ export const en: PageTexts = {
     ofPeriod: (inFile, period) =>
       `The file holds ${inFile} of the ${period} receipts of the period; this says nothing about the others.`,
     wholePeriod: 'These are all receipts that the report counts in its period.',
+    emptyPeriod: 'None of them is of the period, which is empty.',
     keysProveNothing:
       'The keys came with the receipts, so this proves nothing about who signed. Give the signer’s fingerprint below.',
     byReadersKeys: (keys) => `Judged by the keys that you gave: ${keys}.`,

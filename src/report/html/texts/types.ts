@@ -32,6 +32,7 @@ export interface PageTexts {
     readonly hold: (holding: string, embedded: string) => string
     readonly ofPeriod: (inFile: string, period: string) => string
     readonly wholePeriod: string
+    readonly emptyPeriod: string
     readonly keysProveNothing: string
     readonly byReadersKeys: (keys: string) => string
     readonly unknownKeys: string

@@ -77,7 +77,7 @@ export const figures = (f: Format): Part => ({
     stepsText: (failure, good) => p`${failure} bei einem Fehlfall, sonst ${good}`,
     open: 'Offener Zyklus',
     openText: (n, failures, llr) =>
-      p`${f.number(failures)} Fehlfälle bei ${f.number(n)} Entscheidungen, Log-Likelihood-Quotient ${llr}`,
+      p`${f.number(failures)} ${failures === 1 ? 'Fehlfall' : 'Fehlfälle'} bei ${f.number(n)} ${n === 1 ? 'Entscheidung' : 'Entscheidungen'}, Log-Likelihood-Quotient ${llr}`,
     cycles: 'Beendete Zyklen',
     cyclesText: (within, flagged) =>
       p`${f.number(within + flagged)}: ${f.number(within)} im Rahmen, ${f.number(flagged)} mit Warnung`,
@@ -117,7 +117,7 @@ export const figures = (f: Format): Part => ({
     statistic: 'Prüfgröße',
     noChanges: 'Der Änderungsmelder hat keinen Alarm ausgelöst.',
     continuing: (n) =>
-      p`${f.number(n)} weitere Alarme sagen nur, dass die Änderung des vorhergehenden Alarms andauert.`,
+      p`${f.number(n)} ${n === 1 ? 'weiterer Alarm sagt' : 'weitere Alarme sagen'} nur, dass die Änderung des vorhergehenden Alarms andauert.`,
   },
   checks: {
     title: 'Kontrollen',
@@ -165,10 +165,10 @@ export const figures = (f: Format): Part => ({
     rate: 'Rate',
     count: 'Von wie vielen',
     value: 'Wert (Intervall)',
-    all: 'Entscheidungen, die ein Mensch geprüft hat',
-    asked: 'Entscheidungen, die Aufsicht verlangen und die ein Mensch geprüft hat',
-    override: 'Prüfungen, bei denen der Mensch dem System nicht folgte',
-    atMost: (what) => `${what}: höchstens, wenn jede nicht zuordenbare Prüfung eine weitere Entscheidung beträfe`,
+    all: 'Entscheidungen, die ein Mensch überprüft hat',
+    asked: 'Entscheidungen, die Aufsicht verlangen und die ein Mensch überprüft hat',
+    override: 'Überprüfungen, bei denen der Mensch dem System nicht folgte',
+    atMost: (what) => `${what}: höchstens, wenn jede nicht zuordenbare Überprüfung eine weitere Entscheidung beträfe`,
     askedCaption: 'Was Entscheidungen über die Aufsicht sagen',
     says: 'Die Entscheidung sagt',
     before: 'Aufsicht, bevor sie wirkt',
@@ -190,8 +190,8 @@ export const figures = (f: Format): Part => ({
     longest: 'Längste',
     atReview: 'vom Vorlegen des Falls bis zur Entscheidung des Menschen',
     toAnswer: 'von der Anfrage bis zur Antwort, die sie erledigte',
-    toFirstReview: 'von der Entscheidung bis zu ihrer ersten Prüfung',
-    withoutTimes: (n) => p`${f.number(n)} Prüfungen sagen nicht, wie lange sie dauerten.`,
+    toFirstReview: 'von der Entscheidung bis zu ihrer ersten Überprüfung',
+    withoutTimes: (n) => p`${f.number(n)} Überprüfungen sagen nicht, wie lange sie dauerten.`,
     requests: 'Anfragen an einen Menschen',
     requestsText: (made, answered, open) =>
       p`${f.number(made)} gestellt, ${f.number(answered)} beantwortet, ${f.number(open)} offen`,
@@ -205,7 +205,7 @@ export const figures = (f: Format): Part => ({
     at: 'Zeit',
     noInterventions: 'Kein Beleg des Zeitraums sagt, dass jemand das System angehalten oder fortgesetzt hat.',
     unattributed: (n) =>
-      p`${f.number(n)} Verweise von Prüfungen führen zu einem Beleg, der hier nicht oder nicht mehr bekannt ist: eine frühe Entscheidung oder eine aus einer anderen Kette.`,
+      p`${f.number(n)} Verweise von Überprüfungen führen zu einem Beleg, der hier nicht oder nicht mehr bekannt ist: eine frühe Entscheidung oder eine aus einer anderen Kette.`,
     forgotten: (n) =>
       p`${f.number(n)} offene Anfragen wurden aus Speichermangel nicht weiter verfolgt; ob sie beantwortet wurden, ist nicht bekannt.`,
   },
@@ -264,7 +264,7 @@ export const figures = (f: Format): Part => ({
   redactions: {
     title: 'Personenbezogene Daten',
     intro:
-      'Was in Ein- und Ausgaben ersetzt wurde, bevor sie gehasht wurden, soweit Belege es sagen. Kein Erkenner findet alles: Was nicht gefunden wurde, ging mit in den Hashwert ein; im Beleg steht auch das nicht.',
+      'Was in Ein- und Ausgaben ersetzt wurde, bevor sie gehasht wurden, soweit Belege es sagen. Kein Detektor findet alles: Was nicht gefunden wurde, ging mit in den Hashwert ein; im Beleg steht auch das nicht.',
     none: 'Kein Beleg des Zeitraums sagt, dass etwas ersetzt wurde. Entweder wurde nichts gefunden, oder die Belege geben es nicht an, oder es wurde nicht gesucht.',
     estimate: (estimate) => p`Belege, die sagen, dass etwas ersetzt wurde: ${estimate}.`,
     caption: 'Ersetzt, nach Art',

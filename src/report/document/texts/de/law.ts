@@ -10,7 +10,7 @@ export const law = (f: Format): Part => ({
   articles: {
     title: 'Rechtsvorschriften',
     intro:
-      'Was die Belege zu jeder Vorschrift zeigen und was sie nicht zeigen können. Der Stand sagt, wie weit Belege etwas zu einer Vorschrift sagen. Er sagt nicht, ob sie eingehalten ist: Das müssen Menschen beurteilen.',
+      'Was die Belege zu jeder Vorschrift zeigen und was sie nicht zeigen können. Der Stand sagt, wie weit Belege etwas zu einer Vorschrift sagen. Er sagt nicht, ob sie eingehalten ist: Das müssen Menschen beurteilen. Die Tabellen zählen Belege, die die daneben genannten Felder tragen, gleich, was darin steht: 300 von 300 neben Angriffen heißt, dass 300 Belege von einem Angriff berichten könnten, nicht, dass es 300 gab.',
     statesCaption: 'Was die Stände bedeuten',
     state: 'Stand',
     means: 'Bedeutung',
@@ -24,7 +24,7 @@ export const law = (f: Format): Part => ({
       EVIDENCE: 'Die Belege des Zeitraums zeigen, was Belege zu dieser Vorschrift zeigen können.',
       PARTIAL: 'Die Belege zeigen einen Teil davon. Das Übrige braucht andere Nachweise.',
       'NO EVIDENCE':
-        'Kein Beleg des Zeitraums sagt etwas dazu. Das beweist weder einen Verstoß noch, dass keiner vorliegt.',
+        'Kein Beleg des Zeitraums sagt etwas dazu, oder nur solche, die andere neben sich brauchen. Das beweist weder einen Verstoß noch, dass keiner vorliegt.',
       'OUT OF SCOPE': 'Nach den Angaben des Auftraggebers betrifft die Vorschrift dieses System nicht.',
     },
     tableCaption: 'Stand je Vorschrift',
@@ -55,8 +55,8 @@ export const law = (f: Format): Part => ({
     link: 'Wortlaut',
     linkText: (article) => `${article} bei EUR-Lex`,
     evidenceCaption: (cite) => `Was die Belege zeigen: ${cite}`,
-    shows: 'Sie können zeigen',
-    speaking: 'Belege, die etwas dazu sagen, von den in Frage kommenden',
+    shows: 'Was solche Belege zeigen können',
+    speaking: 'Belege mit solchen Feldern, von den in Frage kommenden',
     share: (level) => `Anteil (Intervall ${level})`,
     behind: 'Felder mit ihren Belegen',
     member: (path, count, n) => p`${path}: ${f.number(count)} von ${f.number(n)}`,
@@ -82,10 +82,10 @@ export const law = (f: Format): Part => ({
       CEILING: 'Mehr davon können Belege allein nicht zeigen.',
       SOME_MISSING: 'Für einen Teil dessen, was gezeigt werden könnte, gibt es keinen Beleg.',
       SOME_WITHOUT: 'Nur ein Teil der in Frage kommenden Belege trägt es.',
-      NONE: 'Kein Beleg des Zeitraums sagt etwas dazu.',
+      NONE: 'Kein Beleg des Zeitraums sagt für sich allein etwas dazu.',
       PERIOD_EMPTY: 'Der Zeitraum ist leer.',
       CHAIN_INVALID:
-        'Eine Kette ist INVALID: Was von ihr Bestand hat, wurde gezählt, aber mehr als PARTIAL folgt daraus nicht.',
+        'Eine Kette ist INVALID: Was von ihr Bestand hat, wurde gezählt, aber mehr als TEILWEISE folgt daraus nicht.',
       CHAIN_INCOMPLETE: 'Eine Kette ist INCOMPLETE: Was fehlt, kann hier wichtig sein.',
       YOUNGER_THAN_LEAST:
         'Der älteste Beleg ist jünger als die Zeit, für die mindestens aufzubewahren ist. Das beweist keine Entfernung.',
@@ -107,16 +107,16 @@ export const law = (f: Format): Part => ({
       fairness: 'Gruppen und Ergebnisse',
       gaps: 'Zeiten ohne Belege',
       monitor: 'Sequentialtest',
-      retention: 'Aufbewahrung, unter den Ereignissen',
+      retention: 'Aufbewahrung (unter den Ereignissen)',
       keys: 'Schlüssel',
       redactions: 'personenbezogene Daten',
-      changes: 'Änderungen, unter den Ereignissen',
+      changes: 'Änderungen (unter den Ereignissen)',
     },
   },
   crosswalks: {
     title: 'Rahmenwerke',
     intro:
-      'Maßnahmen aus Rahmenwerken, den Belegen gegenübergestellt. Jede Zeile nennt den Grund der Zuordnung. Belege sagen etwas zu einer Maßnahme; dass sie umgesetzt ist, zeigen sie nicht.',
+      'Maßnahmen aus Rahmenwerken, den Belegen gegenübergestellt. Jede Zeile nennt den Grund der Zuordnung. Belege sagen etwas zu einer Maßnahme; dass sie umgesetzt ist, zeigen sie nicht. Unmittelbar: Sie sind, was die Maßnahme verlangt. Unterstützend: Sie helfen nur, es zu zeigen. Eine Zahl zählt Belege, die ein zur Maßnahme genanntes Feld tragen, gleich, was darin steht.',
     frameworkTitle: (framework, edition) => `${framework} ${edition}`,
     source: (link, note) => p`Quelle: ${link}. ${note}`,
     caption: (framework, version) =>

@@ -46,11 +46,13 @@ export const records = (f: Format): Part => ({
     inPeriod: 'Belege im Zeitraum',
     decisions: 'Entscheidungen im Zeitraum',
     openFlags: 'Offene Warnungen',
+    openFlagsText: (open, raised) =>
+      raised === 0 ? f.number(0) : `${f.number(open)} von ${f.number(raised)} ausgelösten`,
     embedded: 'Belege, die diesem Bericht beiliegen',
     embeddedText: (inRanges, cited, whole) =>
       whole
-        ? p`${f.number(inRanges)} in lückenlosen Abschnitten: jeder Beleg des Zeitraums. Dazu ${f.number(cited)}, die der Bericht nennt.`
-        : p`${f.number(inRanges)} in lückenlosen Abschnitten, dazu ${f.number(cited)}, die der Bericht nennt. Nicht jeder Beleg des Zeitraums ist darunter; die übrigen liegen im Speicher.`,
+        ? p`${f.number(inRanges)} in lückenlosen Abschnitten: jeder Beleg des Zeitraums. Dazu ${f.number(cited)} ${cited === 1 ? 'weiterer, den' : 'weitere, die'} der Bericht nennt.`
+        : p`${f.number(inRanges)} in lückenlosen Abschnitten, dazu ${f.number(cited)} ${cited === 1 ? 'weiterer, den' : 'weitere, die'} der Bericht nennt. Nicht jeder Beleg des Zeitraums ist darunter; die übrigen liegen im Speicher.`,
     embeddedEmpty: (cited) =>
       p`Keiner aus dem Zeitraum, der leer ist. Dazu ${f.number(cited)} andere, die der Bericht nennt oder die für Schlüssel nötig sind.`,
     missingTitle: 'Was fehlt',
@@ -66,6 +68,8 @@ export const records = (f: Format): Part => ({
       p`Kette ${chain}: Das Ledger gibt an, ${f.number(dropped)} ${dropped === 1 ? 'Ereignis' : 'Ereignisse'} verworfen zu haben.`,
     missingChecks: (count, n, link) =>
       p`${f.number(count)} von ${f.number(n)} Entscheidungen tragen keine Kontrolle. Siehe ${link}.`,
+    missingRule: (names, link) =>
+      p`Keine Entscheidung des Zeitraums trägt ein Ergebnis von ${names}, das zählt, obwohl die Regel für Fehlfälle danach fragt: Nach diesem Teil der Regel konnte nichts ein Fehlfall sein. Siehe ${link}.`,
     missingTail: (chains) => p`Nichts zeigt, ob am Ende Belege abgeschnitten wurden bei: ${chains}.`,
     factsTitle: 'Die drei wichtigsten Befunde',
     failureFact: (estimate, link) =>
@@ -79,8 +83,8 @@ export const records = (f: Format): Part => ({
     fairnessFact: (count, of, link) =>
       p`In ${f.number(count)} von ${f.number(of)} Gruppenvergleichen liegt das ganze Intervall des Verhältnisses unter der Schwelle. Siehe ${link}.`,
     askedFact: (estimate, link) =>
-      p`Entscheidungen, die einen Menschen verlangen und von einem geprüft wurden: ${estimate}. Siehe ${link}.`,
-    overseenFact: (estimate, link) => p`Entscheidungen, die ein Mensch geprüft hat: ${estimate}. Siehe ${link}.`,
+      p`Entscheidungen, die einen Menschen verlangen und von einem überprüft wurden: ${estimate}. Siehe ${link}.`,
+    overseenFact: (estimate, link) => p`Entscheidungen, die ein Mensch überprüft hat: ${estimate}. Siehe ${link}.`,
     requestsFact: (open, made, link) =>
       p`${f.number(open)} von ${f.number(made)} Anfragen an einen Menschen sind unbeantwortet. Siehe ${link}.`,
     errorFact: (estimate, link) => p`Entscheidungen, die einen Fehler tragen: ${estimate}. Siehe ${link}.`,
@@ -208,7 +212,7 @@ export const records = (f: Format): Part => ({
       p`${strong('Ein abgeschnittenes Ende.')} Am Ende einer Kette entfernte Belege hinterlassen in ihr keine Spur. Ein an anderer Stelle notierter letzter Beleg, ein Kontrollpunkt oder ein Abschluss der Kette zeigt es.`,
       p`${strong('Eine Vergangenheit, die der Inhaber des Schlüssels neu geschrieben hat.')} Das zeigen nur Kopien, Kontrollpunkte oder Zeitstempel, die jemand anderes aufbewahrt.`,
       p`${strong('Dass wahr ist, was ein Beleg sagt.')} Der Inhaber des Schlüssels hat es zu dieser Zeit gesagt, und seither wurde es nicht verändert.`,
-      p`${strong('Die Ein- und Ausgaben selbst.')} Belege enthalten Hashwerte bereinigter Texte, nicht die Texte.`,
+      p`${strong('Die Ein- und Ausgaben selbst.')} Belege enthalten Hashwerte geschwärzter Texte, nicht die Texte.`,
     ],
     problem: {
       LINE_MALFORMED: 'Eine Zeile ist nicht als Beleg lesbar.',
@@ -285,7 +289,7 @@ export const records = (f: Format): Part => ({
       p`länger als ${threshold}: unwahrscheinlich nach den eigenen Lücken der Kette (Median ${median}, 90${'\u00a0'}% bis ${q90}, 99${'\u00a0'}% bis ${q99})`,
     falseAlarm: 'Wahrscheinlichkeit irgendeiner ungewöhnlichen Lücke bei erwartetem Verlauf',
     activity: 'Belege über Tätigkeit im Zeitraum',
-    gaps: 'Lücken dazwischen',
+    gaps: 'Lücken zwischen ihren verschiedenen Zeitpunkten',
     longest: 'Längste Stille',
     longestText: (length, from, to) => p`${length}, von ${from} bis ${to}`,
     noLongest: 'Keine: Es gibt keine zwei Zeitpunkte mit Tätigkeit.',

@@ -83,7 +83,7 @@ export const figures = (f: Format) => ({
     stepsText: (failure: string, good: string): Phrase => p`${failure} for a failure, ${good} otherwise`,
     open: 'Open cycle',
     openText: (n: number, failures: number, llr: string): Phrase =>
-      p`${f.number(failures)} failures in ${f.number(n)} decisions, log-likelihood ratio ${llr}`,
+      p`${f.number(failures)} ${failures === 1 ? 'failure' : 'failures'} in ${f.number(n)} ${n === 1 ? 'decision' : 'decisions'}, log-likelihood ratio ${llr}`,
     cycles: 'Cycles that ended',
     cyclesText: (within: number, flagged: number): Phrase =>
       p`${f.number(within + flagged)}: ${f.number(within)} within the limit, ${f.number(flagged)} flagged`,
@@ -123,7 +123,7 @@ export const figures = (f: Format) => ({
     statistic: 'Statistic',
     noChanges: 'The change detector raised no alarm.',
     continuing: (n: number): Phrase =>
-      p`${f.number(n)} more alarms only say that the change of the alarm before is still there.`,
+      p`${f.number(n)} more ${n === 1 ? 'alarm only says' : 'alarms only say'} that the change of the alarm before is still there.`,
   },
   checks: {
     title: 'Checks',

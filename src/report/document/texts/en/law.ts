@@ -10,7 +10,7 @@ export const law = (f: Format) => ({
   articles: {
     title: 'Articles of law',
     intro:
-      'What the receipts show of each provision, and what they cannot show. A state says how far receipts speak to a provision. It does not say whether the provision is met: that is for people to judge.',
+      'What the receipts show of each provision, and what they cannot show. A state says how far receipts speak to a provision. It does not say whether the provision is met: that is for people to judge. The tables count receipts that carry the members named beside them, whatever these say: 300 of 300 beside attacks means that 300 receipts could tell of one, not that there were 300.',
     statesCaption: 'What the states mean',
     state: 'State',
     means: 'Meaning',
@@ -23,7 +23,8 @@ export const law = (f: Format) => ({
     stateMeans: {
       EVIDENCE: 'The receipts of the period show what receipts can show of this provision.',
       PARTIAL: 'The receipts show a part of it. The rest needs other evidence.',
-      'NO EVIDENCE': 'No receipt of the period speaks to it. That proves neither a breach nor its absence.',
+      'NO EVIDENCE':
+        'No receipt of the period speaks to it, or only such as need others beside them. That proves neither a breach nor its absence.',
       'OUT OF SCOPE': 'By what the asker stated, the provision is not about this system.',
     } satisfies Record<ProvisionState, string>,
     tableCaption: 'State of each provision',
@@ -55,8 +56,8 @@ export const law = (f: Format) => ({
     link: 'Text',
     linkText: (article: string) => `${article} on EUR-Lex`,
     evidenceCaption: (cite: string) => `What the receipts show: ${cite}`,
-    shows: 'They can show',
-    speaking: 'Receipts that speak to it, of those in question',
+    shows: 'What such receipts can show',
+    speaking: 'Receipts with such members, of those in question',
     share: (level: string) => `Share (${level} interval)`,
     behind: 'Members, with their receipts',
     member: (path: Inline | Phrase, count: number, n: number): Phrase =>
@@ -83,7 +84,7 @@ export const law = (f: Format) => ({
       CEILING: 'Receipts alone cannot show more of it.',
       SOME_MISSING: 'Some of what could be shown has no receipt.',
       SOME_WITHOUT: 'Only some of the receipts in question carry it.',
-      NONE: 'No receipt of the period speaks to it.',
+      NONE: 'No receipt of the period speaks to it by itself.',
       PERIOD_EMPTY: 'The period is empty.',
       CHAIN_INVALID: 'A chain is INVALID: what of it holds was counted, but no more than PARTIAL follows from it.',
       CHAIN_INCOMPLETE: 'A chain is INCOMPLETE: what is missing may matter here.',
@@ -106,16 +107,16 @@ export const law = (f: Format) => ({
       fairness: 'groups and outcomes',
       gaps: 'times without receipts',
       monitor: 'sequential test',
-      retention: 'retention, among the events',
+      retention: 'retention (among the events)',
       keys: 'keys',
       redactions: 'personal data',
-      changes: 'changes, among the events',
+      changes: 'changes (among the events)',
     } satisfies Record<FigureName, string>,
   },
   crosswalks: {
     title: 'Frameworks',
     intro:
-      'Controls of frameworks set against receipts. Each row gives the reason of the mapping. Receipts speak to a control; they do not show that it is in place.',
+      'Controls of frameworks set against receipts. Each row gives the reason of the mapping. Receipts speak to a control; they do not show that it is in place. Direct: they are what the control asks for. Supporting: they only help to show it. A number counts receipts that carry a member named for the control, whatever it says.',
     frameworkTitle: (framework: string, edition: string) => `${framework} ${edition}`,
     source: (link: Inline, note: string): Phrase => p`Source: ${link}. ${note}`,
     caption: (framework: string, version: number) =>

@@ -34,9 +34,9 @@ export const records = (f: Format) => ({
     leftOutTitle: 'Receipts were left out',
     leftOut: (left: number, checked: number): Phrase =>
       p`${f.number(left)} of ${f.number(checked)} receipts or lines are not counted anywhere in this report, because the verification found something against them.`,
-    flagsTitle: 'Warnings are open',
+    flagsTitle: 'Flags are open',
     flags: (open: number, where: Phrase): Phrase =>
-      p`${f.number(open)} ${open === 1 ? 'flag' : 'flags'} of the sequential test ${open === 1 ? 'waits' : 'wait'} for a person's acknowledgement: ${where}.`,
+      p`${f.number(open)} ${open === 1 ? 'flag' : 'flags'} of the sequential test ${open === 1 ? 'waits' : 'wait'} for a person’s acknowledgement: ${where}.`,
     verdict: 'Verdict',
     period: 'Period (UTC)',
     asOf: 'As of',
@@ -47,6 +47,8 @@ export const records = (f: Format) => ({
     inPeriod: 'Receipts in the period',
     decisions: 'Decisions in the period',
     openFlags: 'Open flags',
+    openFlagsText: (open: number, raised: number): string =>
+      raised === 0 ? f.number(0) : `${f.number(open)} of ${f.number(raised)} that were raised`,
     embedded: 'Receipts that come with this report',
     embeddedText: (inRanges: number, cited: number, whole: boolean): Phrase =>
       whole
@@ -68,6 +70,8 @@ export const records = (f: Format) => ({
       p`Chain ${chain}: the ledger says that it dropped ${f.number(dropped)} ${dropped === 1 ? 'event' : 'events'}.`,
     missingChecks: (count: number, n: number, link: Inline): Phrase =>
       p`${f.number(count)} of ${f.number(n)} decisions carry no check. See ${link}.`,
+    missingRule: (names: Phrase, link: Inline): Phrase =>
+      p`No decision of the period has a result that counts of ${names}, which the failure rule names: by that part of the rule nothing could fail. See ${link}.`,
     missingTail: (chains: Phrase): Phrase => p`Nothing shows whether receipts were cut off at the end of: ${chains}.`,
     factsTitle: 'The three most important facts',
     failureFact: (estimate: Phrase, link: Inline): Phrase =>
@@ -114,7 +118,7 @@ export const records = (f: Format) => ({
     p1: 'p1: rate that must be noticed',
     alpha: 'α: probability of a flag at p0, in one cycle',
     beta: 'β: probability of no flag at p1, in one cycle',
-    averageRunLength: 'Receipts to a false alarm of the change detector, on average at least',
+    averageRunLength: 'Decisions to a false alarm of the change detector, on average at least',
     expectedPerHour: 'Receipts expected an hour',
     expectedAbsent: 'Not given: what is an unusual silence follows from the chain’s own gaps.',
     heartbeat: 'Interval of signs of life',
@@ -287,7 +291,7 @@ export const records = (f: Format) => ({
       p`longer than ${threshold}: unlikely from the chain's own gaps (median ${median}, 90% up to ${q90}, 99% up to ${q99})`,
     falseAlarm: 'Probability of any unusual gap in a stream as expected',
     activity: 'Receipts of activity in the period',
-    gaps: 'Gaps between them',
+    gaps: 'Gaps between their distinct times',
     longest: 'Longest silence',
     longestText: (length: string, from: Inline, to: Inline): Phrase => p`${length}, from ${from} to ${to}`,
     noLongest: 'None: there are no two instants of activity.',
