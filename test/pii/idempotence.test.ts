@@ -192,6 +192,15 @@ describe.each(Object.entries(configurations))('%s', (_, options) => {
   })
 })
 
+it('a number on the line after a name and an equals sign is found, however long that line is', () => {
+  const redactor = piiRedactor({ detectors: ['CREDIT_CARD'] })
+  for (let length = 60; length < 84; length += 1) {
+    const line = `Karte: ${'x '.repeat(40)}`.slice(0, length - 6)
+    const { text } = redactor.redact(`${line}email=\n5555-5555-5555-4444 `, { path: 'input', kind: 'text' })
+    expect([length, text]).toEqual([length, `${line}email=\n[CREDIT_CARD] `])
+  }
+})
+
 describe('all types', () => {
   const redactor = piiRedactor({ detectors: every, budgetMs: 60_000 })
   const context = { path: 'input', kind: 'text' } as const

@@ -157,8 +157,13 @@ async function copyOf(from: ReceiptStore, chainId: string): Promise<ReceiptStore
   if (bounds === undefined) return copy
   const held = await collect(from.read(chainId))
   const whole = historiesOf(chainId).find((one) => one[bounds.last]?.receiptHash === held.at(-1)!.receiptHash)!
-  await copy.append(chainId, whole.slice(0, bounds.last + 1), undefined)
-  if (bounds.first > 0) await copy.prune!(chainId, bounds.first, refOf(whole[bounds.first - 1]!))
+  // an id may come again once the receipt that had it is pruned: so what went goes as soon as it can
+  for (const receipt of whole.slice(0, bounds.last + 1)) {
+    const { seq } = receipt
+    await copy.append(chainId, [receipt], seq === 0 ? undefined : refOf(whole[seq - 1]!))
+    const cut = Math.min(bounds.first, seq)
+    if (cut > 0 && (await copy.bounds(chainId))!.first < cut) await copy.prune!(chainId, cut, refOf(whole[cut - 1]!))
+  }
   for (const receipt of held) {
     if (lineOf(receipt) !== lineOf(whole[receipt.seq]!)) await copy.eraseDetails!(chainId, receipt.receiptId)
   }

@@ -146,6 +146,8 @@ export function equalsAt(text: string, at: number): Escape | undefined {
     const end = next === 0x0d && text.charCodeAt(at + 2) === 0x0a ? at + 3 : at + 2
     const begin = Math.max(0, at - LONGEST_LINE)
     const line = at - (begin + text.slice(begin, at).lastIndexOf('\n') + 1)
+    // `email=`, and its number on the next line: a sign behind a name, where the line happens to be that long
+    if (isLetter(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(end))) return undefined
     return line >= SHORTEST_LINE && line < LONGEST_LINE ? { end, by: '' } : undefined
   }
   if (!isDigit(next) || at === 0 || !addressCode(text.charCodeAt(at - 1))) return undefined
