@@ -103,7 +103,11 @@ async function take(file: string, own: LockOwner): Promise<'ours' | { readonly o
     if (found.alive) return { owner: found.owner }
     const turn = `${file}.take-${found.token}`
     const other = await take(turn, own)
-    if (other !== 'ours') return other
+    if (other !== 'ours') {
+      // whoever has the turn may only be finding out that a third one was faster
+      const now = await standing(file, own)
+      return now.alive ? { owner: now.owner } : other
+    }
     try {
       const again = await standing(file, own)
       if (again.token === found.token && !again.alive) {
