@@ -1,5 +1,6 @@
 import type { ReceiptDraft } from '../ledger/draft.js'
 import type { Environment } from '../ledger/environment.js'
+import { collectedEventTypes } from '../receipt/event-types.js'
 import { chainName, digest, id, uuidv7 } from '../receipt/schema/words.js'
 import type { Link } from '../receipt/types.js'
 import { demandObject, demandWord } from './arguments.js'
@@ -18,16 +19,7 @@ export interface Identity {
   readonly links?: readonly Link[]
 }
 
-const eventTypes: ReadonlySet<string> = new Set<ReceiptDraft['eventType']>([
-  'decision',
-  'inference',
-  'tool_call',
-  'tool_result',
-  'human_oversight',
-  'annotation',
-  'session_start',
-  'session_end',
-])
+const eventTypes: ReadonlySet<string> = new Set<ReceiptDraft['eventType']>(collectedEventTypes)
 
 /** How a child in another chain names what caused it: no `parentReceiptId` reaches there. */
 const ACROSS_CHAINS = 'delegated_from'

@@ -1,7 +1,9 @@
 /** Holding a store against what it acknowledged. */
+
 import { type HeadRef, QuittanceError } from '../errors.js'
 import { genesisHash } from '../receipt/digest.js'
 import type { DecisionReceipt } from '../receipt/types.js'
+import { receiptAt } from '../store/receipt-at.js'
 import type { ReceiptStore } from '../store/store.js'
 import type { Acknowledged } from './acknowledged.js'
 import { inLanes } from './lanes.js'
@@ -59,16 +61,6 @@ export async function stands(
 ): Promise<boolean> {
   const found = await store.get(chainId, one.receiptId, { signal })
   return found !== undefined && found.seq === one.seq && found.receiptHash === one.receiptHash
-}
-
-async function receiptAt(
-  store: ReceiptStore,
-  chainId: string,
-  seq: number,
-  signal: AbortSignal | undefined,
-): Promise<DecisionReceipt | undefined> {
-  for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt
-  return undefined
 }
 
 /** How many receipts are looked for at once. */

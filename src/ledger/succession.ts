@@ -1,8 +1,9 @@
 /** Ending a chain and opening its successor. */
+
 import { QuittanceError } from '../errors.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { checkChainId } from '../store/checks.js'
-import type { ReceiptStore } from '../store/store.js'
+import { receiptAt } from '../store/receipt-at.js'
 import type { Parts } from './chain.js'
 import type { Desk, OwnEvent } from './desk.js'
 import { chainStart } from './linking.js'
@@ -19,15 +20,6 @@ const numbered = /^(.*)\/([1-9]\d{0,8})$/
 export function successorOf(chainId: string): string {
   const [, base, number] = numbered.exec(chainId) ?? []
   return base !== undefined && Number(number) >= 2 ? `${base}/${Number(number) + 1}` : `${chainId}/2`
-}
-
-async function firstOf(
-  store: ReceiptStore,
-  chainId: string,
-  signal: AbortSignal | undefined,
-): Promise<DecisionReceipt | undefined> {
-  for await (const receipt of store.read(chainId, { fromSeq: 0, toSeq: 0, signal })) return receipt
-  return undefined
 }
 
 function follows(start: DecisionReceipt | undefined, end: DecisionReceipt): start is DecisionReceipt {
@@ -93,7 +85,7 @@ export async function succeed(
           eventType: 'system',
           system: chainStart(parts, { chainId, ...refOf(end) } as Parameters<typeof chainStart>[1]),
         }
-      const first = await firstOf(store, successorChainId, options.signal)
+      const first = await receiptAt(store, successorChainId, 0, options.signal)
       if (follows(first, end)) return { present: first }
       throw taken(successorChainId, head)
     },

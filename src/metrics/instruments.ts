@@ -1,6 +1,8 @@
 /** Every metric there is: names, helps, labels, buckets. `docs/operations.md` has the same list for people. */
+
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client'
 import type { ErrorCode } from '../errors.js'
+import { eventTypes } from '../receipt/event-types.js'
 import { incompleteCodes, invalidCodes } from '../verify/types.js'
 
 /** A registry of prom-client, for either text format. */
@@ -48,20 +50,6 @@ const begin = {
   retries: ['KEY_UNAVAILABLE', 'STORE_DURABILITY', 'STORE_UNAVAILABLE'],
   warnings: ['STORE_CLOCK'],
 } as const satisfies Record<string, readonly ErrorCode[]>
-
-const eventTypes = [
-  'decision',
-  'inference',
-  'tool_call',
-  'tool_result',
-  'human_oversight',
-  'annotation',
-  'session_start',
-  'session_end',
-  'system',
-  'key',
-  'retention',
-] as const
 
 /** The labels that say where a receipt stands. */
 export type Place = 'chain' | 'tenant'

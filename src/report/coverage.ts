@@ -1,7 +1,9 @@
 /** What receipts say, and what they leave out: in one pass over each chain, in bounded memory. */
+
 import { fastestBackend } from '../keys/ed25519/sodium.js'
 import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
+import { eventTypes } from '../receipt/event-types.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { verifyLines } from '../verify/chain.js'
@@ -9,7 +11,7 @@ import type { ReceiptSource, Verdict, VerifyOptions, VerifyResult } from '../ver
 import { isStore } from './build/source.js'
 import { chainsOfStore, linesOfSource, type ReadableChain } from './coverage/chains.js'
 import { mergeFigures } from './coverage/merge.js'
-import { type ChainRules, collectedTypes, createRules, type RawFigures, type RuleOptions } from './coverage/rules.js'
+import { type ChainRules, createRules, type RawFigures, type RuleOptions } from './coverage/rules.js'
 import { coverageTexts } from './coverage/texts.js'
 import {
   type ChainCoverage,
@@ -87,8 +89,6 @@ const ofNames: Readonly<Record<keyof CoverageOfOptions, true>> = {
   chains: true,
 }
 
-const allTypes = [...collectedTypes, 'system', 'key', 'retention'] as const
-
 function limit(name: string, value: number | undefined, fallback: number): number {
   const given = value ?? fallback
   if (!Number.isSafeInteger(given) || given < 1 || given > 10_000_000)
@@ -132,7 +132,7 @@ function figuresOf(raw: RawFigures, locale: Locale): CoverageFigures {
     receipts: raw.receipts,
     eventTypes: {
       seen: raw.eventTypes.labels,
-      missing: allTypes
+      missing: eventTypes
         .filter((eventType) => !seen.has(eventType))
         .map((eventType) => ({ eventType, recommendation: texts.types[eventType] })),
     },

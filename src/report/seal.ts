@@ -1,11 +1,12 @@
 /** Sealing a report: its digest goes into the chains that it is about. */
+
 import { QuittanceError } from '../errors.js'
 import type { Keyring } from '../keys/keyring.js'
 import type { KeyProvider } from '../keys/provider.js'
 import type { Ledger } from '../ledger/types.js'
 import { lineOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import type { ReceiptStore } from '../store/store.js'
+import { receiptAt } from '../store/receipt-at.js'
 import { examineReceipt } from '../verify/examine.js'
 import { ChainTrust } from '../verify/trust.js'
 import { reportDigest } from './json.js'
@@ -29,11 +30,6 @@ type Filled = ChainFindings & {
 
 const isFilled = (chain: ChainFindings): chain is Filled =>
   chain.scope.fromSeq !== undefined && chain.scope.head !== undefined
-
-async function receiptAt(store: ReceiptStore, chainId: string, seq: number, signal: AbortSignal | undefined) {
-  for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt
-  return undefined
-}
 
 /** The head pins all that is before it; the root tells two chains of one name apart also where the head is gone. */
 async function checkSameChain({ store }: Ledger, chain: Filled, signal: AbortSignal | undefined): Promise<void> {

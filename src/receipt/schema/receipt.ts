@@ -1,4 +1,5 @@
 /** The members of a `quittance/1` receipt: the one source of the types, the checks and the published JSON Schema. */
+import { eventTypes } from '../event-types.js'
 import {
   anyJson,
   anyObject,
@@ -34,19 +35,7 @@ import {
 
 const open = { open: true } as const
 
-export const eventType = oneOf(
-  'decision',
-  'inference',
-  'tool_call',
-  'tool_result',
-  'human_oversight',
-  'annotation',
-  'session_start',
-  'session_end',
-  'system',
-  'key',
-  'retention',
-)
+export const eventType = oneOf(...eventTypes)
 
 export const action = oneOf('allow', 'reject', 'fail_retry', 'cache_hit', 'escalate', 'bypass')
 

@@ -1,8 +1,10 @@
 /** A report held against the receipts that it was made from. */
+
 import { QuittanceError } from '../../errors.js'
 import type { Keyring } from '../../keys/keyring.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
+import { receiptAt } from '../../store/receipt-at.js'
 import type { ReceiptStore } from '../../store/store.js'
 import { isStore, type ReportSource } from '../build/source.js'
 import { buildReport } from '../build.js'
@@ -32,11 +34,6 @@ export interface SourceOptions {
   readonly anchors?: BuildReportOptions['anchors']
   readonly onProgress?: BuildReportOptions['onProgress']
   readonly signal?: AbortSignal | undefined
-}
-
-async function receiptAt(store: ReceiptStore, chainId: string, seq: number, signal: AbortSignal | undefined) {
-  for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt
-  return undefined
 }
 
 /**

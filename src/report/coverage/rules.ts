@@ -1,5 +1,6 @@
 /** What one chain's receipts hold and leave out, without words: follows them one after another, in bounded memory. */
-import type { DecisionReceipt, EventType } from '../../receipt/types.js'
+import { collectedEventTypes } from '../../receipt/event-types.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
 import { createGaps, type GapsOptions } from '../statistics/gaps.js'
 import { msOf } from '../statistics/instant.js'
 import { type ReceiptRef, refOf } from '../statistics/receipt-ref.js'
@@ -71,18 +72,7 @@ function createLacking(): Lacking {
   }
 }
 
-/** As a collector writes them; the others are the ledger's own. */
-export const collectedTypes: readonly EventType[] = [
-  'decision',
-  'inference',
-  'tool_call',
-  'tool_result',
-  'human_oversight',
-  'annotation',
-  'session_start',
-  'session_end',
-]
-const collected: ReadonlySet<string> = new Set(collectedTypes)
+const collected: ReadonlySet<string> = new Set(collectedEventTypes)
 
 /** How many models, and how many ways of capture, are told apart. */
 export const MOST_LABELS = 200

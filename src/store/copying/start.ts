@@ -1,7 +1,8 @@
 /** Where a copy goes on: what the target has already, held against the source. */
+
 import type { HeadRef } from '../../errors.js'
-import type { DecisionReceipt } from '../../receipt/types.js'
 import { conflict, refOf } from '../plan.js'
+import { receiptAt } from '../receipt-at.js'
 import type { ReceiptStore } from '../store.js'
 
 /** What is to be done for one chain. */
@@ -11,16 +12,6 @@ export interface Start {
   readonly last: HeadRef
   /** The target's head: what follows it is copied; `undefined` where the target has nothing of this chain. */
   readonly held: HeadRef | undefined
-}
-
-async function receiptAt(
-  store: ReceiptStore,
-  chainId: string,
-  seq: number,
-  signal: AbortSignal | undefined,
-): Promise<DecisionReceipt | undefined> {
-  for await (const receipt of store.read(chainId, { fromSeq: seq, toSeq: seq, signal })) return receipt
-  return undefined
 }
 
 /**
