@@ -1,7 +1,9 @@
 /** Running text as lines: measured, broken, not yet drawn. */
+
+import { verdictTones } from '../document/tones.js'
 import type { Inline, Phrase } from '../document/types.js'
 import { type Face, type Fonts, plain, type Run } from './fonts.js'
-import { colours, stateTones, type Tint, tints, verdictTones } from './style.js'
+import { colours, stateTones, type Tint, tints } from './style.js'
 
 /** How a piece of text is set and what it leads to. */
 export interface Ink {

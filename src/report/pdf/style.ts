@@ -1,5 +1,4 @@
 /** Sizes in points and colours of the page. Every text colour reaches 4.5:1 on its ground. */
-import type { Verdict } from '../../verify/types.js'
 import type { Tone } from '../document/types.js'
 import type { ProvisionState } from '../types.js'
 
@@ -44,9 +43,6 @@ export const tints: Readonly<Record<Tone, Tint>> = {
   warning: { ink: '#7d4500', ground: '#fdf2e0' },
   bad: { ink: '#98190f', ground: '#fdeceb' },
 }
-
-/** Tone of a verdict. */
-export const verdictTones: Readonly<Record<Verdict, Tone>> = { VALID: 'good', INCOMPLETE: 'warning', INVALID: 'bad' }
 
 /** Tone of a provision's state. No evidence is no fault by itself, and out of scope is nothing at all. */
 export const stateTones: Readonly<Record<ProvisionState, Tone>> = {

@@ -8,22 +8,6 @@ export type Fact = readonly [name: string, value: string]
 
 const signs = { gt: '>', gte: '≥', lt: '<', lte: '≤' } as const
 
-/**
- * @param ms - a duration
- * @returns it in milliseconds, seconds, minutes, hours or days
- */
-export function durationText(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  const units = [
-    [86_400_000, 'd'],
-    [3_600_000, 'h'],
-    [60_000, 'min'],
-    [1_000, 's'],
-  ] as const
-  const [size, unit] = units.find(([least]) => ms >= least) ?? units[3]
-  return `${Math.round((ms / size) * 10) / 10} ${unit}`
-}
-
 function checkText(check: Check, words: ReconstructionWords): string {
   const { name, score, threshold, op, fired, status, mode, label } = check
   const limit = threshold === undefined ? '' : ` (${op === undefined ? '' : `${signs[op] ?? op} `}${threshold})`
@@ -109,7 +93,7 @@ export function factsOf(entry: TimelineEntry, words: ReconstructionWords): reado
     [named.error, error && joined(error.code, error.source, error.status)],
     [named.input, receipt.input && contentText(receipt.input)],
     [named.output, receipt.output && contentText(receipt.output)],
-    [named.duration, took === undefined ? undefined : durationText(took)],
+    [named.duration, took === undefined ? undefined : words.span(took)],
     [named.subject, subjectId],
     [named.case, receipt.decisionId],
     [named.event, eventFact(entry)],

@@ -1,11 +1,12 @@
 /** A reconstruction as one page: no script, no request to anywhere, a graph and beside it a table with the same. */
 import { sha256 } from '../../primitives/sha256.js'
 import { chartStyles, toSvg } from '../charts/svg.js'
+import { verdictTones } from '../document/tones.js'
 import type { ReceiptRef } from '../statistics/receipt-ref.js'
 import { escapeMarkup } from '../text/markup.js'
 import { visible } from '../text/visible.js'
 import type { Locale } from '../types.js'
-import { durationText, factsOf, headOf } from './describe.js'
+import { factsOf, headOf } from './describe.js'
 import { drawTimeline, MOST_ROWS } from './draw.js'
 import { subjectParts } from './text.js'
 import type { MissingPiece, Reconstruction, TimelineEntry } from './types.js'
@@ -47,7 +48,6 @@ a{color:inherit}
 `
 
 const tones = { HOLDS: 'good', BROKEN: 'bad', UNPROVED: 'warning' } as const
-const verdictTones = { VALID: 'good', INVALID: 'bad', INCOMPLETE: 'warning' } as const
 
 const idOf = ({ ref }: TimelineEntry, index: number): string => `r${index}-${ref.seq}`
 
@@ -148,7 +148,7 @@ function summaries(reconstruction: Reconstruction, words: ReconstructionWords, p
             ? result === undefined
               ? `<span class="warning">${html(words.noResult)}</span>`
               : ''
-            : html(durationText(ms)),
+            : html(words.span(ms)),
           [call, result]
             .filter((ref) => ref !== undefined)
             .map(place)

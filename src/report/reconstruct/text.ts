@@ -2,7 +2,7 @@
 import type { ReceiptRef } from '../statistics/receipt-ref.js'
 import { visible } from '../text/visible.js'
 import type { Locale } from '../types.js'
-import { durationText, factsOf, headOf } from './describe.js'
+import { factsOf, headOf } from './describe.js'
 import type { MissingPiece, Reconstruction, ReconstructionSubject, TimelineEntry } from './types.js'
 import { type ReconstructionWords, reconstructionWords } from './words.js'
 
@@ -83,7 +83,7 @@ function summary(reconstruction: Reconstruction, words: ReconstructionWords, pai
     ...part(
       words.tools,
       tools.map(({ name, call, result, ms }) => {
-        const took = ms === undefined ? '' : `, ${durationText(ms)}`
+        const took = ms === undefined ? '' : `, ${words.span(ms)}`
         const ended = result === undefined ? (took === '' ? paint.warning(words.noResult) : '') : placeOf(result)
         return `  ${safe(name)}  ${[placeOf(call), ended].filter((one) => one !== '').join(' → ')}${took}`
       }),

@@ -1,7 +1,14 @@
 /** The words around a reconstruction, by language. */
 import type { Verdict } from '../../verify/types.js'
+import { formatOf } from '../document/format.js'
 import type { Locale } from '../types.js'
 import type { EntryState, MissingPiece, Relation } from './types.js'
+
+/** For terminals and tables, where a blank that does not break is only odd. */
+const plainSpan =
+  (locale: Locale) =>
+  (ms: number): string =>
+    formatOf(locale).duration(ms).replaceAll('\u00a0', ' ')
 
 /** All words of one language. */
 export interface ReconstructionWords {
@@ -31,6 +38,8 @@ export interface ReconstructionWords {
   readonly missing: string
   readonly nothingMissing: string
   readonly missingText: Readonly<Record<MissingPiece['code'], string>>
+  /** @returns a span of time, with plain blanks */
+  readonly span: (ms: number) => string
   readonly columns: {
     readonly when: string
     readonly what: string
@@ -128,6 +137,7 @@ const en: ReconstructionWords = {
     CHAIN_UNSOUND: 'the chain does not hold: receipts of it that belonged here may be lost or changed',
     TRUNCATED: 'there is more than was taken, so what is missing can not all be told: raise the limit',
   },
+  span: plainSpan('en'),
   columns: {
     when: 'When',
     what: 'What',
@@ -224,6 +234,7 @@ const de: ReconstructionWords = {
       'die Kette hält nicht stand: Belege daraus, die hierher gehörten, können verloren oder verändert sein',
     TRUNCATED: 'es gibt mehr, als genommen wurde, darum ist nicht alles Fehlende zu nennen: erhöhen Sie die Grenze',
   },
+  span: plainSpan('de'),
   columns: {
     when: 'Wann',
     what: 'Was',

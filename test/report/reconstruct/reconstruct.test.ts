@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { frame, lineOf, link, type ReceiptBody, seal } from '../../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../../src/receipt/types.js'
+import { toTimelineText } from '../../../src/report/reconstruct/text.js'
 import { type Reconstruction, reconstruct, reconstructChains } from '../../../src/report/reconstruct.js'
 import { memoryStore } from '../../../src/store/memory.js'
 import { testReceiptKeyId } from '../../../src/testing/receipts.js'
@@ -113,6 +114,12 @@ describe('what belongs to a trace', () => {
       [person(7), ['subject']],
       [person(3), ['reviewer']],
     ])
+  })
+
+  test('says how long a tool took as the language does', async () => {
+    const found = await of({ traceId: 'trace-1' })
+    expect(toTimelineText(found)).toContain('2.5 s')
+    expect(toTimelineText(found, { locale: 'de' })).toContain('2,5 s')
   })
 
   test('says what is not there', async () => {

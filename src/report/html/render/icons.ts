@@ -1,5 +1,4 @@
 /** Shapes that say a state without its colour. */
-import type { Verdict } from '../../../verify/types.js'
 import type { Tone } from '../../document/types.js'
 import type { ProvisionState } from '../../types.js'
 import { html, type Markup, trusted } from './markup.js'
@@ -42,9 +41,6 @@ export const toneIcon: Readonly<Record<Tone, IconName>> = {
   warning: 'warning',
   bad: 'cross',
 }
-
-/** The tone of each verdict. */
-export const verdictTone: Readonly<Record<Verdict, Tone>> = { VALID: 'good', INVALID: 'bad', INCOMPLETE: 'warning' }
 
 /** The shape of each state of a provision: how far it is filled. */
 export const stateIcon: Readonly<Record<ProvisionState, IconName>> = {

@@ -1,8 +1,10 @@
 /** Running text as HTML. */
+
+import { verdictTones } from '../../document/tones.js'
 import type { Inline, Phrase } from '../../document/types.js'
 import { rowId } from '../row-id.js'
 import type { RenderContext } from './context.js'
-import { icon, stateClass, stateIcon, toneIcon, verdictTone } from './icons.js'
+import { icon, stateClass, stateIcon, toneIcon } from './icons.js'
 import { html, type Markup } from './markup.js'
 
 function inline(piece: Inline, context: RenderContext): Markup {
@@ -31,7 +33,7 @@ function inline(piece: Inline, context: RenderContext): Markup {
         : html`<a class="receipt elsewhere" href="#page-look-up" data-chain="${chainId}" data-seq="${seq}" aria-label="${name} (${texts.notHere})">${words}</a>`
     }
     case 'verdict':
-      return html`<span class="badge reported ${piece.verdict === 'VALID' ? 'neutral' : verdictTone[piece.verdict]}">${icon(toneIcon[verdictTone[piece.verdict]])}${piece.verdict} <span class="as">${texts.asReported}</span></span>`
+      return html`<span class="badge reported ${piece.verdict === 'VALID' ? 'neutral' : verdictTones[piece.verdict]}">${icon(toneIcon[verdictTones[piece.verdict]])}${piece.verdict} <span class="as">${texts.asReported}</span></span>`
     case 'state':
       return html`<span class="badge state ${stateClass[piece.state]}">${icon(stateIcon[piece.state])}${piece.text}</span>`
     case 'time':
