@@ -19,11 +19,15 @@ export interface IndexedReceipt {
   readonly members: Readonly<Record<IndexedMember, string | undefined>>
 }
 
-/** Gathers what an index says, line after line, in memory bounded by the segment's. */
+/** Gathers what an index says, line after line, in flat memory: some 50 bytes a receipt. */
 export interface IndexBuilder {
   readonly count: number
+  /** @throws RangeError when the line does not begin where the one before it ends */
   push(receipt: IndexedReceipt): void
-  /** @returns the content of the index file, checksum included */
+  /**
+   * @returns the content of the index file, checksums included
+   * @throws RangeError when there is no line, or the lines don't end where the segment does
+   */
   finish(segment: { readonly firstSeq: number; readonly bytes: number }): Uint8Array
 }
 
@@ -43,13 +47,21 @@ export interface SegmentEnds {
   readonly highestId: string
 }
 
-/** An index file that is open. Answers are places to look at, never the truth: whoever asks compares what stands there. */
+/**
+ * An index file that was found sound as far as opening it looks. Answers are places to look at, never the truth:
+ * whoever asks compares what stands there. An answer `undefined` means that this part of the index is damaged or gone:
+ * the segment itself is to be read.
+ */
 export interface SegmentIndex extends SegmentEnds {
   /** @returns where the line at a position (0 is the segment's first) begins and ends, in bytes */
-  span(position: number): Promise<{ readonly start: number; readonly end: number }>
+  span(position: number): Promise<{ readonly start: number; readonly end: number } | undefined>
   /** @returns the positions where that id may stand, ascending; mostly none or one */
-  ofId(receiptId: string): Promise<readonly number[]>
+  ofId(receiptId: string): Promise<readonly number[] | undefined>
   /** @returns the positions where that member may have that value, ascending */
-  ofMember(member: IndexedMember, value: string): Promise<readonly number[]>
-  close(): Promise<void>
+  ofMember(member: IndexedMember, value: string): Promise<readonly number[] | undefined>
+}
+
+/** A sound index that knows of more bytes than its segment has: the trace of a loss. */
+export interface IndexBeyond {
+  readonly beyond: SegmentEnds
 }
