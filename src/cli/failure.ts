@@ -1,4 +1,5 @@
 import { QuittanceError } from '../errors.js'
+import { missingPackage } from '../primitives/missing-package.js'
 import { colorsFor, type Io } from './io.js'
 import { printable, printableJson } from './printable.js'
 import { shownPath } from './typed-url.js'
@@ -25,13 +26,6 @@ export interface Failure {
   readonly message: string
   /** What may help, line by line. */
   readonly advice?: readonly string[] | undefined
-}
-
-/** @returns the optional package that is not there, from the runtime's own message */
-function missingPackage(error: unknown): string | undefined {
-  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined
-  return /^Cannot find (?:package|module) '((?:@[a-z0-9-]+\/)?[a-z0-9-]+)/.exec(String(message))?.[1]
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Output {
   readonly columns?: number | undefined
   /** @returns when what was written is on its way; `undefined` where nothing waits */
   drained?(): Promise<void> | undefined
+  /** Aborted when nobody reads any more: what is written from then on is lost. */
+  readonly gone?: AbortSignal | undefined
 }
 
 /** All that a command sees of the process, so that a test can hand it something else. */
@@ -23,6 +25,8 @@ export interface Io {
   readonly cwd: string
   /** Milliseconds, for the progress line; default the clock. */
   readonly now?: (() => number) | undefined
+  /** Aborted when the process is asked to end. Whoever looks at it ends it: nobody else will. */
+  readonly interrupted?: AbortSignal | undefined
 }
 
 /** What `quittance` answers: see docs/cli.md. */

@@ -9,8 +9,10 @@ const ends = ['drain', 'error', 'close'] as const
 /** Output that a reader may stop reading: `quittance verify … | head` is no fault, and the verdict still counts. */
 function quietly(stream: NodeJS.WriteStream, failed: (error: Error) => void): Output {
   let open = true
+  const gone = new AbortController()
   stream.on('error', (error: NodeJS.ErrnoException) => {
     open = false
+    gone.abort()
     if (error.code !== 'EPIPE') failed(error)
   })
   return {
@@ -31,7 +33,20 @@ function quietly(stream: NodeJS.WriteStream, failed: (error: Error) => void): Ou
     get columns() {
       return stream.columns
     },
+    gone: gone.signal,
   }
+}
+
+let interrupting: AbortController | undefined
+
+/** Taken over only for a command that looks at it; a second signal ends the process as ever. */
+function interruption(): AbortSignal {
+  if (interrupting === undefined) {
+    const controller = new AbortController()
+    interrupting = controller
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort())
+  }
+  return interrupting.signal
 }
 
 let lost = false
@@ -49,6 +64,9 @@ const io: Io = {
   // not touched before it is read: an open stdin keeps the process
   get stdin() {
     return process.stdin
+  },
+  get interrupted() {
+    return interruption()
   },
   env: process.env,
   cwd: process.cwd(),

@@ -30,3 +30,26 @@ export function printableJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent)
   return `${json.replace(unsafeInJson, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
 }
+
+/**
+ * @param line - a stored line
+ * @returns the same JSON, in which nothing moves a cursor or hides: for a terminal, where nobody takes it for the stored line
+ */
+export function shownLine(line: string): string {
+  return line.replace(unsafe, (char) =>
+    [...char]
+      .flatMap((one) => Array.from({ length: one.length }, (_, index) => one.charCodeAt(index)))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
+/**
+ * @param line - a stored line
+ * @returns the same JSON in ASCII, as it is stored: written again, it could be too deep, or lose a member that is there twice
+ */
+export function asciiLine(line: string): string {
+  return line
+    .replace(/[\t\r]/g, ' ')
+    .replace(unsafeInJson, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}

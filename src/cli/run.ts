@@ -3,9 +3,11 @@ import { addCopy } from './commands/copy.js'
 import { addCoverage } from './commands/coverage.js'
 import { addDemo } from './commands/demo.js'
 import { addErase } from './commands/erase.js'
+import { addExport } from './commands/export.js'
 import { addHead } from './commands/head.js'
 import { addHealth } from './commands/health.js'
 import { addHold } from './commands/hold.js'
+import { addImport } from './commands/import.js'
 import { addInspect } from './commands/inspect.js'
 import { addKey } from './commands/key.js'
 import { addKeygen } from './commands/keygen.js'
@@ -17,6 +19,7 @@ import { addReconstruct } from './commands/reconstruct.js'
 import { addRedact } from './commands/redact.js'
 import { addRelease } from './commands/release.js'
 import { addReport } from './commands/report.js'
+import { addStat } from './commands/stat.js'
 import { addStats } from './commands/stats.js'
 import { addVerify } from './commands/verify.js'
 import type { AddCommand } from './context.js'
@@ -37,7 +40,10 @@ const commands: readonly AddCommand[] = [
   addReconstruct,
   addReport,
   addStats,
+  addStat,
   addCopy,
+  addExport,
+  addImport,
   addPrune,
   addHold,
   addRelease,

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { QuittanceError } from '../errors.js'
+import { shownUrl } from '../store/redis/from-url.js'
 import type { ReceiptStore } from '../store/store.js'
 import { pathOfFileUrl, storeFromUrl } from '../url.js'
 import { type Io, pathFrom } from './io.js'
@@ -48,4 +49,12 @@ export async function openExistingStore(text: string, io: Io): Promise<ReceiptSt
   }
   const why = reason === 'ENOENT' ? 'there is no such directory' : 'it is not the directory of a file store'
   throw new QuittanceError('STORE_URL', why, { details: { reason, file: text } })
+}
+
+/**
+ * @param text - a directory or a store URL, as it was typed
+ * @returns what to call it: of a URL neither user nor password
+ */
+export function storeName(text: string): string {
+  return fileUrl.test(text) || !isStoreUrl(text) ? text : shownUrl(text)
 }

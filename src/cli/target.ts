@@ -91,7 +91,13 @@ export function chainOf(
   )
 }
 
-function tooMany(name: string, chains: readonly string[], ways: string): UsageError {
+/**
+ * @param name - what was named
+ * @param chains - what it holds
+ * @param ways - what would choose among them
+ * @returns the error that lists them
+ */
+export function tooMany(name: string, chains: readonly string[], ways: string): UsageError {
   const names = chains.slice(0, 20).map((chain) => `  ${chain}`)
   if (chains.length > names.length) names.push(`  … and ${chains.length - names.length} more`)
   return new UsageError(`${name} holds ${chains.length} chains: ${ways}.`, names)

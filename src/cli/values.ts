@@ -56,6 +56,17 @@ export function positiveNumber(text: string): number {
   return wholeNumber(text)
 }
 
+/**
+ * @param text - how many receipts go to a store at once: 1 to 1000
+ * @returns it
+ * @throws InvalidArgumentError
+ */
+export function batchSize(text: string): number {
+  const size = positiveNumber(text)
+  if (size > 1_000) throw new InvalidArgumentError('It may be at most 1000.')
+  return size
+}
+
 /** Digits and a point, as people write a number. */
 export const decimal = /^(?:0|[1-9]\d{0,8})?(?:\.\d{1,12})?$/
 

@@ -4,8 +4,14 @@ import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
 
-/** Where it goes in the end: what is no file, such as a pipe or `/dev/null`, is written to and never replaced. */
-async function placeOf(path: string): Promise<{ readonly path: string; readonly whole: boolean }> {
+/**
+ * Where an answer goes in the end.
+ *
+ * @param path - from the root
+ * @returns the file that it leads to; `whole` is false for what is no file, such as a pipe or `/dev/null`: that is written to
+ *   and never replaced
+ */
+export async function placeOf(path: string): Promise<{ readonly path: string; readonly whole: boolean }> {
   try {
     const found = await stat(path)
     if (!found.isFile() && !found.isDirectory()) return { path, whole: false }

@@ -1,4 +1,4 @@
-/** Copying chains from store to store, verified on the way: the subpath `quittance/store/copy`. */
+/** Chains from store to store, and out of and into JSON Lines, verified on the way: the subpath `quittance/store/copy`. */
 import { fastestBackend } from '../keys/ed25519/sodium.js'
 import { Keyring } from '../keys/keyring.js'
 import { refuseUnknownMembers } from '../primitives/known-members.js'
@@ -8,6 +8,8 @@ import type { ReceiptStore } from './store.js'
 
 export type { CopiedChain, CopyProgress } from './copying/chain.js'
 export type { KeptText } from './copying/erasures.js'
+export { type ExportedChain, type ExportOptions, type ExportProgress, exportLines } from './export-lines.js'
+export { type ImportedChain, type ImportOptions, type ImportProgress, importLines } from './import-lines.js'
 
 /** How to copy. */
 export interface CopyOptions {

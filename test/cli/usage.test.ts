@@ -18,6 +18,9 @@ const commands = [
   'coverage',
   'query',
   'reconstruct',
+  'export',
+  'import',
+  'stat',
   'prune',
   'hold',
   'release',
@@ -56,7 +59,7 @@ describe('help', () => {
   test('every flag of every command stands in docs/cli.md', async () => {
     const page = await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')
     for (const command of [...commands, ...grouped]) {
-      const section = page.split(`\n## quittance ${command}`)[1]?.split('\n## ')[0] ?? ''
+      const section = page.split(`\n## quittance ${command}\n`)[1]?.split('\n## ')[0] ?? ''
       const { stdout } = await cli(...command.split(' '), '--help')
       const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag]) => flag as string)
       expect(flags).toContain('--json')

@@ -12,7 +12,7 @@ import { printable, printableJson } from '../printable.js'
 import { type Progress, progressOn } from '../progress.js'
 import { openExistingStore, openStore } from '../store-target.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
-import { once, positiveNumber, wholeNumber } from '../values.js'
+import { batchSize, once, wholeNumber } from '../values.js'
 import { exitCodeOf, paintVerdict, worstOf } from '../verdict.js'
 
 interface Options extends TrustOptions {
@@ -39,12 +39,6 @@ const help = examples(
 function chains(text: string, before: readonly string[] | undefined): readonly string[] {
   if (!chainIdPattern.test(text)) throw new InvalidArgumentError('It is not the name of a chain.')
   return [...(before ?? []), text]
-}
-
-function batchSize(text: string): number {
-  const size = positiveNumber(text)
-  if (size > 1_000) throw new InvalidArgumentError('It may be at most 1000.')
-  return size
 }
 
 /** What became of one chain: it is there, or it was refused. */

@@ -1,7 +1,7 @@
 /** Receipts that were found, in the form that was asked for. Every word of them is somebody else's. */
 import type { ProblemCode } from '../../verify/types.js'
 import { colorsFor, type Io } from '../io.js'
-import { printable, printableJson } from '../printable.js'
+import { asciiLine, printable, printableJson, shownLine } from '../printable.js'
 import { csvRow } from './csv.js'
 import { type Claim, checksOf } from './filter.js'
 import type { Judged } from './judge-stream.js'
@@ -92,23 +92,6 @@ const padded = (value: string, width: number): string => {
   const cut = shown.length > width ? `${shown.slice(0, width - 1)}…` : shown
   return cut.padEnd(width)
 }
-
-const unsafeInJson = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
-
-/** The same JSON, in which nothing moves a cursor or hides: for a terminal, where nobody takes it for the stored line. */
-const shownLine = (line: string): string =>
-  line.replace(unsafeInJson, (char) =>
-    [...char]
-      .flatMap((one) => Array.from({ length: one.length }, (_, index) => one.charCodeAt(index)))
-      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
-      .join(''),
-  )
-
-/** The same JSON in ASCII, as it is stored: written again, it could be too deep, or lose a member that is there twice. */
-const asciiLine = (line: string): string =>
-  line
-    .replace(/[\t\r]/g, ' ')
-    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 const judgedWords = (judged: Judged): string =>
   judged.problems.length === 0 ? judged.verdict : `${judged.verdict} ${judged.problems.join(' ')}`

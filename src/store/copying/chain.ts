@@ -1,17 +1,18 @@
 /** Copies one chain: line by line, judged first, in batches. */
-import { setTimeout as pause } from 'node:timers/promises'
-import type { HeadRef, QuittanceError } from '../../errors.js'
+import type { HeadRef } from '../../errors.js'
 import type { Ed25519Backend } from '../../keys/ed25519/backend.js'
 import type { Keyring } from '../../keys/keyring.js'
-import { lineOf } from '../../receipt/seal.js'
-import type { DecisionReceipt } from '../../receipt/types.js'
 import { type Counted, judgeLines, type LineJudge } from '../../verify/chain.js'
-import { invalidCodes, type VerifyOptions, type VerifyResult } from '../../verify/types.js'
+import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
 import { conflict, refOf } from '../plan.js'
 import type { ReceiptStore } from '../store.js'
 import { Erasures, type KeptText } from './erasures.js'
 import { copyInvalid, receiptOf } from './line.js'
-import { type Start, startOf } from './start.js'
+import { pacer } from './pace.js'
+import { refusal } from './refusal.js'
+import { startOf } from './start.js'
+import { storedLines } from './stored-lines.js'
+import { Writer } from './writer.js'
 
 /** How chains are copied. */
 export interface CopyPlan {
@@ -57,67 +58,6 @@ export interface CopiedChain {
   readonly kept?: readonly KeptText[] | undefined
 }
 
-/** How long one turn may keep the event loop, in milliseconds. */
-const TURN_MS = 50
-/** A batch ends here though it has few receipts: what a server takes in one call has a bound. */
-const MAX_BATCH_UNITS = 4 * 1024 * 1024
-
-const invalid: ReadonlySet<string> = new Set(invalidCodes)
-
-function refusal(chainId: string, seq: number, result: VerifyResult): QuittanceError {
-  const found = result.problems.find(({ code }) => invalid.has(code))
-  // of very many problems not every one is listed, but each code is counted
-  const reason = found?.code ?? Object.keys(result.counts).find((code) => invalid.has(code)) ?? 'INVALID'
-  return copyInvalid({ chainId, seq: found?.seq ?? seq }, reason, { receiptId: found?.receiptId, line: found?.line })
-}
-
-/** The lines from the first that must be judged. Parsed objects are written again where a store has no lines. */
-async function* linesOf(
-  store: ReceiptStore,
-  chainId: string,
-  range: { readonly fromSeq: number; readonly toSeq: number; readonly signal: AbortSignal | undefined },
-): AsyncGenerator<string, void, undefined> {
-  if (store.lines) return yield* store.lines(chainId, range)
-  for await (const receipt of store.read(chainId, range)) yield lineOf(receipt)
-}
-
-/** Receipts that were judged and wait to be written together. */
-class Writer {
-  readonly #plan: CopyPlan
-  readonly #start: Start
-  readonly #chainId: string
-  #waiting: DecisionReceipt[] = []
-  #units = 0
-  #head: HeadRef | undefined
-  copied = 0
-
-  constructor(plan: CopyPlan, chainId: string, start: Start) {
-    this.#plan = plan
-    this.#chainId = chainId
-    this.#start = start
-    this.#head = start.held
-  }
-
-  async take(receipt: DecisionReceipt, line: string): Promise<void> {
-    this.#waiting.push(receipt)
-    this.#units += line.length
-    if (this.#waiting.length >= this.#plan.batch || this.#units >= MAX_BATCH_UNITS) await this.flush()
-  }
-
-  async flush(): Promise<void> {
-    const [first] = this.#waiting
-    if (first === undefined) return
-    const { to, signal } = this.#plan
-    const pruned = this.#head === undefined && this.#start.first > 0
-    const expected = pruned ? { seq: first.seq - 1, receiptHash: first.prevReceiptHash } : this.#head
-    await to.append(this.#chainId, this.#waiting, expected, { signal, ...(pruned ? { afterPruned: true } : {}) })
-    this.#head = refOf(this.#waiting.at(-1) as DecisionReceipt)
-    this.copied += this.#waiting.length
-    this.#waiting = []
-    this.#units = 0
-  }
-}
-
 /**
  * Copies what one chain of the source has and the target has not.
  *
@@ -143,20 +83,21 @@ export async function copyChain(plan: CopyPlan, chainId: string): Promise<Copied
   const judge = judging(last.seq)
   // what the target has is judged too: a rotation or a certificate among it decides about what follows
   const fromSeq = judge === undefined && held !== undefined ? Math.max(first, held.seq + 1) : first
-  const writer = new Writer(plan, chainId, start)
+  const writer = new Writer(plan, chainId, held)
   const erasures = new Erasures(plan, chainId)
   const already = held === undefined ? 0 : Math.max(0, Math.min(held.seq, last.seq) - first + 1)
   const tell = (seen: number) =>
-    onProgress({ chainId, copied: writer.copied, already: seen, fromSeq: first, toSeq: last.seq })
+    onProgress({ chainId, copied: writer.written, already: seen, fromSeq: first, toSeq: last.seq })
   let next = fromSeq
   let after = held !== undefined && fromSeq === held.seq + 1 ? held.receiptHash : undefined
-  let turnEnds = Date.now() + TURN_MS
-  for await (const line of linesOf(from, chainId, { fromSeq, toSeq: last.seq, signal })) {
+  const paced = pacer()
+  for await (const line of storedLines(from, chainId, { fromSeq, toSeq: last.seq, signal })) {
     signal?.throwIfAborted()
-    if (judge?.next({ text: line, terminated: true }) === 'INVALID') throw refusal(chainId, next, judge.finish())
+    if (judge?.next({ text: line, terminated: true }) === 'INVALID')
+      throw refusal({ chainId, seq: next }, judge.finish())
     const receipt = receiptOf(line, { chainId, seq: next, after }, judge !== undefined)
     if (held?.seq === next && held.receiptHash !== receipt.receiptHash) throw conflict(chainId, refOf(receipt), held)
-    const copied = writer.copied
+    const copied = writer.written
     if (receipt.retention?.event === 'erase') {
       await writer.flush()
       // of what the target has already too: the copy before may have broken off before the erasure was repeated
@@ -165,22 +106,21 @@ export async function copyChain(plan: CopyPlan, chainId: string): Promise<Copied
     if (held === undefined || next > held.seq) await writer.take(receipt, line)
     after = receipt.receiptHash
     next += 1
-    if (writer.copied > copied) tell(already)
+    if (writer.written > copied) tell(already)
     else if (held !== undefined && next <= held.seq && next % batch === 0) tell(next - first)
-    if (Date.now() <= turnEnds) continue
-    await pause(0)
-    turnEnds = Date.now() + TURN_MS
+    const turn = paced()
+    if (turn) await turn
   }
   const verification = judge?.finish()
   // also what only the end can show, such as a key revoked for the time before
-  if (verification?.verdict === 'INVALID') throw refusal(chainId, next, verification)
+  if (verification?.verdict === 'INVALID') throw refusal({ chainId, seq: next }, verification)
   if (next <= last.seq) throw copyInvalid({ chainId, seq: next }, 'HEAD_NOT_REACHED')
   const kept = await erasures.finish(verification)
   await writer.flush()
   tell(already)
   return {
     chainId,
-    copied: writer.copied,
+    copied: writer.written,
     already,
     first,
     head: last,

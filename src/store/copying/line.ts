@@ -1,5 +1,5 @@
 /** From a line of the source to a receipt that the target will write in the very same bytes. */
-import { QuittanceError } from '../../errors.js'
+import { type ErrorDetails, QuittanceError } from '../../errors.js'
 import { lineOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 
@@ -20,7 +20,7 @@ export interface NextPlace {
 export function copyInvalid(
   { chainId, seq }: Pick<NextPlace, 'chainId' | 'seq'>,
   reason: string,
-  more: { readonly receiptId?: string | undefined; readonly line?: number | undefined } = {},
+  more: Pick<ErrorDetails, 'receiptId' | 'line' | 'actual'> = {},
 ): QuittanceError {
   return new QuittanceError('COPY_INVALID', `the source is INVALID: ${reason} at seq ${seq} of chain ${chainId}`, {
     details: { chainId, seq, reason, ...more, retryable: false },
