@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['scripts/generate-page.mjs'],
+    globalSetup: ['scripts/generate-page.mjs', 'scripts/generate-worker.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {

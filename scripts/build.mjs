@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { generatePage } from './generate-page.mjs'
+import { generateWorker } from './generate-worker.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -17,6 +18,8 @@ const source = (file) => join(root, file.replace(/^\.\/dist\//, 'src/').replace(
 
 // the HTML report's script is a source of the package, and made of sources
 await generatePage()
+// and so is the verifier's thread
+await generateWorker()
 
 rmSync(dist, { recursive: true, force: true })
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')

@@ -1,5 +1,13 @@
 /** Holds a chain against checkpoints: the Merkle tree over its leaves, compared at each size that an anchor names. */
-import { appendLeaf, emptyFrontier, type Frontier, frontierRoot, leafHash, receiptLeaf } from '../merkle/index.js'
+import {
+  appendLeaf,
+  emptyFrontier,
+  type Frontier,
+  frontierRoot,
+  HASH_BYTES,
+  leafHash,
+  receiptLeaf,
+} from '../merkle/index.js'
 import { toHex } from '../primitives/bytes.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Findings, Place } from './findings.js'
@@ -35,6 +43,30 @@ export class AnchorWatch {
     }
     this.#frontier = appendLeaf(this.#frontier, leafHash(receiptLeaf(receipt.receiptHash, receipt.signature)))
     this.#compareReached(place, findings)
+  }
+
+  /**
+   * Looks at receipts that go on where the last one stood.
+   *
+   * @param count - how many
+   * @param leaves - their leaf hashes, 32 bytes each; none where there was no need of them
+   * @returns what takes note of them; `undefined` where something would be found, or can't be told
+   */
+  follow(count: number, leaves: Uint8Array | undefined): (() => void) | undefined {
+    if (this.#waiting.length === 0 || !this.#following) return () => {}
+    if (leaves?.length !== count * HASH_BYTES) return undefined
+    let frontier = this.#frontier
+    let reached = 0
+    for (let at = 0; at < leaves.length; at += HASH_BYTES) {
+      frontier = appendLeaf(frontier, leaves.subarray(at, at + HASH_BYTES))
+      for (; this.#waiting[reached]?.size === frontier.size; reached += 1) {
+        if (`sha256:${toHex(frontierRoot(frontier))}` !== this.#waiting[reached]?.rootHash) return undefined
+      }
+    }
+    return () => {
+      this.#frontier = frontier
+      this.#matched.push(...this.#waiting.splice(0, reached))
+    }
   }
 
   #compareReached(place: Place, findings: Findings): void {

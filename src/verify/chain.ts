@@ -14,6 +14,7 @@ import { type Examined, examineLine, examineReceipt } from './examine.js'
 import { Findings, type Place } from './findings.js'
 import type { RawLine } from './line.js'
 import { checkOptions } from './options.js'
+import { isPlain, type Reached, type Run } from './run.js'
 import { ChainTrust } from './trust.js'
 import type { ProblemCode, ReceiptSource, Scope, Tail, Verdict, VerifyOptions, VerifyResult } from './types.js'
 
@@ -32,7 +33,7 @@ class ChainVerifier {
   #version: string | undefined
   #root: string | undefined
   #first: number | undefined
-  #previous: DecisionReceipt | undefined
+  #previous: Reached | undefined
   #ended: number | undefined
   /** Lines since `#previous` that could not be placed: they may be the receipts that are missing. */
   #unplaced = 0
@@ -51,6 +52,11 @@ class ChainVerifier {
   /** How many were looked at. */
   get checked(): number {
     return this.#checked
+  }
+
+  /** How many problems were found. */
+  get found(): number {
+    return this.#findings.found
   }
 
   /** On what was looked at so far; the end may still make it worse. */
@@ -80,6 +86,28 @@ class ChainVerifier {
     if (this.#findings.found === before) this.#counted?.(receipt)
     this.#previous = receipt
     this.#unplaced = 0
+  }
+
+  /**
+   * Takes what follows the receipt that `next` took last, where it is certain that `next` would find nothing and end in the
+   * same state.
+   *
+   * @returns false where that is not certain: nothing was taken, and the receipts have to come one by one
+   */
+  run({ first, count, last, leaves }: Run): boolean {
+    if (this.#previous !== first || this.#version !== first.version || this.#ended !== undefined) return false
+    if (!isPlain(first) || last.timestamp > this.#latest) return false
+    const head = this.#options.expect?.head
+    const holdsHead = head !== undefined && head.seq > first.seq && head.seq <= last.seq
+    if (holdsHead && (head.seq !== last.seq || head.receiptHash !== last.receiptHash)) return false
+    const followed = this.#anchors?.follow(count, leaves)
+    if (followed === undefined || !this.#trust?.goesOn(first, count, last)) return false
+    followed()
+    if (holdsHead) this.#headFound ??= 'match'
+    this.#checked += count
+    this.#previous = last
+    this.#unplaced = 0
+    return true
   }
 
   #problem(code: ProblemCode, place: Place, message: string): void {
@@ -376,6 +404,42 @@ export function judgeLines(
       verifier.next(examineLine(line, backend), verifier.checked + 1)
       return verifier.verdict
     },
+    finish: () => verifier.finish(),
+  }
+}
+
+/** Judges a chain from what was found out elsewhere about its lines, each by itself. */
+export interface ExaminedJudge {
+  /** How many lines were taken. */
+  readonly checked: number
+  /** How many problems were found. */
+  readonly found: number
+  /** Takes the next line. */
+  next(examined: Examined): void
+  /** @returns whether all of a run was taken; otherwise nothing of it was, and its lines have to come one by one */
+  run(run: Run): boolean
+  /** @returns the verdict on the whole; nothing may follow */
+  finish(): VerifyResult
+}
+
+/**
+ * @param options - as `verifyChain`; `signal` is the caller's to look at
+ * @param counted - hears of each receipt against which nothing was found, but of none that comes in a run
+ * @returns a judge of one chain
+ * @throws TypeError when an option is not what its type says
+ */
+export function judgeExamined(options: VerifyOptions, counted?: Counted): ExaminedJudge {
+  checkOptions(options)
+  const verifier = new ChainVerifier(options, counted)
+  return {
+    get checked() {
+      return verifier.checked
+    },
+    get found() {
+      return verifier.found
+    },
+    next: (examined) => verifier.next(examined, verifier.checked + 1),
+    run: (run) => verifier.run(run),
     finish: () => verifier.finish(),
   }
 }

@@ -3,11 +3,12 @@ import { QuittanceError } from '../errors.js'
 import { admitKey, refusalText } from '../keys/ed25519/admission.js'
 import type { Ed25519Backend } from '../keys/ed25519/backend.js'
 import { defaultBackend, verifySignature } from '../keys/ed25519/verify.js'
-import { fromHex } from '../primitives/bytes.js'
+import { knownHex } from '../primitives/bytes.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { isTime } from '../primitives/time.js'
-import { detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
+import { detailsDigest, detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
+import type { PlainTexts } from '../receipt/plain.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { receiptFaults } from '../receipt/validate.js'
 import { type RawLine, type Reading, type Remark, readLine, readObject, shownPath } from './line.js'
@@ -60,24 +61,42 @@ function signatureRemark(claim: Claim, backend: Ed25519Backend): Remark<ProblemC
   if (typeof keyId !== 'string' || !isText(signature, signatureText) || !isText(receiptHash, hashText)) {
     return { code: 'SIGNATURE_INVALID', message: 'has no key, hash or signature in the form of the format' }
   }
+  return keyRemark(keyId, receiptHash, signature, backend)
+}
+
+/** Of members that have their form. */
+function keyRemark(
+  keyId: string,
+  receiptHash: string,
+  signature: string,
+  backend: Ed25519Backend,
+): Remark<ProblemCode> | undefined {
   const admission = admitKey(keyId)
   if (admission.key === undefined) {
     return { code: 'SIGNATURE_INVALID', message: `has a keyId that ${refusalText[admission.refused]}` }
   }
-  const bytes = fromHex(signature.slice('ed25519:'.length))
+  const bytes = knownHex(signature.slice('ed25519:'.length))
   if (verifySignature(admission.key, signedMessage(receiptHash), bytes, backend)) return undefined
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
+const hashMismatch = {
+  code: 'HASH_MISMATCH',
+  message: 'has a receiptHash that is not the hash of what it says',
+} as const
+const detailsMismatch = {
+  code: 'DETAILS_MISMATCH',
+  message: 'has details that are not those of its detailsHash',
+} as const
+const detailsErased = {
+  code: 'DETAILS_ERASED',
+  message: 'has no details any more; hash, link and signature hold without them',
+} as const
+
 function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices: Remark<NoticeCode>[]): void {
   const { details, detailsHash } = receipt
   if (details === undefined) {
-    if (detailsHash !== undefined) {
-      notices.push({
-        code: 'DETAILS_ERASED',
-        message: 'has no details any more; hash, link and signature hold without them',
-      })
-    }
+    if (detailsHash !== undefined) notices.push(detailsErased)
     return
   }
   let computed: string | undefined
@@ -86,13 +105,31 @@ function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices
   } catch (error) {
     if (!QuittanceError.is(error, 'RECEIPT_NOT_JSON')) throw error
   }
-  if (computed !== detailsHash) {
-    problems.push({ code: 'DETAILS_MISMATCH', message: 'has details that are not those of its detailsHash' })
+  if (computed !== detailsHash) problems.push(detailsMismatch)
+}
+
+/** Of a receipt whose members all have their shape: signature, hash and details are what is left to look at. */
+function examinePlain(receipt: DecisionReceipt, plain: PlainTexts, backend: Ed25519Backend): Examined {
+  const { seq, receiptId, keyId, receiptHash, signature, detailsHash } = receipt
+  const problems: Remark<ProblemCode>[] = []
+  const unsigned = keyRemark(keyId, receiptHash, signature, backend)
+  if (unsigned) problems.push(unsigned)
+  if (receiptHashOf(plain.preimage) !== receiptHash) problems.push(hashMismatch)
+  if (plain.details !== undefined && detailsDigest(plain.details) !== detailsHash) problems.push(detailsMismatch)
+  const erased = plain.details === undefined && detailsHash !== undefined
+  return {
+    receipt,
+    claimed: { seq, receiptId },
+    problems,
+    notices: erased ? [detailsErased] : [],
+    wellFormed: true,
+    sound: problems.length === 0,
   }
 }
 
 function examine(reading: Reading, backend: Ed25519Backend): Examined {
-  const { claim, texts } = reading
+  const { claim, texts, plain } = reading
+  if (plain !== undefined) return examinePlain(claim as unknown as DecisionReceipt, plain, backend)
   const problems = [...reading.problems]
   const notices = [...reading.notices]
   if (claim === undefined) return { problems, notices, wellFormed: false, sound: false }
@@ -112,9 +149,7 @@ function examine(reading: Reading, backend: Ed25519Backend): Examined {
   const unsigned = signatureRemark(claim, backend)
   if (unsigned) problems.push(unsigned)
   if (texts !== undefined) {
-    if (receiptHashOf(texts.preimage) !== claim.receiptHash) {
-      problems.push({ code: 'HASH_MISMATCH', message: 'has a receiptHash that is not the hash of what it says' })
-    }
+    if (receiptHashOf(texts.preimage) !== claim.receiptHash) problems.push(hashMismatch)
     detailsRemarks(claim, problems, notices)
   }
   const wellFormed = texts !== undefined && !faults.some((fault) => fault.code === 'FIELD_INVALID')

@@ -4,6 +4,7 @@ import { duplicateMember } from '../keys/duplicate-member.js'
 import { utf8 } from '../primitives/bytes.js'
 import type { CanonicalReason } from '../receipt/canonical.js'
 import { MAX_DEPTH, MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from '../receipt/limits.js'
+import { type PlainTexts, plainTexts } from '../receipt/plain.js'
 import { type ReceiptTexts, textsOf } from '../receipt/seal.js'
 import { type SnapshotFault, snapshot } from './snapshot.js'
 import type { NoticeCode, ProblemCode } from './types.js'
@@ -25,6 +26,8 @@ export interface Reading {
   readonly claim?: Readonly<Record<string, unknown>> | undefined
   /** Its canonical texts, where it has any. */
   readonly texts?: ReceiptTexts | undefined
+  /** The same, where every member is known to have its shape and no rule between them is broken. */
+  readonly plain?: PlainTexts | undefined
   readonly problems: readonly Remark<ProblemCode>[]
   readonly notices: readonly Remark<NoticeCode>[]
 }
@@ -76,7 +79,18 @@ const snapshotProblems: Readonly<Record<SnapshotFault, Reading>> = {
  */
 export function readObject(value: unknown): Reading {
   const taken = snapshot(value)
-  return 'fault' in taken ? snapshotProblems[taken.fault] : readParsed(taken.copy)
+  if ('fault' in taken) return snapshotProblems[taken.fault]
+  return readPlain(taken.copy) ?? readParsed(taken.copy)
+}
+
+const none: readonly never[] = []
+
+/** Reads a receipt with which nothing is wrong; `undefined` where that does not show at once. */
+function readPlain(value: unknown, text?: string): Reading | undefined {
+  const plain = isObject(value) ? plainTexts(value, text) : undefined
+  if (plain === undefined || longerThan(plain.preimage, MAX_PREIMAGE_BYTES) || longerThan(plain.line, MAX_LINE_BYTES))
+    return undefined
+  return { claim: value as Reading['claim'], texts: plain, plain, problems: none, notices: none }
 }
 
 /** Reads what JSON.parse made, or a copy as plain. */
@@ -125,6 +139,9 @@ export function readLine(text: string): Reading {
     // the parser's own message quotes the text
     return problem('LINE_MALFORMED', 'is not JSON')
   }
+  // a line that its receipt, written anew, gives again has no member twice and no second spelling
+  const plain = readPlain(value, text)
+  if (plain !== undefined) return plain
   const reading = readParsed(value)
   if (reading.texts === undefined || reading.texts.line === text) return reading
   if (duplicateMember(text) !== undefined) {

@@ -98,6 +98,25 @@ export class RevocationLog {
     this.#run = { lineage, count: 1, last }
   }
 
+  /**
+   * Takes note of receipts that count and follow one of the same signer.
+   *
+   * @param lineage - their signer and what that derives from: the very list that came with the one before them
+   * @param before - the seq of the one before them
+   * @param count - how many
+   * @param last - the last of them
+   * @returns false, and no note taken, where that one did not count, or where one of these is signed after a revocation
+   */
+  goesOn(lineage: readonly string[], before: number, count: number, last: Signed): boolean {
+    const run = this.#run
+    if (run?.lineage !== lineage || run.last.seq !== before) return false
+    // times don't go back: what holds for the last holds for all
+    if (this.revokedBy(lineage, last.timestamp) !== undefined) return false
+    run.count += count
+    run.last = { seq: last.seq, receiptId: last.receiptId, timestamp: last.timestamp }
+    return true
+  }
+
   /** Only the first of a run can date anything: what it dated is not open for the others. */
   #date(timestamp: string, lineage: readonly string[]): void {
     const own = new Set(lineage)

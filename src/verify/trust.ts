@@ -14,6 +14,7 @@ import { digestOf } from '../receipt/digest.js'
 import type { DecisionReceipt, KeyEvent } from '../receipt/types.js'
 import type { Remark } from './line.js'
 import { RevocationLog } from './revocation.js'
+import type { Reached } from './run.js'
 import type { Anchor, Finding, ProblemCode } from './types.js'
 
 /** How a key came to be trusted: itself, then what it derives from. */
@@ -94,6 +95,35 @@ export class ChainTrust {
       problems.push(...this.#learnEvent(receipt))
     }
     return problems
+  }
+
+  /**
+   * Takes receipts that follow one which `judge` was asked about last: of the same key, sound, dated in order, and none that
+   * says anything of keys or is for a key of another use.
+   *
+   * @param first - the one before them
+   * @param count - how many
+   * @param last - the last of them
+   * @returns false, and nothing taken, where it is not certain that `judge` would find nothing against any of them
+   */
+  goesOn(first: DecisionReceipt, count: number, last: Reached): boolean {
+    const recent = this.#recent
+    if (recent?.keyId !== first.keyId || !this.#standsThrough(first, last)) return false
+    return this.#revocations.goesOn(recent.lineage, first.seq, count, last)
+  }
+
+  /** Whether what lets a key sign one receipt lets it sign all that follow until another. */
+  #standsThrough({ keyId, timestamp }: DecisionReceipt, last: Reached): boolean {
+    const entry = this.#keyring.get(keyId)
+    // a window has no holes
+    if (entry) return inWindow(entry, timestamp) && inWindow(entry, last.timestamp)
+    const certificates = this.#certificates.get(keyId)
+    if (certificates === undefined) return true
+    const [{ root }] = certificates as [LearnedCertificate]
+    return (
+      certificates.every((one) => one.root === root) &&
+      certificates.some((one) => timestamp >= one.notBefore && last.timestamp < one.notAfter)
+    )
   }
 
   /**

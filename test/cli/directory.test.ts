@@ -104,7 +104,7 @@ describe('a file store', () => {
     await writeFile(bank, (await readFile(bank, 'utf8')).replace('"seq":2', '"seq":7'))
     const { code, stdout } = await verify('store', '--chain', 'bank')
     expect(code).toBe(1)
-    expect(stdout).toMatch(/\n {4}bank-[0-9a-f]+\/0+\.jsonl line 3 {2}seq 7 {2}/)
+    expect(stdout).toMatch(/\n {4}bank-[0-9a-f]+\/[0-9-]+\.jsonl line 3 {2}seq 7 {2}/)
   })
 
   test('with several chains and none named is exit 2, and names them', async () => {

@@ -50,7 +50,9 @@ async function judged(part?: { from?: number; through?: number }) {
   const target = part === undefined ? ['./receipts', '--chain', 'acme'] : ['-']
   const { from = 0, through } = part ?? {}
   const [folder = ''] = (await readdir(join(cwd, 'receipts'))).filter((name) => name.startsWith('acme'))
-  const text = await readFile(join(cwd, 'receipts', folder, '00000000000000000000.jsonl'), 'utf8')
+  const names = (await readdir(join(cwd, 'receipts', folder))).filter((name) => name.endsWith('.jsonl')).sort()
+  const texts = await Promise.all(names.map((name) => readFile(join(cwd, 'receipts', folder, name), 'utf8')))
+  const text = texts.join('')
   const lines = text.trimEnd().split('\n')
   const { code, stdout } = await runCli(
     ['verify', ...target, '--keyring', 'keyring.json', '--json', ...(from > 0 ? ['--from-seq', `${from}`] : [])],

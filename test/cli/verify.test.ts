@@ -36,6 +36,16 @@ const verdict = async (file: string, ...args: string[]) => {
   return { code, verdict: word, counts, tail: scope.tail, stderr }
 }
 
+test('--workers changes nothing in the answer', async () => {
+  const many = testReceipts({ chainId: 'acme', count: 1_200 }).map(lineOf)
+  await writeFile(join(cwd, 'many.jsonl'), `${many.join('\n')}\n`.replace('"allow"', '"reject"'))
+  const alone = await verify('many.jsonl', '--workers', '1')
+  expect(alone).toMatchObject({ code: 1, stderr: '' })
+  expect(alone.stdout).toContain('1200 receipts checked')
+  expect(await verify('many.jsonl', '--workers', '2')).toEqual(alone)
+  expect(await verify('many.jsonl', '--workers', '0')).toMatchObject({ code: 2, stdout: '' })
+})
+
 describe('the report', () => {
   test('of a valid chain says its scope, and what is not proved', async () => {
     expect(await verify('ok.jsonl')).toEqual({

@@ -39,7 +39,11 @@ describe('verifyDirectory', () => {
       const { verdict, scope, checked } = await verifyChain(chains[index] ?? [], { keyring })
       expect(result).toMatchObject({ verdict, scope, checked })
       expect(files).toEqual([
-        { name: expect.stringMatching(new RegExp(`^${name}.[0-9]+\\.jsonl$`)), path: expect.any(String), firstLine: 1 },
+        {
+          name: expect.stringMatching(new RegExp(`^${name}.[0-9-]+\\.jsonl$`)),
+          path: expect.any(String),
+          firstLine: 1,
+        },
       ])
       expect((await readFile(files[0]?.path as string, 'utf8')).split('\n')).toHaveLength(checked + 1)
     }
@@ -53,7 +57,7 @@ describe('verifyDirectory', () => {
       const [acme, bank] = (await results(copy, { keyring })).map(({ name }) => name) as [string, string]
       await rename(join(copy, bank), aside)
       await symlink(aside, join(copy, bank), 'junction')
-      await rename(join(copy, acme, '00000000000000000000.jsonl'), join(copy, 'loose.jsonl'))
+      await rename(join(copy, acme, '00000000000000000000-00000001.jsonl'), join(copy, 'loose.jsonl'))
       const found = await results(copy, { keyring })
       expect(found.map(({ name, chainId, result }) => [name, chainId, result.verdict, result.checked])).toEqual([
         [acme, 'acme', 'INCOMPLETE', 0],

@@ -22,6 +22,7 @@ import {
   targetOf,
 } from '../target.js'
 import { addTrustOptions, type Trust, type TrustOptions, trustFor } from '../trust-flags.js'
+import { positiveNumber } from '../values.js'
 import {
   exitCodeOf,
   type LinePlace,
@@ -44,6 +45,7 @@ interface Options extends TrustOptions, ChainOptions {
   readonly all?: true | undefined
   readonly json?: true | undefined
   readonly maxProblems?: number | undefined
+  readonly workers?: number | undefined
 }
 
 const help = examples(
@@ -70,10 +72,18 @@ interface Judged {
 /** How to judge, and whom to tell how far it is. */
 interface Working {
   readonly options: VerifyOptions
+  /** How many threads may read files; default as many as are of use. */
+  readonly workers: number | undefined
   readonly update: Progress['update']
   /** Hears of each receipt against which nothing was found. */
   readonly counted?: Counted | undefined
 }
+
+const fileOptions = ({ options, workers, update }: Working): FileVerifyOptions => ({
+  ...options,
+  workers,
+  onProgress: update,
+})
 
 /** Judges chains of a store on a server one after another. */
 async function* judgeServer(
@@ -104,7 +114,7 @@ async function* judgeServer(
 /** The chains to be judged: a file is a chain of its own. */
 async function* judgeAll(target: Target, working: Working, io: Io): AsyncGenerator<DirectoryResult> {
   if (target.kind === 'server') return yield* judgeServer(target, await chainsOfServer(target), working)
-  const options: FileVerifyOptions = { ...working.options, onProgress: working.update }
+  const options = fileOptions(working)
   if (target.kind === 'directory') return yield* verifyChains(target.chains, options, working.counted)
   const file = target.kind === 'stdin' ? { name: 'stdin', path: '-' } : { name: target.name, path: target.path }
   const result = await verifyFile(target.kind === 'stdin' ? io.stdin : target.path, options)
@@ -120,7 +130,7 @@ async function judgeOne(target: Target, working: Working, io: Io): Promise<Judge
     }
     return { result: await verifyLines([], working.options) }
   }
-  const options: FileVerifyOptions = { ...working.options, onProgress: working.update }
+  const options = fileOptions(working)
   if (target.kind === 'stdin') return { result: await verifyFile(io.stdin, options) }
   if (target.kind === 'file') return { result: await verifyFile(target.path, options) }
   const chain = chainOf(target, options.chainId, all)
@@ -178,7 +188,7 @@ async function* judgeNamed(
     const again = await targetOf(target.name, io)
     if (again.kind !== 'directory') return
     const there = again.chains.filter(({ chainId }) => chainId !== undefined && chainIds.has(chainId))
-    yield* verifyChains(there, working.options)
+    yield* verifyChains(there, { ...working.options, workers: working.workers })
   }
 }
 
@@ -253,7 +263,7 @@ async function verify(text: string, options: Options, io: Io): Promise<ExitCode>
   const base = verifyOptions(options, trust.keyring)
   const target = await targetOf(text, io)
   const progress = progressOn(io)
-  const working = { options: base, update: progress.update }
+  const working = { options: base, workers: options.workers, update: progress.update }
   const found = await letGo(target, () => answer(target, options, trust, working, io)).finally(progress.clear)
   io.stdout.write(found.text)
   return exitCodeOf(found.verdict)
@@ -271,6 +281,7 @@ export const addVerify: AddCommand = (program, { io, exit }) => {
     .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
   addListOption(addChainOptions(addTrustOptions(command)))
     .option('--all', 'judge every chain of a directory or store; the worst verdict is the exit code')
+    .option('--workers <n>', 'how many threads may verify files (default: one a core)', positiveNumber)
     .option('--json', 'print the result as one line of JSON')
     .addHelpText('after', help)
     .action(async (target: string, options: Options) => exit(await verify(target, options, io)))

@@ -2,94 +2,31 @@ import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { verifyLines } from '../chain.js'
-import type { RawLine } from '../line.js'
-import type { VerifyOptions, VerifyResult } from '../types.js'
+import { checkOptions } from '../options.js'
+import type { VerifyResult } from '../types.js'
 import { fileChunks, streamChunks } from './chunks.js'
-import { lineSplitter } from './lines.js'
+import { checkFileOptions, type FileVerifyOptions, linesOf, type Meter, meterFor } from './meter.js'
+import { onThreads, threadsFor } from './workers.js'
 
-/** How far a verification is. */
-export interface VerifyProgress {
-  /** Read so far. */
-  readonly bytes: number
-  /** Absent where the length isn't known: pipes, streams. */
-  readonly totalBytes?: number | undefined
-  /** Lines judged so far. */
-  readonly receipts: number
-}
-
-/** As for `verifyChain`, and how to work. */
-export interface FileVerifyOptions extends VerifyOptions {
-  /** How many threads may verify. This release verifies on the calling thread whatever stands here; the result is the same. */
-  readonly workers?: number | undefined
-  /** Called after each chunk, and at the end. What it throws ends the verification. */
-  readonly onProgress?: ((progress: VerifyProgress) => void) | undefined
-}
-
-/** Counts what flows by. */
-export interface Meter {
-  bytes: number
-  receipts: number
-  /** Called when a chunk has been judged. */
-  tick(): void
-}
-
-/**
- * @param chunks - one input
- * @param meter - told of what was read
- * @returns its lines
- */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<RawLine> {
-  const splitter = lineSplitter()
-  for await (const chunk of chunks) {
-    for (const line of splitter.push(chunk)) {
-      yield line
-      meter.receipts += 1
-    }
-    meter.bytes += chunk.byteLength
-    meter.tick()
-  }
-  const last = splitter.end()
-  if (last === undefined) return
-  yield last
-  meter.receipts += 1
-}
-
-/**
- * @param options - as given
- * @param totalBytes - what is to be read, where that is known
- * @returns a meter that reports to `onProgress`
- */
-export function meterFor(options: FileVerifyOptions, totalBytes: number | undefined): Meter {
-  const { onProgress } = options
-  const meter: Meter = {
-    bytes: 0,
-    receipts: 0,
-    tick() {
-      onProgress?.({ bytes: meter.bytes, totalBytes, receipts: meter.receipts })
-    },
-  }
-  return meter
-}
-
-/**
- * @param options - as given
- * @throws RangeError, TypeError naming the option
- */
-export function checkFileOptions(options: FileVerifyOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
-  const { workers, onProgress } = options
-  if (workers !== undefined && !(Number.isSafeInteger(workers) && workers >= 1)) {
-    throw new RangeError('options.workers must be an integer of 1 or more')
-  }
-  if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new TypeError('options.onProgress must be a function')
-  }
-}
+export type { FileVerifyOptions, VerifyProgress } from './meter.js'
 
 /** The size of a plain file; `undefined` for anything else, and for what can't be looked at: reading it will say why. */
 async function sizeOf(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined)
   return found?.isFile() && found.size > 0 ? found.size : undefined
+}
+
+async function fileOnThreads(
+  workers: number,
+  path: string,
+  bytes: number,
+  options: FileVerifyOptions,
+  meter: Meter,
+): Promise<VerifyResult> {
+  checkOptions(options)
+  const chain = { name: path, files: [{ name: path, path, bytes }] }
+  for await (const { result } of onThreads(workers, [chain], options, meter)) return result
+  throw new Error('a chain has a result')
 }
 
 /**
@@ -120,8 +57,13 @@ export async function verifyFile(
   checkFileOptions(options)
   if (typeof source === 'string' || source instanceof URL) {
     const file = typeof source === 'string' ? source : fileURLToPath(source)
-    const meter = meterFor(options, await sizeOf(file))
-    const result = await verifyLines(linesOf(fileChunks(file), meter), options, await fastestBackend())
+    const bytes = await sizeOf(file)
+    const meter = meterFor(options, bytes)
+    const workers = threadsFor(options.workers, bytes ?? 0)
+    const result =
+      workers > 1
+        ? await fileOnThreads(workers, file, bytes as number, options, meter)
+        : await verifyLines(linesOf(fileChunks(file), meter), options, await fastestBackend())
     meter.tick()
     return result
   }

@@ -7,6 +7,8 @@ const NEWLINE = 0x0a
 
 /** Takes bytes as they come and gives lines as they end. */
 export interface LineSplitter {
+  /** How many bytes the lines had that were handed on, their newlines included. */
+  readonly taken: number
   /** @returns the lines that these bytes end; the bytes may be reused once all were taken */
   push(chunk: Uint8Array): Iterable<RawLine>
   /** @returns the last line where no newline ended it */
@@ -35,12 +37,14 @@ const tooLong = (terminated: boolean): RawLine => ({
  * A splitter for one input. A line that is too long is counted and dropped as it flows by, so that memory stays
  * below one line and one chunk.
  *
+ * @param begins - whether the first line is the first of its input, where a byte order mark may stand
  * @returns the splitter
  */
-export function lineSplitter(): LineSplitter {
+export function lineSplitter(begins = true): LineSplitter {
   let held: Buffer[] = []
   let heldBytes = 0
-  let first = true
+  let first = begins
+  let taken = 0
 
   const hold = (rest: Buffer) => {
     if (rest.length === 0) return
@@ -59,10 +63,14 @@ export function lineSplitter(): LineSplitter {
     held = []
     heldBytes = 0
     first = false
+    taken += length + (terminated ? 1 : 0)
     return line
   }
 
   return {
+    get taken() {
+      return taken
+    },
     *push(chunk) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
       let start = 0
