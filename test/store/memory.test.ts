@@ -43,11 +43,11 @@ describe('memoryStore', () => {
     expect(await store.bounds('a')).toBeUndefined()
   })
 
-  it('hands out the very object that was sealed, and a frozen copy of one that was not frozen', async () => {
+  it('hands out what was appended, frozen, and no object that somebody else holds', async () => {
     const store = memoryStore()
     const [first, second] = testReceipts({ chainId: 'a', count: 2 }) as [DecisionReceipt, DecisionReceipt]
     await store.append('a', [first], undefined)
-    expect(await store.head('a')).toBe(first)
+    expect(await store.head('a')).toStrictEqual(first)
     const open = structuredClone(second)
     await store.append('a', [open], refOf(first))
     const kept = await store.head('a')

@@ -44,12 +44,13 @@ export function signerFromKeyObject(privateKey: KeyObject): SeedSigner {
         throw failed(error)
       }
     },
-    async sign(message) {
-      const open = current()
-      return new Promise((resolve, reject) => {
-        sign(null, message, open, (error, signature) => (error ? reject(failed(error)) : resolve(plain(signature))))
-      })
-    },
+    // what the executor throws is the promise's rejection
+    sign: (message) =>
+      new Promise((resolve, reject) => {
+        sign(null, message, current(), (error, signature) =>
+          error ? reject(failed(error)) : resolve(plain(signature)),
+        )
+      }),
     wipe() {
       key = undefined
     },
