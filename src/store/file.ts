@@ -14,7 +14,7 @@ export type { FileStoreNotice } from './file/notice.js'
  * same directory share one writer.
  *
  * @param dir - the directory; it is made at the first write
- * @param options - `waitForLockMs`, `onNotice`
+ * @param options - `waitForLockMs`, `takeOverAfterMs`, `segmentBytes`, `acceptDamaged`, `onNotice`
  * @returns the store; `durable` is true. Nothing is opened, read or locked before it is used
  * @throws TypeError, RangeError when an argument is not what its type says
  * @example

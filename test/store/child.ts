@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const script = fileURLToPath(new URL('./children/writer.ts', import.meta.url))
+const scriptOf = (name: string) => fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url))
 
 /** A process that writes in a store. */
 export interface Writer {
@@ -12,6 +12,8 @@ export interface Writer {
   readonly pid: number
   /** The next line that it says; `undefined` when it has ended. */
   next(): Promise<string | undefined>
+  /** Tells it something. */
+  tell(line: string): void
   /** Tells it something, and returns what it says next. */
   ask(line: string): Promise<string | undefined>
   /** Everything it says until it ends. */
@@ -23,14 +25,14 @@ export interface Writer {
 export function startWriter(
   what: string,
   dir: string,
-  options: { readonly chainId?: string; readonly prefix?: readonly string[] } = {},
+  options: { readonly chainId?: string; readonly prefix?: readonly string[]; readonly script?: string } = {},
 ): Writer {
   const command = [
     ...(options.prefix ?? []),
     process.execPath,
     '--import',
     'tsx',
-    script,
+    scriptOf(options.script ?? 'writer'),
     what,
     dir,
     options.chainId ?? 'acme',
@@ -50,6 +52,9 @@ export function startWriter(
     process: child,
     pid: child.pid!,
     next,
+    tell(line) {
+      child.stdin.write(`${line}\n`)
+    },
     async ask(line) {
       child.stdin.write(`${line}\n`)
       return next()

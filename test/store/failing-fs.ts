@@ -56,6 +56,18 @@ export function failingFs(
     throw systemError(fault.code, name, path)
   }
 
+  /** A call on the calling thread can't be made to wait: a plan that answers later lets it pass. */
+  const attemptNow = (name: string, path: string, run: () => number, half: () => number): number => {
+    const call = { name, number: calls.length + 1, path }
+    calls.push(call)
+    const fault = plan(call)
+    if (fault === undefined || 'then' in fault) return run()
+    if (fault.when === 'partial') half()
+    if (fault.when === 'after') run()
+    throw systemError(fault.code, name, path)
+  }
+  const paths = new WeakMap<FileHandle, string>()
+
   const watched = (handle: FileHandle, path: string): FileHandle =>
     new Proxy(handle, {
       get(target, property) {
@@ -79,7 +91,18 @@ export function failingFs(
     calls,
     open: async (path, ...rest) => {
       const handle = await attempt('open', String(path), () => nodeFs.open(path, ...rest))
-      return watched(handle, String(path))
+      const proxy = watched(handle, String(path))
+      paths.set(proxy, String(path))
+      return proxy
+    },
+    writeSync(handle, bytes, offset, length, position) {
+      const write = (most: number) => nodeFs.writeSync(handle, bytes, offset, most, position)
+      return attemptNow(
+        'write',
+        paths.get(handle) ?? '',
+        () => write(length),
+        () => write(Math.floor(length / 2)),
+      )
     },
     mkdir: ((path: string, options: { recursive: true }) =>
       attempt('mkdir', path, () => nodeFs.mkdir(path, options))) as FileSystem['mkdir'],

@@ -216,7 +216,7 @@ describe('a write that fails', () => {
       for (let attempt = 0; attempt < 3; attempt += 1) {
         const error = await failureOf(store.append('acme', receipts.slice(2, 4), refOf(receipts[1]!)))
         expect(error).toMatchObject({ code, details: { reason: errno, outcome: 'absent', retryable, chainId: 'acme' } })
-        expect(error.details.file).toContain('00000000000000000000.jsonl')
+        expect(error.details.file).toContain('00000000000000000000-00000001.jsonl')
         expect(error.message).not.toContain('free text')
         expect(await readable(store)).toEqual(linesOf(receipts.slice(0, 2)))
       }
@@ -363,7 +363,7 @@ describe('an fdatasync that fails', () => {
     const fs = failingFs(({ name, path }) => {
       if (name !== 'datasync' || !path.endsWith('.jsonl')) return undefined
       count += 1
-      return count === 3 ? { code: 'EIO', when: 'after' } : undefined
+      return count === 2 ? { code: 'EIO', when: 'after' } : undefined
     })
     const store = closedAtEnd(fileStoreOn(dir, {}, fs))
     await start(store, 1)

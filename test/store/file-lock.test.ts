@@ -78,7 +78,8 @@ describe('one writer a directory', () => {
     expect((await readdir(dir)).filter((name) => name.startsWith('writer.lock'))).toEqual(['writer.lock'])
     await store.close()
     // the lock of a closed store is gone, and with it whatever said that its writer lives
-    expect((await readdir(dir)).filter((name) => !/-[0-9a-f]{40}$/.test(name))).toEqual([])
+    expect((await readdir(dir)).filter((name) => !/-[0-9a-f]{40}$/.test(name))).toEqual(['writer.epoch'])
+    expect(JSON.parse(await readFile(join(dir, 'writer.epoch'), 'utf8'))).toMatchObject({ epoch: 3, closed: true })
   }, 30_000)
 
   it('of processes that find a dead lock together exactly one takes it', async () => {
@@ -287,9 +288,10 @@ describe('within one process', () => {
     const copy = (await import(/* @vite-ignore */ path)) as typeof import('../../src/store/file/registry.js')
     const { shareDirectory } = await import('../../src/store/file/registry.js')
     const { nodeFs } = await import('../../src/store/file/fs.js')
+    const options = { fs: nodeFs, segmentBytes: 2 ** 20 }
     expect(copy.shareDirectory).not.toBe(shareDirectory)
-    const mine = await shareDirectory(dir, nodeFs)
-    const theirs = await copy.shareDirectory(dir, nodeFs)
+    const mine = await shareDirectory(dir, options)
+    const theirs = await copy.shareDirectory(dir, options)
     expect(theirs.directory).toBe(mine.directory)
     await mine.release()
     await mine.release()

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { nodeFs } from '../../src/store/file/fs.js'
 import { handlePool } from '../../src/store/file/handles.js'
 import { idIndex } from '../../src/store/file/id-index.js'
-import { chainFolder, segmentName, segmentSeq } from '../../src/store/file/layout.js'
+import { chainFolder } from '../../src/store/file/layout.js'
 import { lineChunks } from '../../src/store/file/lines.js'
 import { offsetList } from '../../src/store/file/offsets.js'
+import { parseSegmentName, resolveNames, segmentName } from '../../src/store/file/segment-name.js'
 import { turns } from '../../src/store/file/turns.js'
 import { failingFs } from './failing-fs.js'
 import { temporaryFolder } from './temporary.js'
@@ -113,21 +114,74 @@ describe('handlePool', () => {
 })
 
 describe('segmentName', () => {
-  it('sorts as its seqs do, and is read back', () => {
+  const epochs = fc.integer({ min: 0, max: 10 ** 9 })
+
+  it('sorts as its seqs do, is read back, and has one spelling', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), fc.maxSafeNat(), (a, b) => {
-        expect(segmentSeq(segmentName(a))).toBe(a)
-        expect(segmentName(a) < segmentName(b)).toBe(a < b)
+      fc.property(fc.maxSafeNat(), epochs, fc.boolean(), fc.maxSafeNat(), (a, epoch, begins, b) => {
+        const name = segmentName(a, epoch, begins)
+        expect(parseSegmentName(name.name)).toEqual({ ...name, firstSeq: a, epoch, begins })
+        if (a < b) expect(name.name < segmentName(b, epoch).name).toBe(true)
       }),
     )
+    expect(segmentName(0, 0).name).toBe('00000000000000000000.jsonl')
+    expect(segmentName(3, 7).name).toBe('00000000000000000003-00000007.jsonl')
+    expect(segmentName(3, 123_456_789, true).name).toBe('00000000000000000003-123456789-first.jsonl')
     for (const name of [
       '1.jsonl',
       '00000000000000000000.jsonl.torn-1',
+      '00000000000000000000-00000001.jsonl.idx',
+      '00000000000000000000-1.jsonl',
+      '00000000000000000000-00000000.jsonl',
+      '00000000000000000000-000000001.jsonl',
+      '00000000000000000000-first.jsonl',
       '.tmp-segment-1',
       '99999999999999999999.jsonl',
     ]) {
-      expect(segmentSeq(name)).toBeUndefined()
+      expect(parseSegmentName(name)).toBeUndefined()
     }
+  })
+})
+
+describe('resolveNames', () => {
+  const resolve = (...names: [number, number, 'first'?][]) => {
+    const { row, below, stale } = resolveNames(names.map(([seq, epoch, first]) => segmentName(seq, epoch, !!first)))
+    const short = (all: readonly { firstSeq: number; epoch: number }[]) =>
+      all.map(({ firstSeq, epoch }) => `${firstSeq}-${epoch}`)
+    return { row: short(row), below: short(below), stale: short(stale) }
+  }
+
+  it('takes segments one behind the other, in whatever order they are listed', () => {
+    expect(resolve([20, 2], [0, 1], [10, 1])).toEqual({ row: ['0-1', '10-1', '20-2'], below: [], stale: [] })
+  })
+
+  it('lets the higher epoch count where two begin with the same seq', () => {
+    expect(resolve([0, 1], [10, 1], [10, 3])).toEqual({ row: ['0-1', '10-3'], below: [], stale: ['10-1'] })
+  })
+
+  it('leaves out what is below the segment that begins the chain', () => {
+    expect(resolve([0, 1], [10, 1], [13, 1, 'first'], [20, 2])).toEqual({
+      row: ['13-1', '20-2'],
+      below: ['0-1', '10-1'],
+      stale: [],
+    })
+    expect(resolve([10, 1], [10, 1, 'first'], [0, 1])).toEqual({ row: ['10-1'], below: ['0-1'], stale: ['10-1'] })
+  })
+
+  it('leaves out what a writer that was replaced brings in later', () => {
+    // a rotation, a prune, both under an epoch that is over
+    expect(resolve([0, 1], [10, 3], [15, 2])).toEqual({ row: ['0-1', '10-3'], below: [], stale: ['15-2'] })
+    expect(resolve([0, 1], [10, 3], [15, 2, 'first'], [20, 3])).toEqual({
+      row: ['0-1', '10-3', '20-3'],
+      below: [],
+      stale: ['15-2'],
+    })
+  })
+
+  it('knows the directories of earlier releases: one file, or two after an interrupted prune', () => {
+    expect(resolve([0, 0])).toEqual({ row: ['0-0'], below: [], stale: [] })
+    expect(resolve([0, 0], [3, 0])).toEqual({ row: ['3-0'], below: ['0-0'], stale: [] })
+    expect(resolve([3, 0], [9, 1])).toEqual({ row: ['3-0', '9-1'], below: [], stale: [] })
   })
 })
 

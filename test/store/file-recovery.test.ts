@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import {
   appendFile,
   cp,
@@ -20,11 +21,19 @@ import { chainFiles, type FileStoreNotice, fileStore } from '../../src/store/fil
 import { testReceipts } from '../../src/testing/receipts.js'
 import { collect, failureOf, refOf, temporaryFolder } from './temporary.js'
 
-const SEGMENT = '00000000000000000000.jsonl'
+/** As the first writer of a directory names it. */
+const SEGMENT = '00000000000000000000-00000001.jsonl'
+/** As earlier releases did. */
+const LEGACY = '00000000000000000000.jsonl'
 const receipts = testReceipts({ chainId: 'acme', count: 6, rationale: (seq) => `free text ${seq}` })
 const lines = receipts.map(lineOf)
 const folderIn = (dir: string) => join(dir, chainFolder('acme'))
-const segmentIn = (dir: string) => join(folderIn(dir), SEGMENT)
+/** The newest segment; the one that there would be where there is none. */
+function segmentIn(dir: string): string {
+  const names = existsSync(folderIn(dir)) ? readdirSync(folderIn(dir)) : []
+  const segments = names.filter((name) => name.endsWith('.jsonl')).sort()
+  return join(folderIn(dir), segments.at(-1) ?? SEGMENT)
+}
 
 /** A closed store that holds the first receipts. */
 async function written(count: number): Promise<string> {
@@ -51,7 +60,7 @@ describe('the files', () => {
       version: 1,
       chainId: 'acme',
     })
-    expect(await readdir(dir)).toEqual([chainFolder('acme')])
+    expect((await readdir(dir)).sort()).toEqual([chainFolder('acme'), 'writer.epoch'])
     expect((await readdir(folderIn(dir))).sort()).toEqual([SEGMENT, 'chain.json'])
     expect(await collect(chainFiles(dir))).toEqual([
       { chainId: 'acme', folder: folderIn(dir), files: [segmentIn(dir)] },
@@ -76,7 +85,7 @@ describe('the files', () => {
     const store = fileStore(dir)
     await store.prune?.('acme', 3, refOf(receipts[2]!))
     await store.close()
-    expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003.jsonl', 'chain.json'])
+    expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003-00000002-first.jsonl', 'chain.json'])
   })
 })
 
@@ -157,8 +166,19 @@ describe('a file cut off by a crash', () => {
       const again = store()
       await appendNext(again, crash - 1)
       await again.close()
-      expect(await readFile(`${segmentIn(dir)}.torn-${crash}`, 'utf8')).toBe(`crash ${crash}`)
+      const kept = (await readdir(folderIn(dir))).filter((name) => name.includes('.torn-')).sort()
+      const texts = await Promise.all(kept.map((name) => readFile(join(folderIn(dir), name), 'utf8')))
+      expect(texts).toEqual(Array.from({ length: crash }, (_, index) => `crash ${index + 1}`))
     }
+    // also within one process, whose segment keeps its name
+    const open = store()
+    await appendNext(open, 3)
+    for (let crash = 1; crash <= 2; crash += 1) {
+      await appendFile(segmentIn(dir), `late ${crash}`)
+      await open.append('acme', receipts.slice(0, 1), undefined)
+      expect(await readFile(`${segmentIn(dir)}.torn-${crash}`, 'utf8')).toBe(`late ${crash}`)
+    }
+    await open.close()
   })
 
   it('is told to the process where nobody listens', async () => {
@@ -365,7 +385,11 @@ describe('what a killed prune or erasure leaves', () => {
     await appendNext(store, 1)
     await store.state.put('acme', 'head', new Uint8Array(1), 0)
     await store.close()
-    expect((await readdir(folderIn(dir))).sort()).toEqual([SEGMENT, 'chain.json', 'state-head.json'])
+    expect((await readdir(folderIn(dir))).sort()).toEqual([
+      '00000000000000000000-00000002.jsonl',
+      'chain.json',
+      'state-head.json',
+    ])
   })
 
   it('is finished: the old file beside the new one', async () => {
@@ -388,50 +412,61 @@ describe('what a killed prune or erasure leaves', () => {
     })
     await pruning.append('acme', newest, refOf(receipts[3]!))
     const before = await readFile(segmentIn(dir))
+    const old = segmentIn(dir)
     await pruning.prune?.('acme', 3, refOf(receipts[2]!))
     await pruning.close()
-    await writeFile(segmentIn(dir), before)
+    await writeFile(old, before)
     const store = fileStore(dir)
     // a reader takes the new one and touches nothing
     expect(await collect(store.read('acme'))).toEqual([receipts[3], ...newest])
     expect((await collect(chainFiles(dir))).flatMap(({ files }) => files)).toEqual([
-      join(folderIn(dir), '00000000000000000003.jsonl'),
+      join(folderIn(dir), '00000000000000000003-00000002-first.jsonl'),
     ])
     expect(await store.get('acme', receipts[1]!.receiptId)).toBeUndefined()
     const next = testReceipts({ chainId: 'acme', count: 1, after: newest[0] })
     await store.append('acme', next, refOf(newest[0]!))
     await store.close()
-    expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003.jsonl', 'chain.json'])
+    expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003-00000003-first.jsonl', 'chain.json'])
+  })
+
+  it('is finished in a directory of an earlier release, whose files do not say where a chain begins', async () => {
+    const text = (some: readonly string[]) => some.map((line) => `${line}\n`).join('')
+    const dir = await temporaryFolder()
+    await mkdir(folderIn(dir))
+    await writeFile(join(folderIn(dir), LEGACY), text(lines.slice(0, 5)))
+    await writeFile(join(folderIn(dir), '00000000000000000003.jsonl'), text(lines.slice(3, 5)))
+    const store = fileStore(dir)
+    expect(await collect(store.read('acme'))).toEqual(receipts.slice(3, 5))
+    await appendNext(store, 4)
+    expect(await store.bounds('acme')).toEqual({ first: 3, last: 5 })
+    await store.close()
+    expect((await readdir(folderIn(dir))).sort()).toEqual(['00000000000000000003-00000001-first.jsonl', 'chain.json'])
   })
 
   it('is never mistaken: an older file that the newer one does not contain is STORE_CORRUPT and stays', async () => {
-    const dir = await written(5)
-    const pruning = fileStore(dir)
-    await pruning.prune?.('acme', 3, refOf(receipts[2]!))
-    await pruning.close()
-    await writeFile(
-      segmentIn(dir),
-      lines
-        .slice(0, 3)
-        .map((line) => `${line}\n`)
-        .join(''),
-    )
+    const text = (some: readonly string[]) => some.map((line) => `${line}\n`).join('')
+    const dir = await temporaryFolder()
+    await mkdir(folderIn(dir))
+    await writeFile(join(folderIn(dir), LEGACY), text(lines.slice(0, 3)))
+    await writeFile(join(folderIn(dir), '00000000000000000003.jsonl'), text(lines.slice(3, 5)))
     const store = fileStore(dir)
     expect(await failureOf(appendNext(store, 4))).toMatchObject({
       code: 'STORE_CORRUPT',
-      details: { file: segmentIn(dir) },
+      details: { file: join(folderIn(dir), LEGACY) },
     })
     await store.close()
-    expect((await readdir(folderIn(dir))).length).toBe(3)
+    expect((await readdir(folderIn(dir))).filter((name) => name.endsWith('.jsonl')).length).toBe(2)
   })
 
   it('is not a file that lost its first receipts', async () => {
     const dir = await written(5)
-    await rename(segmentIn(dir), join(folderIn(dir), '00000000000000000002.jsonl'))
+    const later = join(folderIn(dir), '00000000000000000002.jsonl')
+    await rename(segmentIn(dir), later)
     const store = fileStore(dir)
-    expect(await failureOf(store.head('acme'))).toMatchObject({ code: 'STORE_CORRUPT', details: { line: 1 } })
-    await writeFile(join(folderIn(dir), '00000000000000000002.jsonl'), '')
-    expect(await failureOf(store.head('acme'))).toMatchObject({ code: 'STORE_CORRUPT', details: { line: 1 } })
+    const corrupt = { code: 'STORE_CORRUPT', details: { line: 1, file: later } }
+    expect(await failureOf(store.head('acme'))).toMatchObject(corrupt)
+    await writeFile(later, '')
+    expect(await failureOf(store.head('acme'))).toMatchObject(corrupt)
     await store.close()
   })
 })

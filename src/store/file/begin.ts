@@ -1,14 +1,13 @@
-/** How a chain begins that was pruned where it comes from: with a file whose first seq is not 0. */
+/** How a chain begins that was pruned where it comes from: with a segment whose first seq is not 0. */
 import { join } from 'node:path'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { Batch } from '../checks.js'
 import { planAppend } from '../plan.js'
-import { storeError } from './errors.js'
-import { syncFolder, writeAll, writeAside } from './fs.js'
-import { segmentName } from './layout.js'
-import { lockLost } from './lock-lost.js'
-import { lookThrough } from './rewrite.js'
+import { ifThere, syncFolder, writeAll } from './fs.js'
+import { lockLost, writeError } from './lock-lost.js'
+import { bringIn, prepare } from './rewriting.js'
 import type { Segment } from './segment.js'
+import { segmentName } from './segment-name.js'
 import type { Chain, Directory } from './types.js'
 
 /**
@@ -16,7 +15,7 @@ import type { Chain, Directory } from './types.js'
  *
  * @param directory - the directory
  * @param chain - the chain
- * @param empty - its file, which holds nothing
+ * @param empty - its last segment, which holds nothing
  * @param batch - from `checkAppend`
  * @throws QuittanceError `STORE_ID_EXISTS`, `STORE_LOCKED`; what the file system says
  */
@@ -27,27 +26,24 @@ export async function beginBehind(directory: Directory, chain: Chain, empty: Seg
   const plan = planAppend(chainId, batch, { head: batch.expected, seqOf: none, lineAt: none })
   if (plan.kind === 'refuse') throw plan.error
   const firstSeq = (batch.receipts[0] as DecisionReceipt).seq
-  const file = join(folder, segmentName(firstSeq))
+  const name = segmentName(firstSeq, empty.name.epoch, true)
   const content = Buffer.from(`${batch.lines.join('\n')}\n`)
-  const { tenure } = lock
+  const { tenure } = chain
   // until the end is reached the disk decides what stands there, and what was left unfinished is removed
   chain.tenure = 0
   let brought = false
   try {
-    const temporary = await writeAside(fs, folder, 'segment', (handle) => writeAll(handle, content, 0))
-    const next = await lookThrough(directory, chain, temporary, file, firstSeq)
-    if (!lock.stillOurs()) throw lockLost({ chainId, file }, 'absent')
+    const prepared = await prepare(directory, chain, name, undefined, (handle) => writeAll(handle, content, 0))
     await handles.forget(empty.file)
+    if (!lock.stillOurs()) throw lockLost({ chainId, file: empty.file }, 'absent')
     // first, and for certain: an empty file before a later one would stand for receipts that are missing
-    await fs.unlink(empty.file)
+    await ifThere(fs.unlink(empty.file))
     await syncFolder(fs, folder)
     brought = true
-    await fs.rename(temporary, file)
-    await handles.forget(file)
-    await syncFolder(fs, folder)
-    chain.segment = next
+    await bringIn(directory, chain, prepared)
+    chain.row = { sealed: [], live: prepared.segment }
     chain.tenure = tenure
   } catch (error) {
-    throw storeError(error, { chainId, file, outcome: brought ? 'unknown' : 'absent' })
+    throw writeError(lock, error, { chainId, file: join(folder, name.name), outcome: brought ? 'unknown' : 'absent' })
   }
 }

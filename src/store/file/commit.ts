@@ -6,13 +6,15 @@ import { frozenReceipt } from '../frozen.js'
 import { type ChainView, planAppend, refOf } from '../plan.js'
 import type { StoreAppendOptions } from '../store.js'
 import { beginBehind } from './begin.js'
-import { storeError } from './errors.js'
-import { errnoOf, writeAll } from './fs.js'
-import { lockLost } from './lock-lost.js'
-import { cutBack, ownSegment } from './own.js'
+import { firstSeqOf, nextSeqOf } from './chain.js'
+import { errnoOf, writeAllSync } from './fs.js'
+import { lockLost, writeError } from './lock-lost.js'
+import { seqsOfIds } from './lookup.js'
+import { cutBack, ownRow } from './own.js'
 import { linesAt } from './reading.js'
-import type { Segment } from './segment.js'
-import type { Chain, Directory, PendingAppend } from './types.js'
+import { indexEnded, rotate } from './sealing.js'
+import { learn, type Segment } from './segment.js'
+import type { Chain, Directory, PendingAppend, Row } from './types.js'
 
 /** Bounds what a group holds in memory; appends beyond it are the next group's. */
 const MAX_GROUP_UNITS = 4 * 1024 * 1024
@@ -61,7 +63,12 @@ export function append(
 async function drain(directory: Directory, chain: Chain): Promise<void> {
   chain.draining = true
   try {
-    while (chain.queue.length > 0) await chain.turns.run(() => commitGroup(directory, chain))
+    while (chain.queue.length > 0) {
+      await chain.turns.run(async () => {
+        await commitGroup(directory, chain)
+        await indexEnded(directory, chain)
+      })
+    }
   } finally {
     chain.draining = false
   }
@@ -71,17 +78,17 @@ async function drain(directory: Directory, chain: Chain): Promise<void> {
 async function commitGroup(directory: Directory, chain: Chain): Promise<void> {
   let taken: PendingAppend[] = []
   try {
-    const segment = await ownSegment(directory, chain)
-    taken = takeGroup(chain.queue)
+    const row = await ownRow(directory, chain)
+    taken = takeGroup(chain.queue, directory.segmentBytes)
     const [alone] = taken
-    if (alone?.afterPruned && segment.head === undefined) {
-      await beginBehind(directory, chain, segment, alone.batch)
+    if (alone?.afterPruned && row.live.head === undefined) {
+      await beginBehind(directory, chain, row.live, alone.batch)
       alone.resolve()
       return
     }
-    const group = await decide(directory, chain, segment, taken)
+    const group = await decide(directory, chain, row, taken)
     try {
-      if (group.lines.length > 0) await write(directory, chain, segment, group)
+      if (group.lines.length > 0) await write(directory, chain, row, group)
     } catch (error) {
       // what was decided on receipts that never came to be is decided anew
       chain.queue.unshift(...group.dependents)
@@ -91,18 +98,19 @@ async function commitGroup(directory: Directory, chain: Chain): Promise<void> {
     }
     settle(taken, group, undefined)
   } catch (error) {
-    const told = storeError(error, { chainId: chain.chainId, outcome: 'absent' })
+    const told = writeError(directory.lock, error, { chainId: chain.chainId, outcome: 'absent' })
     for (const pending of taken.length > 0 ? taken : chain.queue.splice(0)) pending.reject(told)
   }
 }
 
-function takeGroup(queue: PendingAppend[]): PendingAppend[] {
+function takeGroup(queue: PendingAppend[], segmentBytes: number): PendingAppend[] {
+  const most = Math.min(MAX_GROUP_UNITS, segmentBytes)
   let units = 0
   let count = 0
   for (const { batch, afterPruned } of queue) {
     for (const line of batch.lines) units += line.length
     // where a chain begins is decided for one batch alone
-    if (count > 0 && (afterPruned || units > MAX_GROUP_UNITS)) break
+    if (count > 0 && (afterPruned || units > most)) break
     count += 1
     if (afterPruned) break
   }
@@ -122,28 +130,25 @@ interface Group {
 }
 
 /** Decides each append on the chain as it will stand behind the ones before it. */
-async function decide(
-  directory: Directory,
-  chain: Chain,
-  segment: Segment,
-  taken: readonly PendingAppend[],
-): Promise<Group> {
+async function decide(directory: Directory, chain: Chain, row: Row, taken: readonly PendingAppend[]): Promise<Group> {
   const receipts: DecisionReceipt[] = []
   const lines: string[] = []
   const seqs = new Map<string, number>()
   const writers = new Set<PendingAppend>()
   const refused = new Map<PendingAppend, QuittanceError>()
   const dependents: PendingAppend[] = []
-  const durable = segment.firstSeq + segment.offsets.length
-  let head: HeadRef | undefined = segment.head && refOf(segment.head)
+  const durable = nextSeqOf(row)
+  const { live } = row
+  let head: HeadRef | undefined = live.head && refOf(live.head)
   for (const pending of taken) {
     const { batch } = pending
-    const stored = await storedLines(directory, segment, batch)
+    const stored = batch.expected?.seq === head?.seq ? noLines : await storedLines(directory, chain, row, batch)
+    const sealed = row.sealed.length === 0 ? undefined : await seqsOfIds(directory, chain, row, batch)
     const here: ChainView = {
       head,
       seqOf(receiptId) {
-        const position = segment.ids.find(receiptId)
-        return position === undefined ? seqs.get(receiptId) : segment.firstSeq + position
+        const position = live.ids.find(receiptId)
+        return position === undefined ? (seqs.get(receiptId) ?? sealed?.get(receiptId)) : live.firstSeq + position
       },
       lineAt: (seq) => (seq < durable ? stored.get(seq) : lines[seq - durable]),
     }
@@ -164,13 +169,20 @@ async function decide(
   return { receipts, lines, writers, refused, dependents }
 }
 
+const noLines: ReadonlyMap<number, string> = new Map()
+
 /** The lines that stand where an append repeats itself; empty for one that goes on from the head. */
-async function storedLines(directory: Directory, segment: Segment, batch: Batch): Promise<Map<number, string>> {
+async function storedLines(
+  directory: Directory,
+  chain: Chain,
+  row: Row,
+  batch: Batch,
+): Promise<ReadonlyMap<number, string>> {
+  const first = Math.max(firstSeqOf(row), (batch.receipts[0] as DecisionReceipt).seq)
+  const last = Math.min(nextSeqOf(row) - 1, (batch.receipts.at(-1) as DecisionReceipt).seq)
+  if (first > last) return noLines
   const found = new Map<number, string>()
-  const first = Math.max(segment.firstSeq, (batch.receipts[0] as DecisionReceipt).seq)
-  const last = Math.min(segment.firstSeq + segment.offsets.length - 1, (batch.receipts.at(-1) as DecisionReceipt).seq)
-  if (first > last) return found
-  const lines = await linesAt(directory, segment, first, last)
+  const lines = await linesAt(directory, chain, row, first, last)
   for (const [index, line] of lines.entries()) found.set(first + index, line)
   return found
 }
@@ -187,34 +199,38 @@ function settle(taken: readonly PendingAppend[], group: Group, error: unknown): 
  * Writes a group and makes it durable. Where that fails the file is cut back to its last durable line, and the group is
  * absent; where that fails too, or the lock was lost, nobody knows.
  */
-async function write(directory: Directory, chain: Chain, segment: Segment, group: Group): Promise<void> {
-  const { handles, lock } = directory
-  const { bytes, ends } = encode(group.lines)
-  const context: ErrorDetails = { chainId: chain.chainId, file: segment.file }
+async function write(directory: Directory, chain: Chain, row: Row, group: Group): Promise<void> {
+  const { fs, handles, lock, segmentBytes } = directory
+  const bytes = Buffer.from(`${group.lines.join('\n')}\n`)
+  const isFull = row.live.bytes > 0 && row.live.bytes + bytes.length > segmentBytes
+  let context: ErrorDetails = { chainId: chain.chainId, file: row.live.file }
   let begun = false
+  let { live } = row
   try {
-    await handles.use(segment.file, 'r+', async ({ handle }) => {
-      if (!lock.stillOurs()) throw lockLost(context, 'absent')
+    if (isFull) live = (await rotate(directory, chain, row)).live
+    context = { ...context, file: live.file }
+    await handles.use(live.file, 'r+', async ({ handle, inode }) => {
+      if (inode !== live.inode || !lock.stillOurs()) throw lockLost(context, 'absent')
       begun = true
-      await writeAll(handle, bytes, segment.bytes)
+      writeAllSync(fs, handle, bytes, live.bytes)
       await handle.datasync()
     })
     if (!lock.stillOurs()) throw lockLost(context, 'unknown')
   } catch (error) {
-    if (!begun) throw storeError(error, { ...context, outcome: 'absent' })
-    const outcome = (await undo(directory, chain, segment)) ? 'absent' : 'unknown'
-    throw storeError(error, { ...context, outcome })
+    if (!begun) throw writeError(lock, error, { ...context, outcome: 'absent' })
+    const outcome = (await undo(directory, chain, live)) ? 'absent' : 'unknown'
+    throw writeError(lock, error, { ...context, outcome })
   }
-  for (const [index, receipt] of group.receipts.entries()) {
-    segment.offsets.push(segment.bytes + (index === 0 ? 0 : (ends[index - 1] as number)))
-    segment.ids.push(receipt.receiptId)
+  const { receipts, lines } = group
+  for (const [index, receipt] of receipts.entries()) {
+    const line = lines[index] as string
+    learn(live, receipt, Buffer.byteLength(line) + 1)
   }
-  segment.bytes += bytes.length
-  segment.head = frozenReceipt(group.receipts.at(-1) as DecisionReceipt, group.lines.at(-1) as string)
+  live.head = frozenReceipt(receipts.at(-1) as DecisionReceipt, lines.at(-1) as string)
 }
 
 /** @returns whether the file is known to end where it did before the write */
-async function undo(directory: Directory, chain: Chain, segment: Segment): Promise<boolean> {
+async function undo(directory: Directory, chain: Chain, live: Segment): Promise<boolean> {
   try {
     chain.mustCutBack = true
     if (!directory.lock.stillOurs()) {
@@ -223,21 +239,10 @@ async function undo(directory: Directory, chain: Chain, segment: Segment): Promi
       chain.tenure = 0
       return false
     }
-    return await cutBack(directory, chain, segment)
+    return await cutBack(directory, chain, live)
   } catch (error) {
     if (errnoOf(error) === undefined) throw error
     // the caller is told of the first failure; cutting back is tried again before anything is written
     return false
   }
-}
-
-function encode(lines: readonly string[]): { readonly bytes: Buffer; readonly ends: readonly number[] } {
-  const bytes = Buffer.from(`${lines.join('\n')}\n`)
-  const ends: number[] = []
-  let end = 0
-  for (const line of lines) {
-    end += Buffer.byteLength(line) + 1
-    ends.push(end)
-  }
-  return { bytes, ends }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import type { FileSystem } from './fs.js'
+import { type FileSystem, syncFolder } from './fs.js'
 import { type Handles, handlePool } from './handles.js'
 import { chainFolder } from './layout.js'
 import { writerLock } from './lock.js'
+import { indexCache } from './sealed.js'
 import { turns } from './turns.js'
 import type { Chain, Directory } from './types.js'
 
@@ -18,21 +19,51 @@ function roomy(fs: FileSystem, { withRoom }: Handles): FileSystem {
   }
 }
 
+/** @returns the work, done once for all who ask before it begins; who asks later needs another */
+function shared(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  const begin = (): Promise<void> => {
+    next = undefined
+    const begun = work().finally(() => {
+      if (running === begun) running = undefined
+    })
+    running = begun
+    return begun
+  }
+  return () => {
+    if (running === undefined) return begin()
+    next ??= running.then(begin, begin)
+    return next
+  }
+}
+
+/** What a directory is opened with. */
+export interface DirectoryOptions {
+  readonly fs: FileSystem
+  /** Over which size a segment is sealed. */
+  readonly segmentBytes: number
+}
+
 /**
  * @param path - the real path of a directory that exists
- * @param fs - the file system
+ * @param options - its file system and limits
  * @returns the directory; nothing is opened yet
  */
-export function openDirectory(path: string, fs: FileSystem): Directory {
+export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptions): Directory {
   const chains = new Map<string, Chain>()
-  const lock = writerLock(path)
+  const lock = writerLock(path, fs)
   const handles = handlePool(fs)
   return {
     path,
     fs: roomy(fs, handles),
     lock,
     handles,
+    indexes: indexCache(),
+    segmentBytes,
+    accepted: new Set(),
     listeners: new Set(),
+    syncNames: shared(() => syncFolder(fs, path)),
     find: (chainId) => chains.get(chainId),
     chain(chainId) {
       const known = chains.get(chainId)
@@ -44,8 +75,10 @@ export function openDirectory(path: string, fs: FileSystem): Directory {
         stateTurns: turns(),
         queue: [],
         draining: false,
-        segment: undefined,
+        row: undefined,
         tenure: 0,
+        begun: 0,
+        ended: [],
         mustCutBack: false,
         mustRewrite: false,
         isNamed: false,

@@ -1,5 +1,5 @@
 /** The store that callers hold: one of perhaps several on the same directory. */
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { ErrorDetails } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import {
@@ -12,14 +12,15 @@ import {
   checkStateValue,
 } from '../checks.js'
 import { storeClosed } from '../closed.js'
-import { filterReceipts } from '../query.js'
 import type { ReceiptStore, SeqRange, StoreOptions } from '../store.js'
-import { hasFolder, view } from './chain.js'
+import { firstSeqOf, hasFolder, view } from './chain.js'
 import { append } from './commit.js'
 import { storeError } from './errors.js'
 import { type FileHandle, type FileSystem, ifThere, syncMade } from './fs.js'
 import { chainFiles } from './layout.js'
+import { SIGN_OF_LIFE_MS } from './lock.js'
 import type { FileStoreNotice } from './notice.js'
+import { findReceipts } from './querying.js'
 import { getReceipt, type Reader, readLines, receiptFrom, type StoredLine } from './reading.js'
 import { type Share, shareDirectory } from './registry.js'
 import { eraseDetails, prune } from './rewrite.js'
@@ -28,10 +29,32 @@ import { turns } from './turns.js'
 import type { Directory } from './types.js'
 import { refusalOf } from './writable.js'
 
+/** Large enough that a year of receipts is a few hundred files, small enough to be written anew in a second. */
+const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
+const LEAST_SEGMENT_BYTES = 64 * 1024
+/** Several signs of life: one that comes late is none that is missing. */
+const LEAST_SILENCE_MS = 4 * SIGN_OF_LIFE_MS
+
 /** Options of `fileStore`. */
 export interface FileStoreOptions {
   /** How long a first write waits for another process to let go of the directory, in milliseconds; default 0. */
   readonly waitForLockMs?: number | undefined
+  /**
+   * Takes the directory from a process that lives, but gave no sign of it for so long, in milliseconds; at least 2,000.
+   * Default: a process that lives is never replaced. What it writes once it goes on is nobody's, and its appends reject with
+   * `STORE_LOCKED`.
+   */
+  readonly takeOverAfterMs?: number | undefined
+  /**
+   * Over how many bytes a file of receipts is ended and the next begun; from 64 KiB, default 64 MiB. A batch is never
+   * divided. Of several stores of a process on one directory the first decides.
+   */
+  readonly segmentBytes?: number | undefined
+  /**
+   * Paths of files that are damaged, as `details.file` of a `STORE_CORRUPT` names them, and are to keep nobody from writing:
+   * the chain goes on behind the last good line. What can't be read stays `STORE_CORRUPT` for who asks for it.
+   */
+  readonly acceptDamaged?: readonly string[] | undefined
   /** Is told what happened to the files that nobody asked for; default: `process.emitWarning`. */
   readonly onNotice?: ((notice: FileStoreNotice) => void) | undefined
 }
@@ -44,10 +67,17 @@ export interface FileStoreOptions {
  * @throws TypeError, RangeError when an argument is not what its type says
  */
 export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSystem): ReceiptStore {
-  const { waitForLockMs = 0, onNotice } = options
+  const { waitForLockMs = 0, takeOverAfterMs, segmentBytes = DEFAULT_SEGMENT_BYTES, acceptDamaged = [] } = options
+  const { onNotice } = options
   if (typeof dir !== 'string' || dir === '') throw new TypeError('dir must be the path of a directory')
   if (typeof waitForLockMs !== 'number' || !(waitForLockMs >= 0))
     throw new RangeError('waitForLockMs must be 0 or more')
+  if (takeOverAfterMs !== undefined && !(typeof takeOverAfterMs === 'number' && takeOverAfterMs >= LEAST_SILENCE_MS))
+    throw new RangeError(`takeOverAfterMs must be ${LEAST_SILENCE_MS} or more`)
+  if (!Number.isSafeInteger(segmentBytes) || segmentBytes < LEAST_SEGMENT_BYTES)
+    throw new RangeError(`segmentBytes must be an integer from ${LEAST_SEGMENT_BYTES}`)
+  if (!Array.isArray(acceptDamaged) || !acceptDamaged.every((path) => typeof path === 'string' && path !== ''))
+    throw new TypeError('acceptDamaged must be an array of paths')
   if (onNotice !== undefined && typeof onNotice !== 'function') throw new TypeError('onNotice must be a function')
   const root = resolve(dir)
   // a function of its own: two stores may have been given the same one
@@ -77,7 +107,8 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
       }
       const path = make ? await fs.realpath(root) : await ifThere(fs.realpath(root))
       if (path === undefined) return undefined
-      share = await shareDirectory(path, fs)
+      share = await shareDirectory(path, { fs, segmentBytes })
+      for (const file of acceptDamaged) share.directory.accepted.add(await realPathOf(fs, file))
       if (listener) share.directory.listeners.add(listener)
       return share.directory
     })
@@ -85,7 +116,9 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
 
   const own = async (given: StoreOptions | undefined): Promise<Directory> => {
     const directory = (await find(true)) as Directory
-    if (directory.lock.tenure === 0) await directory.lock.hold(waitForLockMs, given?.signal)
+    if (directory.lock.tenure === 0) {
+      await directory.lock.hold({ waitMs: waitForLockMs, takeOverAfterMs, signal: given?.signal })
+    }
     return directory
   }
 
@@ -138,7 +171,7 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
       checkChainId(chainId)
       return run(given, { chainId }, async () => {
         const directory = await find(false)
-        return directory && (await view(directory, chainId))?.head
+        return directory && (await view(directory, chainId))?.live.head
       })
     },
 
@@ -167,7 +200,14 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
 
     async *query(query) {
       checkQuery(query)
-      yield* filterReceipts(read(query.chainId, { signal: query.signal }), query)
+      enter(query)
+      const reader: Reader = { check: () => enter(query), open, unjudged: false }
+      try {
+        const directory = await find(false)
+        if (directory) yield* findReceipts(directory, query, reader)
+      } catch (error) {
+        throw storeError(error, { chainId: query.chainId })
+      }
     },
 
     async *chains(given) {
@@ -186,8 +226,8 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
       checkChainId(chainId)
       return run(given, { chainId }, async () => {
         const directory = await find(false)
-        const segment = directory && (await view(directory, chainId))
-        return segment?.head && { first: segment.firstSeq, last: segment.head.seq }
+        const row = directory && (await view(directory, chainId))
+        return row?.live.head && { first: firstSeqOf(row), last: row.live.head.seq }
       })
     },
 
@@ -244,6 +284,12 @@ export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSyst
       return closing
     },
   }
+}
+
+/** Paths are compared as the directory knows them: without links in them. */
+async function realPathOf(fs: FileSystem, file: string): Promise<string> {
+  const folder = dirname(resolve(file))
+  return join((await ifThere(fs.realpath(folder))) ?? folder, basename(file))
 }
 
 /** Gives up waiting when the signal says so; what was begun goes on. */

@@ -1,19 +1,32 @@
 /** The few calls that the file store makes to the file system, so that a test can let each of them fail. */
 import { randomBytes } from 'node:crypto'
+import { writeSync } from 'node:fs'
 import * as promises from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A file that is open. */
 export type FileHandle = promises.FileHandle
 
-/** The part of `node:fs/promises` that the file store uses. */
-export type FileSystem = Pick<
-  typeof promises,
-  'mkdir' | 'open' | 'opendir' | 'readdir' | 'readFile' | 'realpath' | 'rename' | 'stat' | 'unlink'
->
+/** The part of `node:fs/promises` that the file store uses, and the one call that it makes on its own thread. */
+export interface FileSystem
+  extends Pick<
+    typeof promises,
+    'mkdir' | 'open' | 'opendir' | 'readdir' | 'readFile' | 'realpath' | 'rename' | 'stat' | 'unlink'
+  > {
+  /**
+   * Writes into an open file, on the calling thread: the page cache takes lines faster than another thread takes the order,
+   * which would wait there behind signatures.
+   *
+   * @returns how many bytes the system took
+   */
+  writeSync(handle: FileHandle, bytes: Uint8Array, offset: number, length: number, position: number): number
+}
 
 /** The real one. */
-export const nodeFs: FileSystem = promises
+export const nodeFs: FileSystem = {
+  ...promises,
+  writeSync: ({ fd }, bytes, offset, length, position) => writeSync(fd, bytes, offset, length, position),
+}
 
 /**
  * @param error - what was caught
@@ -86,6 +99,19 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
 }
 
 /**
+ * Writes all of the bytes on the calling thread.
+ *
+ * @param fs - the file system
+ * @param handle - open for writing
+ * @param bytes - what to write
+ * @param position - where in the file
+ */
+export function writeAllSync(fs: FileSystem, handle: FileHandle, bytes: Uint8Array, position: number): void {
+  let done = 0
+  while (done < bytes.length) done += fs.writeSync(handle, bytes, done, bytes.length - done, position + done)
+}
+
+/**
  * Reads as many bytes as there are, up to the length of the buffer.
  *
  * @param handle - open for reading
@@ -107,7 +133,7 @@ export async function readInto(handle: FileHandle, buffer: Uint8Array, position:
 const TEMPORARY = '.tmp-'
 
 /** What an unfinished file was to become, so that two kinds of work never remove each other's. */
-export type TemporaryKind = 'segment' | 'value' | 'lock'
+export type TemporaryKind = 'segment' | 'index' | 'value' | 'lock' | 'epoch'
 
 /**
  * @param folder - where
@@ -124,9 +150,15 @@ export function temporaryPath(folder: string, kind: TemporaryKind): string {
  * @param fs - the file system
  * @param folder - where
  * @param kind - which work; nobody may be doing it now
+ * @param names - what stands there, where that is known already
  */
-export async function removeTemporaries(fs: FileSystem, folder: string, kind: TemporaryKind): Promise<void> {
-  for (const name of await fs.readdir(folder)) {
+export async function removeTemporaries(
+  fs: FileSystem,
+  folder: string,
+  kind: TemporaryKind,
+  names?: readonly string[],
+): Promise<void> {
+  for (const name of names ?? (await fs.readdir(folder))) {
     if (name.startsWith(`${TEMPORARY}${kind}-`)) await ifThere(fs.unlink(join(folder, name)))
   }
 }

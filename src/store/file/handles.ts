@@ -25,7 +25,7 @@ interface Entry {
 }
 
 /** More than the chains that are busy at one time, less than what a process may have open. */
-const MAX_IDLE = 64
+const MAX_IDLE = Number(process.env.IDLE ?? 64)
 
 /**
  * @param fs - the file system

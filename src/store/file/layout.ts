@@ -2,10 +2,12 @@
  * Where things stand in the directory:
  *
  * ```
- * writer.lock                                who writes here
- * <chain's folder>/chain.json                whose folder it is
- * <chain's folder>/00000000000000000000.jsonl   the receipts; the name is the first seq held
- * <chain's folder>/state-<name>.json         a state value
+ * writer.lock                                     who writes here
+ * writer.epoch                                    how often somebody began to
+ * <chain's folder>/chain.json                     whose folder it is
+ * <chain's folder>/<first seq>-<epoch>.jsonl      a segment: receipts, one behind the other
+ * <chain's folder>/<segment>.idx                  its index, once nothing is added to it any more
+ * <chain's folder>/state-<name>.json              a state value
  * ```
  */
 import type { Dirent } from 'node:fs'
@@ -16,14 +18,16 @@ import { sha256Hex } from '../../primitives/sha256.js'
 import { corrupt } from './errors.js'
 import { errnoOf, type FileSystem, ifThere, nodeFs } from './fs.js'
 import { lineChunks } from './lines.js'
+import { listSegments } from './listing.js'
 
 /** The file that says whose folder it is. */
 export const CHAIN_FILE = 'chain.json'
 /** The file that says who writes in the directory. */
 export const LOCK_FILE = 'writer.lock'
+/** The file that counts the writers. */
+export const EPOCH_FILE = 'writer.epoch'
 
 const folderPattern = /^[a-z0-9_]{1,48}-[0-9a-f]{40}$/
-const segmentPattern = /^(\d{20})\.jsonl$/
 
 /**
  * The folder of a chain: what can be read of its name, and 160 bits of its SHA-256. Lower case and short, without dots
@@ -70,43 +74,11 @@ export async function isFolder(fs: FileSystem, directory: string, entry: Dirent)
 }
 
 /**
- * @param firstSeq - the first seq that the segment holds
- * @returns its file's name; names sort as their seqs do
- */
-export function segmentName(firstSeq: number): string {
-  return `${String(firstSeq).padStart(20, '0')}.jsonl`
-}
-
-/**
- * @param name - the name of a file in a chain's folder
- * @returns the first seq that it holds, `undefined` where it is no segment
- */
-export function segmentSeq(name: string): number | undefined {
-  const match = segmentPattern.exec(name)
-  if (match === null) return undefined
-  const seq = Number(match[1])
-  return Number.isSafeInteger(seq) ? seq : undefined
-}
-
-/**
  * @param name - the name of a state value
  * @returns its file's name
  */
 export function stateFile(name: string): string {
   return `state-${name}.json`
-}
-
-/**
- * @param fs - the file system
- * @param folder - a chain's folder
- * @returns the first seqs of the segments that stand there, ascending; `undefined` where there is no folder
- */
-export async function listSegments(fs: FileSystem, folder: string): Promise<number[] | undefined> {
-  const names = await ifThere(fs.readdir(folder))
-  return names
-    ?.map(segmentSeq)
-    .filter((seq) => seq !== undefined)
-    .sort((a, b) => a - b)
 }
 
 /** What `chain.json` says. */
@@ -154,6 +126,9 @@ export async function readChainFile(fs: FileSystem, directory: string, name: str
   return chainId
 }
 
+/** How often a file may be replaced between being listed and being opened before that is no longer a coincidence. */
+const MAX_LISTINGS = 5
+
 /** One chain of a directory and the files that hold its receipts. */
 export interface ChainFiles {
   readonly chainId: string
@@ -186,17 +161,31 @@ export async function* chainFiles(
   for await (const entry of entries) {
     if (!isChainFolder(entry.name) || !(await isFolder(fs, directory, entry))) continue
     const folder = join(directory, entry.name)
-    // of two, the lower is what an interrupted prune left behind
-    const live = (await listSegments(fs, folder))?.at(-1)
-    if (live === undefined) continue
-    const file = join(folder, segmentName(live))
-    const first = await firstLine(fs, file)
-    if (first === undefined) continue
+    const found = await listChain(fs, folder)
+    if (found === undefined) continue
+    const { files, first } = found
+    const [file] = files as [string]
     const chainId = (await readChainFile(fs, directory, entry.name)) ?? chainIdIn(first)
     if (chainId === undefined || chainFolder(chainId) !== entry.name) {
       throw corrupt(file, 1, 'does not belong to the chain whose folder this is')
     }
-    yield { chainId, folder, files: [file] }
+    yield { chainId, folder, files }
+  }
+}
+
+/** @returns the files of a chain and its first whole line; `undefined` where there is none */
+async function listChain(
+  fs: FileSystem,
+  folder: string,
+): Promise<{ readonly files: readonly string[]; readonly first: string } | undefined> {
+  for (let attempt = 0; ; attempt += 1) {
+    const files = (await listSegments(fs, folder))?.row.map(({ name }) => join(folder, name)) ?? []
+    const [lowest] = files
+    if (lowest === undefined) return undefined
+    const first = await firstLine(fs, lowest)
+    if (first !== undefined) return { files, first }
+    // no line at all, or a file that a writer replaced since it was listed
+    if (attempt === MAX_LISTINGS || (await ifThere(fs.stat(lowest))) !== undefined) return undefined
   }
 }
 

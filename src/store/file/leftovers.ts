@@ -1,64 +1,122 @@
 /** What crashes leave in a chain's folder, and how a writer puts it in order. */
 import { join } from 'node:path'
+import { firstSeqOf, type Looked, nextSeqOf, segmentOf } from './chain.js'
 import { copyRange } from './copy.js'
 import { corrupt } from './errors.js'
-import { errnoOf, syncFolder } from './fs.js'
-import { listSegments, segmentName } from './layout.js'
+import { errnoOf, ifThere, syncFolder } from './fs.js'
 import { lineChunks, textOf } from './lines.js'
+import { lockLost } from './lock-lost.js'
 import { notify } from './notice.js'
+import { bytesAt, indexFile, placeOf } from './sealed.js'
 import type { Segment, Tail } from './segment.js'
-import type { Chain, Directory } from './types.js'
+import type { SegmentName } from './segment-name.js'
+import type { Chain, Directory, Row } from './types.js'
 
 /**
- * Ends a prune that was interrupted between bringing in the new file and removing the old one.
+ * Removes what is no part of a chain: segments that an interrupted prune left, empty ones, and those of writers that were
+ * replaced, once it is certain that the chain has all that they hold.
  *
  * @param directory - the directory, its lock held
  * @param chain - the chain
- * @param live - the file that counts
- * @throws QuittanceError `STORE_CORRUPT` when an older file holds what the newer one does not
+ * @param looked - what stands in its folder
+ * @throws QuittanceError `STORE_CORRUPT` when one holds what the chain does not
  */
-export async function removePruned(directory: Directory, chain: Chain, live: Segment): Promise<void> {
-  const { fs } = directory
-  const seqs = (await listSegments(fs, chain.folder)) ?? []
-  for (const seq of seqs.filter((one) => one < live.firstSeq)) {
-    const file = join(chain.folder, segmentName(seq))
-    const last = await lastSeqOf(directory, file)
-    if (last === undefined || last < live.firstSeq) {
-      throw corrupt(
-        file,
-        undefined,
-        'the file stands before another that does not hold its last receipt',
-        chain.chainId,
-      )
+export async function removeLeftovers(directory: Directory, chain: Chain, { row, listing }: Looked): Promise<void> {
+  if (listing === undefined) return
+  const { below, stale, empty, names } = listing
+  const gone: string[] = []
+  const pathOf = ({ name }: SegmentName) => join(chain.folder, name)
+  for (const name of below) {
+    // earlier releases did not write down that a file begins its chain: what it was made of tells
+    if (row && name.epoch === 0) await checkOverlap(directory, chain, pathOf(name), firstSeqOf(row))
+    gone.push(pathOf(name))
+  }
+  for (const name of stale) {
+    const file = pathOf(name)
+    if (await isContained(directory, chain, file, row)) gone.push(file)
+    else if (directory.accepted.has(file)) await moveAside(directory, chain, file, undefined)
+    else throw corrupt(file, undefined, 'the file holds what the files that replaced it do not', chain.chainId)
+  }
+  for (const name of empty) gone.push(pathOf(name))
+  const segments = new Set([...below, ...listing.row].map(({ name }) => indexFile(name)))
+  const orphans = names.filter((name) => name.endsWith('.jsonl.idx') && !segments.has(name))
+  gone.push(...orphans.map((name) => join(chain.folder, name)))
+  if (gone.length === 0) return
+  // the names of what stays first: a renaming may not have become durable
+  await syncFolder(directory.fs, chain.folder)
+  await remove(directory, chain, gone)
+}
+
+/**
+ * Removes files, with the index of each.
+ *
+ * @param directory - the directory, its lock held
+ * @param chain - the chain
+ * @param files - their paths
+ * @throws QuittanceError `STORE_LOCKED` when the lock was lost: they may be another writer's now
+ */
+export async function remove(directory: Directory, chain: Chain, files: readonly string[]): Promise<void> {
+  const { fs, handles, indexes, lock } = directory
+  for (const file of files) {
+    for (const one of [file, indexFile(file)]) {
+      await handles.forget(one)
+      indexes.forget(one)
+      if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file: one }, 'unknown')
+      await ifThere(fs.unlink(one))
     }
-    // the new file's name first: its renaming may not have become durable
-    await syncFolder(fs, chain.folder)
-    await fs.unlink(file)
   }
 }
 
-/** @returns the seq of the last whole line of a file */
-async function lastSeqOf(directory: Directory, file: string): Promise<number | undefined> {
-  const handle = await directory.fs.open(file, 'r')
+async function checkOverlap(directory: Directory, chain: Chain, file: string, firstSeq: number): Promise<void> {
+  const last = (await linksIn(directory, file)).at(-1)?.seq
+  if (typeof last === 'number' && last >= firstSeq) return
+  throw corrupt(file, undefined, 'the file stands before another that does not hold its last receipt', chain.chainId)
+}
+
+interface Link {
+  readonly seq: unknown
+  readonly receiptHash: unknown
+}
+
+/** @returns what names the receipt of each whole line; what is no receipt names none */
+async function linksIn(directory: Directory, file: string): Promise<readonly Link[]> {
+  const links: Link[] = []
+  const handle = await ifThere(directory.fs.open(file, 'r'))
+  if (handle === undefined) return links
   try {
-    let seq: number | undefined
+    // what stands behind the last newline was never acknowledged
     for await (const { lines } of lineChunks(handle, 0)) {
-      const text = textOf(lines.at(-1)?.bytes ?? Buffer.alloc(0))
-      if (text) seq = seqIn(text)
+      for (const { bytes } of lines) links.push(linkIn(textOf(bytes) ?? ''))
     }
-    return seq
+    return links
   } finally {
     await handle.close()
   }
 }
 
-function seqIn(line: string): number | undefined {
+function linkIn(line: string): Link {
   try {
-    const { seq } = JSON.parse(line) as { seq?: unknown }
-    return typeof seq === 'number' ? seq : undefined
+    const { seq, receiptHash } = JSON.parse(line) as Partial<Link>
+    return { seq, receiptHash }
   } catch {
-    return undefined
+    return { seq: undefined, receiptHash: undefined }
   }
+}
+
+/** @returns whether every receipt of a file stands in the chain, or before its beginning */
+async function isContained(directory: Directory, chain: Chain, file: string, row: Row | undefined): Promise<boolean> {
+  const links = await linksIn(directory, file)
+  if (links.length === 0) return true
+  if (row === undefined) return false
+  for (const { seq, receiptHash } of links) {
+    if (typeof seq !== 'number' || seq >= nextSeqOf(row)) return false
+    if (seq < firstSeqOf(row)) continue
+    const segment = segmentOf(row, seq)
+    const place = await placeOf(directory, chain, segment, seq - segment.name.firstSeq)
+    const bytes = place && (await bytesAt(directory, segment, place.start, place.end))
+    if (bytes === undefined || linkIn(bytes.toString('utf8')).receiptHash !== receiptHash) return false
+  }
+  return true
 }
 
 /**
@@ -66,13 +124,20 @@ function seqIn(line: string): number | undefined {
  *
  * @param directory - the directory, its lock held
  * @param chain - the chain
- * @param segment - its receipts' file
+ * @param segment - its last segment
  * @param tail - what goes
+ * @param how - `copy` leaves the segment as it is: another writer may have it open
  */
-export async function setAside(directory: Directory, chain: Chain, segment: Segment, tail: Tail): Promise<void> {
+export async function setAside(
+  directory: Directory,
+  chain: Chain,
+  segment: Segment,
+  tail: Tail,
+  how: 'move' | 'copy' = 'move',
+): Promise<void> {
   const { fs, handles } = directory
-  const file = await handles.use(segment.file, 'r+', async ({ handle }) => {
-    const aside = await openFree(directory, segment.file)
+  const file = await handles.use(segment.file, how === 'move' ? 'r+' : 'r', async ({ handle }) => {
+    const aside = await openFree(directory, `${segment.file}.torn`)
     try {
       await copyRange(handle, tail.offset, tail.offset + tail.bytes, aside.handle, 0)
       await aside.handle.sync()
@@ -80,16 +145,47 @@ export async function setAside(directory: Directory, chain: Chain, segment: Segm
       await aside.handle.close()
     }
     await syncFolder(fs, chain.folder)
-    await handle.truncate(tail.offset)
-    await handle.datasync()
+    if (how === 'move') {
+      await handle.truncate(tail.offset)
+      await handle.datasync()
+    }
     return aside.file
   })
   notify(directory.listeners, { code: 'TORN_LINE_SET_ASIDE', chainId: chain.chainId, file, bytes: tail.bytes })
 }
 
+/**
+ * Gives a damaged segment that a caller accepted a name that is no segment's. It stays as it is.
+ *
+ * @param directory - the directory, its lock held
+ * @param chain - the chain
+ * @param file - the segment
+ * @param bytes - how many of its bytes the chain does not have
+ */
+export async function moveAside(
+  directory: Directory,
+  chain: Chain,
+  file: string,
+  bytes: number | undefined,
+): Promise<void> {
+  const { fs, handles } = directory
+  const aside = await openFree(directory, `${file}.damaged`)
+  await aside.handle.close()
+  const all = (await fs.stat(file)).size
+  await handles.forget(file)
+  await fs.rename(file, aside.file)
+  await syncFolder(fs, chain.folder)
+  notify(directory.listeners, {
+    code: 'DAMAGE_SET_ASIDE',
+    chainId: chain.chainId,
+    file: aside.file,
+    bytes: bytes ?? all,
+  })
+}
+
 async function openFree(directory: Directory, beside: string) {
   for (let number = 1; ; number += 1) {
-    const file = `${beside}.torn-${number}`
+    const file = `${beside}-${number}`
     try {
       return { file, handle: await directory.fs.open(file, 'wx') }
     } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * One process at a time owns a lock file. It is made whole and exclusively, says who owns it, and is taken over only
- * from an owner that is gone: a lock that is merely old may be a stalled process's, which would go on writing.
+ * One process at a time owns a lock file. It is made whole and exclusively, says who owns it, and is taken over from an
+ * owner that is gone; from one that may be stalled only where the caller says so.
  */
 import { randomBytes } from 'node:crypto'
 import { link, open, readFile, rename, unlink } from 'node:fs/promises'
@@ -20,7 +20,13 @@ export interface LockOwner extends ProcessIdentity {
 
 /** The lock is ours, or somebody else's; of one that can't be read nothing is known. */
 export type Taking =
-  | { readonly ours: true; readonly token: string; readonly beacon: Beacon | undefined }
+  | {
+      readonly ours: true
+      readonly token: string
+      readonly beacon: Beacon | undefined
+      /** The lock that was replaced, if any. */
+      readonly before: { readonly token: string; readonly gone: boolean } | undefined
+    }
   | { readonly ours: false; readonly owner: LockOwner | undefined }
 
 /** How long an empty lock file may be one that is just being made, on file systems without hard links. */
@@ -42,26 +48,32 @@ export async function readOwner(file: string): Promise<LockOwner | 'unreadable' 
  * Tries once to own a lock file.
  *
  * @param file - its path
+ * @param silent - the token of a lock that is to be taken although its owner may live
  * @returns whether it is ours now, and if not whose it is
  */
-export async function takeLock(file: string): Promise<Taking> {
+export async function takeLock(file: string, silent?: string): Promise<Taking> {
   const directory = dirname(file)
   const identity = await ownIdentity()
   const found = await standing(file, identity)
-  if (found.alive) return { ours: false, owner: found.owner }
+  if (found.alive && found.token !== silent) return { ours: false, owner: found.owner }
   const token = randomBytes(16).toString('hex')
   // lit before the lock can be seen: who sees the lock may rely on it
   const beacon = await lightBeacon(directory, token)
   const own: LockOwner = { ...identity, token, beacon: beacon !== undefined }
   let taking: Taking | undefined
   try {
-    const other = await take(file, own)
-    taking = other === 'ours' ? { ours: true, token, beacon } : { ours: false, owner: other.owner }
+    const taken = await take(file, own, silent)
+    taking = taken.ours ? { ours: true, token, beacon, before: taken.before } : { ours: false, owner: taken.owner }
     return taking
   } finally {
     if (!taking?.ours) await beacon?.put()
   }
 }
+
+/** How a try to take a lock ended. */
+type Taken =
+  | { readonly ours: true; readonly before: { readonly token: string; readonly gone: boolean } | undefined }
+  | { readonly ours: false; readonly owner: LockOwner | undefined }
 
 interface Standing {
   readonly alive: boolean
@@ -93,27 +105,28 @@ async function standing(file: string, own: ProcessIdentity): Promise<Standing> {
  * Takes a lock that is free or whose owner is gone. Two takers may find the same owner gone; only the one that owns the
  * lock named after that owner's token may replace it, and looks again first. That lock is taken in the same way.
  */
-async function take(file: string, own: LockOwner): Promise<'ours' | { readonly owner: LockOwner | undefined }> {
+async function take(file: string, own: LockOwner, silent?: string): Promise<Taken> {
+  const mayTake = ({ alive, token }: Standing) => !alive || (silent !== undefined && token === silent)
   for (;;) {
     const found = await standing(file, own)
     if (found.token === undefined) {
-      if (await createExclusively(file, own)) return 'ours'
+      if (await createExclusively(file, own)) return { ours: true, before: undefined }
       continue
     }
-    if (found.alive) return { owner: found.owner }
+    if (!mayTake(found)) return { ours: false, owner: found.owner }
     const turn = `${file}.take-${found.token}`
     const other = await take(turn, own)
-    if (other !== 'ours') {
+    if (!other.ours) {
       // whoever has the turn may only be finding out that a third one was faster
       const now = await standing(file, own)
-      return now.alive ? { owner: now.owner } : other
+      return mayTake(now) ? other : { ours: false, owner: now.owner }
     }
     try {
       const again = await standing(file, own)
-      if (again.token === found.token && !again.alive) {
+      if (again.token === found.token && mayTake(again)) {
         await replace(file, own)
         if (found.owner?.beacon) await removeBeacon(dirname(file), found.owner.token)
-        return 'ours'
+        return { ours: true, before: { token: found.token, gone: !again.alive } }
       }
     } finally {
       await ifThere(unlink(turn))

@@ -1,7 +1,10 @@
 import { type ErrorDetails, QuittanceError } from '../../errors.js'
+import { storeError } from './errors.js'
+import { errnoOf } from './fs.js'
+import type { WriterLock } from './lock.js'
 
 /**
- * The lock was taken from us: by hand, because no live process's lock is ever taken.
+ * The lock was taken from us: by hand, or because this process had given no sign of life for as long as another allowed.
  *
  * @param context - what was being written
  * @param outcome - what is known of it
@@ -11,4 +14,22 @@ export function lockLost(context: ErrorDetails, outcome: 'absent' | 'unknown'): 
   return new QuittanceError('STORE_LOCKED', 'the lock of the directory was lost while this process was writing', {
     details: { ...context, outcome, retryable: true },
   })
+}
+
+/**
+ * Says in the store's words why writing failed. Where the lock was lost, that is why: whoever took it puts the files in
+ * order, and removes what was left unfinished.
+ *
+ * @param lock - the directory's
+ * @param error - what was caught
+ * @param context - what was being written, and what is known of it
+ * @returns a `QuittanceError` for an error of the file system; anything else as it is
+ */
+export function writeError(
+  lock: WriterLock,
+  error: unknown,
+  context: ErrorDetails & { readonly outcome: 'absent' | 'unknown' },
+): unknown {
+  if (errnoOf(error) === undefined || lock.stillOurs()) return storeError(error, context)
+  return lockLost(context, context.outcome)
 }

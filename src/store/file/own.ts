@@ -1,50 +1,54 @@
 /** How a chain is made ready to be written: what earlier writers left is put in order first. */
 import { fstatSync } from 'node:fs'
 import { join } from 'node:path'
+import { beginOrTakeOver } from './adopt.js'
 import { isOwned, refresh } from './chain.js'
-import { copyRange } from './copy.js'
 import { corrupt } from './errors.js'
-import { ifThere, removeTemporaries, replaceFile, syncFolder, writeAll, writeAside } from './fs.js'
-import { CHAIN_FILE, chainFileText, chainFolder, readChainFile, segmentName } from './layout.js'
-import { removePruned, setAside } from './leftovers.js'
-import { emptySegment, type Segment } from './segment.js'
-import type { Chain, Directory } from './types.js'
+import { ifThere, removeTemporaries, syncFolder, writeAll, writeAside } from './fs.js'
+import { CHAIN_FILE, chainFileText, chainFolder, readChainFile } from './layout.js'
+import { removeLeftovers } from './leftovers.js'
+import { copyAs } from './rewriting.js'
+import { writeIndex } from './sealing.js'
+import type { Segment } from './segment.js'
+import type { Chain, Directory, Row } from './types.js'
 
 /**
- * Gets a chain ready to be written: the lock is held, the file is there, ends with a whole line, and everything in it
- * is durable. In the chain's turn.
+ * Gets a chain ready to be written: the lock is held, the last segment is begun under our epoch and ends with a whole line,
+ * and everything in it is durable. In the chain's turn.
  *
  * @param directory - the directory
  * @param chain - the chain
- * @returns its receipts' file, as it is on disk
+ * @returns its segments, as they are on disk
  * @throws QuittanceError `STORE_LOCKED`, `STORE_CORRUPT`
  */
-export async function ownSegment(directory: Directory, chain: Chain): Promise<Segment> {
+export async function ownRow(directory: Directory, chain: Chain): Promise<Row> {
   const { fs, handles, lock } = directory
-  await lock.hold(0)
-  const { segment } = chain
-  if (segment && isOwned(directory, chain) && (await isAsKnown(directory, chain, segment))) return segment
-  if (segment) await handles.forget(segment.file)
+  await lock.hold({ waitMs: 0 })
+  const { row } = chain
+  if (row && isOwned(directory, chain) && (await isAsKnown(directory, chain, row.live))) return row
+  if (row) await handles.forget(row.live.file)
   const { tenure } = lock
   chain.tenure = 0
   chain.mustCutBack = false
   await chain.stateTurns.run(() => ownFolder(directory, chain))
-  await removeTemporaries(fs, chain.folder, 'segment')
-  const found = await refresh(directory, chain)
-  if (found.segment) await removePruned(directory, chain, found.segment)
-  let ready = found.segment ?? (await createSegment(directory, chain))
-  if (found.tail) await setAside(directory, chain, ready, found.tail)
-  if (chain.mustRewrite) ready = await rewriteWhole(directory, chain, ready)
-  await makeDurable(directory, chain, ready)
+  const looked = await refresh(directory, chain)
+  for (const kind of ['segment', 'index'] as const)
+    await removeTemporaries(fs, chain.folder, kind, looked.listing?.names)
+  await removeLeftovers(directory, chain, looked)
+  for (const { sealed, index } of looked.unindexed) if (index) await writeIndex(directory, chain, sealed, index)
+  let ready = await beginOrTakeOver(directory, chain, looked)
+  chain.begun = ready.live.name.epoch
+  if (chain.mustRewrite) ready = await rewriteLive(directory, chain, ready)
+  if (ready.live.bytes > 0) await makeDurable(directory, chain, ready.live)
   await syncFolder(fs, chain.folder)
-  chain.segment = ready
+  chain.row = ready
   chain.tenure = tenure
   return ready
 }
 
 /** What a killed writer wrote last may stand in the page cache only, and would be acknowledged as being there. */
-async function makeDurable(directory: Directory, chain: Chain, segment: Segment): Promise<void> {
-  await directory.handles.use(segment.file, 'r+', async ({ handle }) => {
+async function makeDurable(directory: Directory, chain: Chain, live: Segment): Promise<void> {
+  await directory.handles.use(live.file, 'r+', async ({ handle }) => {
     // while it fails, and after it failed: a second call would succeed without having written anything
     chain.mustRewrite = true
     await handle.datasync()
@@ -53,30 +57,20 @@ async function makeDurable(directory: Directory, chain: Chain, segment: Segment)
 }
 
 /** Writes everything that was read into a new file, because nobody knows which of the old one's pages are on disk. */
-async function rewriteWhole(directory: Directory, chain: Chain, segment: Segment): Promise<Segment> {
-  const { fs, handles } = directory
-  const temporary = await handles.use(segment.file, 'r', ({ handle }) =>
-    writeAside(fs, chain.folder, 'segment', async (to) => {
-      await copyRange(handle, 0, segment.bytes, to, 0)
-    }),
-  )
-  await handles.forget(segment.file)
-  await fs.rename(temporary, segment.file)
-  await syncFolder(fs, chain.folder)
-  const { segment: written } = await refresh(directory, chain)
-  if (written?.head?.receiptHash !== segment.head?.receiptHash || written === undefined) {
-    throw corrupt(segment.file, undefined, 'the file is not what was written', chain.chainId)
-  }
-  return written
+async function rewriteLive(directory: Directory, chain: Chain, { sealed, live }: Row): Promise<Row> {
+  const written = await copyAs(directory, chain, live, live.name)
+  if (written.head?.receiptHash !== live.head?.receiptHash)
+    throw corrupt(live.file, undefined, 'the file is not what was written', chain.chainId)
+  return { sealed, live: written }
 }
 
 /** Whether the file still is what this process left; cuts off what a failed write left. */
-async function isAsKnown(directory: Directory, chain: Chain, segment: Segment): Promise<boolean> {
-  if (chain.mustCutBack && !(await cutBack(directory, chain, segment))) return false
+async function isAsKnown(directory: Directory, chain: Chain, live: Segment): Promise<boolean> {
+  if (chain.mustCutBack && !(await cutBack(directory, chain, live))) return false
   const same = await ifThere(
-    directory.handles.use(segment.file, 'r+', async ({ handle, inode }) => {
+    directory.handles.use(live.file, 'r+', async ({ handle, inode }) => {
       const { nlink, size } = fstatSync(handle.fd)
-      return inode === segment.inode && nlink > 0 && size === segment.bytes
+      return inode === live.inode && nlink > 0 && size === live.bytes
     }),
   )
   return same === true
@@ -88,15 +82,15 @@ async function isAsKnown(directory: Directory, chain: Chain, segment: Segment): 
  *
  * @param directory - the directory
  * @param chain - the chain
- * @param segment - its receipts' file
+ * @param live - its last segment
  * @returns false where the file is no longer the one that was written
  */
-export async function cutBack(directory: Directory, chain: Chain, segment: Segment): Promise<boolean> {
+export async function cutBack(directory: Directory, chain: Chain, live: Segment): Promise<boolean> {
   const { handles } = directory
-  await handles.forget(segment.file)
-  return handles.use(segment.file, 'r+', async ({ handle, inode }) => {
-    if (inode !== segment.inode || (await handle.stat()).size < segment.bytes) return false
-    await handle.truncate(segment.bytes)
+  await handles.forget(live.file)
+  return handles.use(live.file, 'r+', async ({ handle, inode }) => {
+    if (inode !== live.inode || (await handle.stat()).size < live.bytes) return false
+    await handle.truncate(live.bytes)
     await handle.datasync()
     chain.mustCutBack = false
     return true
@@ -104,7 +98,8 @@ export async function cutBack(directory: Directory, chain: Chain, segment: Segme
 }
 
 /**
- * Makes a chain's folder and writes down whose it is. In a turn of the chain's state values.
+ * Makes a chain's folder and writes down whose it is; its content's names become durable with the next sync of the folder.
+ * In a turn of the chain's state values.
  *
  * @param directory - the directory, its lock held
  * @param chain - the chain
@@ -114,20 +109,17 @@ export async function ownFolder(directory: Directory, chain: Chain): Promise<voi
   const { fs, path } = directory
   const { chainId, folder } = chain
   await fs.mkdir(folder, { recursive: true })
-  if (!chain.isNamed) await syncFolder(fs, path)
-  chain.isNamed = true
-  if ((await readChainFile(fs, path, chainFolder(chainId))) === chainId) return
-  await replaceFile(fs, folder, 'value', CHAIN_FILE, (handle) =>
-    writeAll(handle, Buffer.from(chainFileText(chainId)), 0),
-  )
-}
-
-async function createSegment(directory: Directory, chain: Chain): Promise<Segment> {
-  const file = join(chain.folder, segmentName(0))
-  const handle = await directory.fs.open(file, 'wx')
-  try {
-    return emptySegment(file, (await handle.stat({ bigint: true })).ino, 0)
-  } finally {
-    await handle.close()
+  const naming = async () => {
+    if (!chain.isNamed) await directory.syncNames()
+    chain.isNamed = true
   }
+  const describing = async () => {
+    if ((await readChainFile(fs, path, chainFolder(chainId))) === chainId) return
+    const text = Buffer.from(chainFileText(chainId))
+    const temporary = await writeAside(fs, folder, 'value', (handle) => writeAll(handle, text, 0))
+    await fs.rename(temporary, join(folder, CHAIN_FILE))
+  }
+  // both at once: the file system makes one journal entry of what is asked of it together
+  for (const done of await Promise.allSettled([naming(), describing()]))
+    if (done.status === 'rejected') throw done.reason
 }

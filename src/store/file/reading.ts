@@ -1,23 +1,21 @@
-/** Reading receipts from their file, beside a writer that goes on. */
+/** Reading receipts from their files, beside a writer that goes on. */
 import { join } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { SeqRange } from '../store.js'
-import { view } from './chain.js'
+import { firstSeqOf, nextSeqOf, segmentOf } from './chain.js'
 import { corrupt } from './errors.js'
-import { type FileHandle, ifThere, readInto } from './fs.js'
-import { chainFolder, listSegments, segmentName } from './layout.js'
+import { type FileHandle, ifThere } from './fs.js'
+import { chainFolder } from './layout.js'
 import { lineChunks, textOf } from './lines.js'
-import { type Segment, spanOf } from './segment.js'
-import type { Directory } from './types.js'
+import { listSegments } from './listing.js'
+import { findId, lineAt, type StoredLine } from './lookup.js'
+import { withRow } from './rows.js'
+import { bytesAt, placeOf } from './sealed.js'
+import type { Segment } from './segment.js'
+import type { Chain, Directory, Row, Sealed } from './types.js'
 
-/** A line and where it stands. */
-export interface StoredLine {
-  readonly text: string
-  readonly file: string
-  /** From 1. */
-  readonly line: number
-}
+export type { StoredLine } from './lookup.js'
 
 /** What a reader that may take its time brings along. */
 export interface Reader {
@@ -29,68 +27,41 @@ export interface Reader {
   readonly unjudged: boolean
 }
 
-/** How often a file may be replaced under a reader before that is no longer a coincidence. */
-const MAX_ATTEMPTS = 5
-
 /**
- * Does something with the file of a chain, again where it was replaced (pruned, erased from) in the meantime.
- *
- * @param use - returns `undefined` where the file is not the one that is known
- */
-async function withSegment<T>(
-  directory: Directory,
-  chainId: string,
-  use: (segment: Segment) => Promise<{ readonly value: T } | undefined>,
-): Promise<T | undefined> {
-  for (let attempt = 0; ; attempt += 1) {
-    const segment = await view(directory, chainId)
-    if (segment === undefined) return undefined
-    const result = await use(segment)
-    if (result) return result.value
-    if (attempt === MAX_ATTEMPTS)
-      throw corrupt(segment.file, undefined, 'the file is replaced again and again', chainId)
-    const chain = directory.chain(chainId)
-    await chain.turns.run(async () => {
-      // not by this process, or what is known would have been replaced with it: the disk decides
-      if (chain.segment === segment) chain.tenure = 0
-    })
-  }
-}
-
-/** @returns the bytes of a stretch; `undefined` where the file is not the one that is known */
-async function bytesAt(
-  directory: Directory,
-  segment: Segment,
-  start: number,
-  end: number,
-): Promise<Buffer | undefined> {
-  const read = await ifThere(
-    directory.handles.use(segment.file, 'r', async ({ handle, inode }) => {
-      if (inode !== segment.inode) return undefined
-      const bytes = Buffer.allocUnsafe(end - start)
-      return (await readInto(handle, bytes, start)) === bytes.length ? bytes : undefined
-    }),
-  )
-  if (read === undefined) await directory.handles.forget(segment.file)
-  return read
-}
-
-/**
- * Reads lines next to each other. In the chain's turn, so that the file stays what it is.
+ * Reads lines next to each other. In the chain's turn, so that the files stay what they are.
  *
  * @param directory - the directory
- * @param segment - holds them
+ * @param chain - the chain
+ * @param row - its segments, which hold them
  * @param first - the first seq
  * @param last - the last seq
  * @returns their texts
- * @throws QuittanceError `STORE_CORRUPT` when the file is shorter than it was
+ * @throws QuittanceError `STORE_CORRUPT` when a file is shorter than it was
  */
-export async function linesAt(directory: Directory, segment: Segment, first: number, last: number): Promise<string[]> {
-  const { start } = spanOf(segment, first - segment.firstSeq)
-  const { end } = spanOf(segment, last - segment.firstSeq)
-  const bytes = await bytesAt(directory, segment, start, end)
-  if (bytes === undefined) throw corrupt(segment.file, undefined, 'the file is shorter than it was')
-  return bytes.subarray(0, -1).toString('utf8').split('\n')
+export async function linesAt(
+  directory: Directory,
+  chain: Chain,
+  row: Row,
+  first: number,
+  last: number,
+): Promise<string[]> {
+  const texts: string[] = []
+  for (let seq = first; seq <= last; ) {
+    const segment = segmentOf(row, seq)
+    const { firstSeq } = segment.name
+    const end = Math.min(last, firstSeq + countOf(segment) - 1)
+    const from = await placeOf(directory, chain, segment, seq - firstSeq)
+    const to = from && (await placeOf(directory, chain, segment, end - firstSeq))
+    const bytes = from && to && (await bytesAt(directory, segment, from.start, to.end))
+    if (bytes === undefined) throw corrupt(segment.file, undefined, 'the file is shorter than it was', chain.chainId)
+    texts.push(...bytes.subarray(0, -1).toString('utf8').split('\n'))
+    seq = end + 1
+  }
+  return texts
+}
+
+function countOf(segment: Segment | Sealed): number {
+  return 'offsets' in segment ? segment.offsets.length : segment.ends.count
 }
 
 /**
@@ -118,55 +89,148 @@ export async function getReceipt(
   chainId: string,
   receiptId: string,
 ): Promise<DecisionReceipt | undefined> {
-  return withSegment(directory, chainId, async (segment) => {
-    const position = segment.ids.find(receiptId)
-    if (position === undefined) return { value: undefined }
-    const { start, end } = spanOf(segment, position)
-    const bytes = await bytesAt(directory, segment, start, end)
-    if (bytes === undefined) return undefined
-    const text = bytes.subarray(0, -1).toString('utf8')
-    return { value: receiptFrom({ text, file: segment.file, line: position + 1 }, chainId) }
+  return withRow(directory, chainId, async (row, chain) => {
+    const found = await findId(directory, chain, row, receiptId)
+    if (found === 'replaced') return undefined
+    if (found === undefined) return { value: undefined }
+    const stored = await lineAt(directory, chain, found.segment, found.position)
+    return stored && { value: receiptFrom(stored, chainId) }
   })
 }
 
-/** A stretch of whole lines of an open file, fixed when the reading began. */
+/** A stretch of whole lines of one segment, fixed when the reading began. */
 interface Stretch {
-  readonly handle: FileHandle
-  readonly file: string
-  readonly start: number
-  readonly end: number
-  /** The number of its first line, from 1, and how many lines it has. */
-  readonly line: number
+  readonly segment: Segment | Sealed
+  /** Of its first line in the segment, and how many it has. */
+  readonly position: number
   readonly count: number
+  /** Where its last line ends. */
+  readonly end: number
 }
 
-async function openStretch(directory: Directory, chainId: string, range: SeqRange): Promise<Stretch | undefined> {
-  return withSegment(directory, chainId, async (segment) => {
-    const { file, firstSeq, offsets } = segment
-    const first = Math.max(range.fromSeq ?? 0, firstSeq)
-    const last = Math.min(range.toSeq ?? Number.MAX_SAFE_INTEGER, firstSeq + offsets.length - 1)
-    if (first > last) return { value: undefined }
-    const { start } = spanOf(segment, first - firstSeq)
-    const { end } = spanOf(segment, last - firstSeq)
-    const handle = await ifThere(directory.fs.open(file, 'r'))
-    if (handle === undefined) return undefined
+/** A stretch whose file is open. */
+interface Opened extends Stretch {
+  readonly handle: FileHandle
+  /** Where to begin to read, and how many lines to pass over then. */
+  readonly start: number
+  readonly skip: number
+}
+
+/** How many files a reading opens when it begins, so that nothing that happens to them later is its business. */
+const OPENED_AHEAD = 8
+
+function stretchesOf(row: Row, first: number, last: number): Stretch[] {
+  const stretches: Stretch[] = []
+  for (const segment of [...row.sealed, row.live]) {
+    const { firstSeq } = segment.name
+    const from = Math.max(first, firstSeq)
+    const to = Math.min(last, firstSeq + countOf(segment) - 1)
+    if (from > to) continue
+    const end = 'offsets' in segment ? endIn(segment, to - firstSeq) : segment.ends.bytes
+    stretches.push({ segment, position: from - firstSeq, count: to - from + 1, end })
+  }
+  return stretches
+}
+
+function endIn(segment: Segment, position: number): number {
+  return position + 1 < segment.offsets.length ? segment.offsets.at(position + 1) : segment.bytes
+}
+
+/** @returns `undefined` where the file is not the one that is known */
+async function openStretch(directory: Directory, chain: Chain, stretch: Stretch): Promise<Opened | undefined> {
+  const { segment, position } = stretch
+  const begin = await beginningOf(directory, chain, segment, position)
+  if (begin === undefined) return undefined
+  const handle = await ifThere(directory.fs.open(segment.file, 'r'))
+  if (handle === undefined) return undefined
+  try {
+    if ((await handle.stat({ bigint: true })).ino === segment.inode) return { ...stretch, handle, ...begin }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+  await handle.close()
+  return undefined
+}
+
+/** Where a line begins; of a sealed segment only where the line that the index names is the one. */
+async function beginningOf(
+  directory: Directory,
+  chain: Chain,
+  segment: Segment | Sealed,
+  position: number,
+): Promise<{ readonly start: number; readonly skip: number } | undefined> {
+  if (position === 0) return { start: 0, skip: 0 }
+  if ('offsets' in segment) return { start: segment.offsets.at(position), skip: 0 }
+  if (segment.damage) return { start: 0, skip: position }
+  const place = await placeOf(directory, chain, segment, position)
+  const bytes = place && (await bytesAt(directory, segment, place.start, place.end))
+  if (bytes === undefined) return undefined
+  const isIt = seqIn(bytes.toString('utf8')) === segment.name.firstSeq + position
+  return isIt ? { start: place?.start ?? 0, skip: 0 } : { start: 0, skip: position }
+}
+
+function seqIn(line: string): unknown {
+  try {
+    return (JSON.parse(line) as { seq?: unknown }).seq
+  } catch {
+    return undefined
+  }
+}
+
+/** The files that a reading has open, the next first, and the stretches that it has still to open. */
+interface Plan {
+  readonly opened: Opened[]
+  readonly later: Stretch[]
+}
+
+async function planReading(
+  directory: Directory,
+  chainId: string,
+  reader: Reader,
+  bounds: { readonly first: number; readonly last: number; readonly isBegun: boolean },
+): Promise<Plan | undefined> {
+  return withRow(directory, chainId, async (row, chain) => {
+    const first = Math.max(bounds.first, firstSeqOf(row))
+    if (bounds.isBegun && first > bounds.first) throw pruned(chainId, bounds.first)
+    const stretches = stretchesOf(row, first, Math.min(bounds.last, nextSeqOf(row) - 1))
+    const opened: Opened[] = []
+    const later = stretches.splice(OPENED_AHEAD)
     try {
-      const { ino } = await handle.stat({ bigint: true })
-      if (ino === segment.inode)
-        return { value: { handle, file, start, end, line: first - firstSeq + 1, count: last - first + 1 } }
+      for (const stretch of stretches) {
+        const one = await openStretch(directory, chain, stretch)
+        if (one === undefined) {
+          await closeAll(opened, reader)
+          return undefined
+        }
+        opened.push(one)
+        reader.open.add(one.handle)
+      }
     } catch (error) {
-      await handle.close()
+      await closeAll(opened, reader)
       throw error
     }
-    await handle.close()
-    return undefined
+    return { value: { opened, later } }
   })
+}
+
+function pruned(chainId: string, seq: number): QuittanceError {
+  return new QuittanceError('STORE_IO', 'the receipts were pruned while they were read', {
+    details: { chainId, seq, retryable: true, reason: 'pruned' },
+  })
+}
+
+async function closeAll(opened: readonly Opened[], reader: Reader): Promise<void> {
+  for (const { handle } of opened) {
+    reader.open.delete(handle)
+    await handle.close()
+  }
 }
 
 /**
  * Reads the lines of a chain as they are stored: those that were there when the reading began.
  *
- * Unjudged, a whole chain whose file the store can't take for one is read all the same, bad lines included: to judge
+ * Unjudged, a whole chain whose files the store can't take for one is read all the same, bad lines included: to judge
  * them is the verifier's business.
  *
  * @param directory - the directory
@@ -174,6 +238,7 @@ async function openStretch(directory: Directory, chainId: string, range: SeqRang
  * @param range - which seqs
  * @param reader - may stop it
  * @returns the lines
+ * @throws QuittanceError `STORE_IO` with the reason `pruned` when what is to come was pruned meanwhile
  */
 export async function* readLines(
   directory: Directory,
@@ -181,22 +246,57 @@ export async function* readLines(
   range: SeqRange,
   reader: Reader,
 ): AsyncGenerator<StoredLine, void, undefined> {
-  let stretch: Stretch | undefined
+  const isWhole = range.fromSeq === undefined && range.toSeq === undefined
+  const last = range.toSeq ?? Number.MAX_SAFE_INTEGER
+  let plan: Plan | undefined
   try {
-    stretch = await openStretch(directory, chainId, range)
+    plan = await planReading(directory, chainId, reader, { first: range.fromSeq ?? 0, last, isBegun: false })
   } catch (error) {
-    const whole = range.fromSeq === undefined && range.toSeq === undefined
-    if (!QuittanceError.is(error, 'STORE_CORRUPT') || !reader.unjudged || !whole) throw error
+    if (!QuittanceError.is(error, 'STORE_CORRUPT') || !reader.unjudged || !isWhole) throw error
     yield* readUnjudged(directory, chainId, reader)
     return
   }
-  if (stretch === undefined) return
-  let line = stretch.line
-  for await (const text of readTexts(stretch.handle, stretch.start, stretch.end, reader)) {
-    yield { text, file: stretch.file, line }
+  if (plan === undefined) return
+  const isDamaged = [...plan.opened, ...plan.later].some(({ segment }) => 'damage' in segment && segment.damage)
+  if (isDamaged && reader.unjudged && isWhole) {
+    await closeAll(plan.opened, reader)
+    yield* readUnjudged(directory, chainId, reader)
+    return
+  }
+  const end = plan.later.at(-1)
+  const until = end ? end.segment.name.firstSeq + end.position + end.count - 1 : undefined
+  for (;;) {
+    let next = 0
+    try {
+      for (let one = plan.opened.shift(); one; one = plan.opened.shift()) {
+        yield* readOpened(one, chainId, reader)
+        next = one.segment.name.firstSeq + one.position + one.count
+      }
+    } finally {
+      await closeAll(plan.opened, reader)
+    }
+    if (until === undefined || next > until) return
+    plan = await planReading(directory, chainId, reader, { first: next, last: until, isBegun: true })
+    if (plan === undefined) throw pruned(chainId, next)
+  }
+}
+
+async function* readOpened(
+  opened: Opened,
+  chainId: string,
+  reader: Reader,
+): AsyncGenerator<StoredLine, void, undefined> {
+  const { segment, handle, start, skip, position, count, end } = opened
+  const damage = 'damage' in segment ? segment.damage : undefined
+  const stop = position + count
+  let line = position - skip
+  for await (const text of readTexts(handle, start, damage ? undefined : end, reader)) {
+    if (line === stop) return
+    if (damage && line === damage.good) throw damage.error
+    if (line >= position) yield { text, file: segment.file, line: line + 1 }
     line += 1
   }
-  if (line !== stretch.line + stretch.count) throw corrupt(stretch.file, line, 'is missing', chainId)
+  if (line !== stop) throw damage?.error ?? corrupt(segment.file, line + 1, 'is missing', chainId)
 }
 
 async function* readUnjudged(
@@ -206,13 +306,15 @@ async function* readUnjudged(
 ): AsyncGenerator<StoredLine, void, undefined> {
   const { fs, path } = directory
   const folder = join(path, chainFolder(chainId))
-  const live = (await listSegments(fs, folder))?.at(-1)
-  if (live === undefined) return
-  const file = join(folder, segmentName(live))
-  let line = 1
-  for await (const text of readTexts(await fs.open(file, 'r'), 0, undefined, reader)) {
-    yield { text, file, line }
-    line += 1
+  for (const { name } of (await listSegments(fs, folder))?.row ?? []) {
+    const file = join(folder, name)
+    const handle = await fs.open(file, 'r')
+    reader.open.add(handle)
+    let line = 1
+    for await (const text of readTexts(handle, 0, undefined, reader)) {
+      yield { text, file, line }
+      line += 1
+    }
   }
 }
 
@@ -223,7 +325,6 @@ async function* readTexts(
   end: number | undefined,
   reader: Reader,
 ): AsyncGenerator<string, void, undefined> {
-  reader.open.add(handle)
   try {
     for await (const { lines } of lineChunks(handle, start, end)) {
       for (const { bytes } of lines) {

@@ -2,8 +2,7 @@
  * One writer a directory and process, however often it is opened, also by several copies of this package (hot reload,
  * a bundle beside node_modules): kept on `globalThis` under a registered symbol.
  */
-import { openDirectory } from './directory.js'
-import type { FileSystem } from './fs.js'
+import { type DirectoryOptions, openDirectory } from './directory.js'
 import type { Directory } from './types.js'
 
 interface Entry {
@@ -13,7 +12,7 @@ interface Entry {
 }
 
 /** The number changes when `Directory` changes in a way that another copy could trip over. */
-const key = Symbol.for('quittance.store.file/1')
+const key = Symbol.for('quittance.store.file/2')
 
 function entries(): Map<string, Entry> {
   const holder = globalThis as { [key]?: Map<string, Entry> }
@@ -30,16 +29,16 @@ export interface Share {
 
 /**
  * @param path - the directory's real path
- * @param fs - the file system, where this is the first share
+ * @param options - its file system and limits, where this is the first share
  * @returns a share of what this process has open there
  */
-export async function shareDirectory(path: string, fs: FileSystem): Promise<Share> {
+export async function shareDirectory(path: string, options: DirectoryOptions): Promise<Share> {
   const open = entries()
   for (let closing = open.get(path)?.closing; closing; closing = open.get(path)?.closing) {
     // its failure is told to who closed; here it only matters that it is over
     await Promise.allSettled([closing])
   }
-  const entry = open.get(path) ?? { directory: openDirectory(path, fs), users: 0, closing: undefined }
+  const entry = open.get(path) ?? { directory: openDirectory(path, options), users: 0, closing: undefined }
   open.set(path, entry)
   entry.users += 1
   let released: Promise<void> | undefined

@@ -1,20 +1,28 @@
-/** What removes data: the file is written anew beside the old one, looked through, and takes its place in one step. */
+/** What removes data: a segment is written anew beside the old one, looked through, and takes its place in one step. */
 import { join } from 'node:path'
 import { type HeadRef, QuittanceError } from '../../errors.js'
 import { textsOf } from '../../receipt/seal.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { conflict, refOf } from '../plan.js'
+import { firstSeqOf, nextSeqOf, segmentOf } from './chain.js'
 import { copyRange } from './copy.js'
-import { storeError } from './errors.js'
-import { type FileHandle, syncFolder, writeAll, writeAside } from './fs.js'
-import { segmentName } from './layout.js'
-import { ownSegment } from './own.js'
-import { linesAt, receiptFrom } from './reading.js'
-import { emptySegment, type Segment, scan, spanOf } from './segment.js'
-import type { Chain, Directory } from './types.js'
+import { corrupt } from './errors.js'
+import { ifThere, syncFolder, writeAll } from './fs.js'
+import { remove } from './leftovers.js'
+import { lockLost, writeError } from './lock-lost.js'
+import { findId, lineAt } from './lookup.js'
+import { ownRow } from './own.js'
+import { receiptFrom } from './reading.js'
+import { bringIn, prepare } from './rewriting.js'
+import { indexFile, type Place, placeOf, sealedFrom } from './sealed.js'
+import { writeIndex } from './sealing.js'
+import type { Segment } from './segment.js'
+import { type SegmentName, segmentName } from './segment-name.js'
+import type { Chain, Directory, Row, Sealed } from './types.js'
 
 /**
- * Removes the receipts before a seq.
+ * Removes the receipts before a seq: whole segments, and the beginning of one, which is written anew. The segment that
+ * begins the chain from then on says so in its name; once it does, what is below it counts for nothing.
  *
  * @param directory - the directory, its lock held
  * @param chain - a chain that has a folder
@@ -26,22 +34,46 @@ import type { Chain, Directory } from './types.js'
  */
 export function prune(directory: Directory, chain: Chain, beforeSeq: number, through: HeadRef): Promise<number> {
   return chain.turns.run(async () => {
-    const segment = await ownSegment(directory, chain)
-    const count = beforeSeq - segment.firstSeq
-    if (segment.head === undefined || count <= 0) return 0
-    if (count >= segment.offsets.length) throw new RangeError('beforeSeq would empty the chain')
-    const actual = refOf(await receiptAt(directory, chain, segment, count - 1))
+    const row = await ownRow(directory, chain)
+    const count = beforeSeq - firstSeqOf(row)
+    if (row.live.head === undefined || count <= 0) return 0
+    if (beforeSeq >= nextSeqOf(row)) throw new RangeError('beforeSeq would empty the chain')
+    const actual = refOf(await receiptAt(directory, chain, row, beforeSeq - 1))
     if (actual.receiptHash !== through.receiptHash) throw conflict(chain.chainId, through, actual)
-    const { start } = spanOf(segment, count)
-    await replaceSegment(directory, chain, segment, beforeSeq, async (from, to) => {
-      await copyRange(from, start, segment.bytes, to, 0)
+    const segment = segmentOf(row, beforeSeq)
+    const name = segmentName(beforeSeq, segment.name.epoch, true)
+    const below = row.sealed.filter(({ name }) => name.firstSeq < beforeSeq && name !== segment.name)
+    await changing(directory, chain, join(chain.folder, name.name), async (brought) => {
+      let first: Segment | Sealed
+      if (segment.name.firstSeq === beforeSeq) {
+        first = await renamed(directory, chain, segment, name, brought)
+      } else {
+        const { start } = await placeIn(directory, chain, segment, beforeSeq)
+        const prepared = await directory.handles.use(segment.file, 'r', ({ handle }) =>
+          prepare(directory, chain, name, actual.receiptHash, (to) =>
+            copyRange(handle, start, bytesOf(segment), to, 0),
+          ),
+        )
+        checkEnd(segment, prepared.segment)
+        brought()
+        await bringIn(directory, chain, prepared)
+        first = isLive(segment) ? prepared.segment : sealedFrom(prepared.segment)
+        if (!isLive(segment))
+          await writeIndex(directory, chain, sealedFrom(prepared.segment), indexOfAll(prepared.segment))
+      }
+      const gone = below.map(({ file }) => file)
+      if (segment.name.firstSeq < beforeSeq) gone.push(segment.file)
+      await remove(directory, chain, gone)
+      await syncFolder(directory.fs, chain.folder)
+      const kept = row.sealed.filter(({ name }) => name.firstSeq > beforeSeq)
+      return isLive(first) ? { sealed: [], live: first } : { sealed: [first, ...kept], live: row.live }
     })
     return count
   })
 }
 
 /**
- * Removes the details of one receipt.
+ * Removes the details of one receipt: its segment is written anew, under its name.
  *
  * @param directory - the directory, its lock held
  * @param chain - a chain that has a folder
@@ -50,101 +82,124 @@ export function prune(directory: Directory, chain: Chain, beforeSeq: number, thr
  */
 export function eraseDetails(directory: Directory, chain: Chain, receiptId: string): Promise<boolean> {
   return chain.turns.run(async () => {
-    const segment = await ownSegment(directory, chain)
-    const position = segment.ids.find(receiptId)
-    if (position === undefined) return false
-    const { details, ...rest } = await receiptAt(directory, chain, segment, position)
+    const row = await ownRow(directory, chain)
+    const found = await findId(directory, chain, row, receiptId)
+    if (found === undefined) return false
+    if (found === 'replaced') throw replaced(chain)
+    const { segment, position } = found
+    const seq = segment.name.firstSeq + position
+    const { details, ...rest } = await receiptAt(directory, chain, row, seq)
     if (details === undefined) return false
-    const { start, end } = spanOf(segment, position)
+    const { start, end } = await placeIn(directory, chain, segment, seq)
     const line = Buffer.from(`${textsOf(rest).line}\n`)
-    await replaceSegment(directory, chain, segment, segment.firstSeq, async (from, to) => {
-      await copyRange(from, 0, start, to, 0)
-      await writeAll(to, line, start)
-      await copyRange(from, end, segment.bytes, to, start + line.length)
+    const previousHash = isLive(segment) ? segment.previousHash : segment.ends.prevReceiptHash
+    await changing(directory, chain, segment.file, async (brought) => {
+      const prepared = await directory.handles.use(segment.file, 'r', ({ handle }) =>
+        prepare(directory, chain, segment.name, previousHash, async (to) => {
+          await copyRange(handle, 0, start, to, 0)
+          await writeAll(to, line, start)
+          await copyRange(handle, end, bytesOf(segment), to, start + line.length)
+        }),
+      )
+      checkEnd(segment, prepared.segment)
+      // an index that knows of more bytes than there are would look like the trace of a loss
+      if (!isLive(segment)) await dropIndex(directory, chain, segment)
+      brought()
+      await bringIn(directory, chain, prepared)
+      if (isLive(segment)) return { sealed: row.sealed, live: prepared.segment }
+      const sealed = sealedFrom(prepared.segment)
+      await writeIndex(directory, chain, sealed, indexOfAll(prepared.segment))
+      return { sealed: row.sealed.map((one) => (one === segment ? sealed : one)), live: row.live }
     })
     return true
   })
 }
 
-async function receiptAt(
+const isLive = (segment: Segment | Sealed): segment is Segment => 'offsets' in segment
+const bytesOf = (segment: Segment | Sealed): number => (isLive(segment) ? segment.bytes : segment.ends.bytes)
+const indexOfAll = (segment: Segment): Uint8Array => segment.index.finish(segment)
+
+function replaced(chain: Chain): QuittanceError {
+  chain.tenure = 0
+  return corrupt(chain.folder, undefined, 'a file was replaced while its chain was written', chain.chainId)
+}
+
+async function receiptAt(directory: Directory, chain: Chain, row: Row, seq: number): Promise<DecisionReceipt> {
+  const segment = segmentOf(row, seq)
+  const stored = await lineAt(directory, chain, segment, seq - segment.name.firstSeq)
+  if (stored === undefined) throw replaced(chain)
+  const receipt = receiptFrom(stored, chain.chainId)
+  if (receipt.seq !== seq) throw corrupt(segment.file, stored.line, 'is not the receipt of its seq', chain.chainId)
+  return receipt
+}
+
+async function placeIn(directory: Directory, chain: Chain, segment: Segment | Sealed, seq: number): Promise<Place> {
+  const place = await placeOf(directory, chain, segment, seq - segment.name.firstSeq)
+  if (place === undefined) throw replaced(chain)
+  return place
+}
+
+function checkEnd(old: Segment | Sealed, written: Segment): void {
+  const last = isLive(old) ? old.head?.receiptHash : old.ends.lastReceiptHash
+  if (written.head?.receiptHash !== last) throw new Error('the new file does not end as the old one does')
+}
+
+async function dropIndex(directory: Directory, chain: Chain, { file }: Sealed): Promise<void> {
+  const { fs, handles, indexes } = directory
+  await handles.forget(indexFile(file))
+  indexes.forget(file)
+  await ifThere(fs.unlink(indexFile(file)))
+  await syncFolder(fs, chain.folder)
+}
+
+/** Says in its name that a segment begins the chain. Nothing in it changes. */
+async function renamed(
   directory: Directory,
   chain: Chain,
-  segment: Segment,
-  position: number,
-): Promise<DecisionReceipt> {
-  const seq = segment.firstSeq + position
-  const [text = ''] = await linesAt(directory, segment, seq, seq)
-  return receiptFrom({ text, file: segment.file, line: position + 1 }, chain.chainId)
+  segment: Segment | Sealed,
+  name: SegmentName,
+  brought: () => void,
+): Promise<Segment | Sealed> {
+  const { fs, handles, indexes, lock } = directory
+  const file = join(chain.folder, name.name)
+  await handles.forget(segment.file)
+  indexes.forget(segment.file)
+  if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file }, 'absent')
+  brought()
+  await fs.rename(segment.file, file)
+  await handles.forget(indexFile(segment.file))
+  // one that stays behind is removed as a leftover, and this segment's is built again
+  await ifThere(fs.rename(indexFile(segment.file), indexFile(file)))
+  await syncFolder(fs, chain.folder)
+  if (!isLive(segment)) return { ...segment, name, file }
+  segment.name = name
+  segment.file = file
+  return segment
 }
 
 /**
- * Puts a new file in the place of a chain's receipts. Killed before the renaming, the old one stands; after it, the new
- * one: where their names differ and both are there, the higher one counts (`removePruned`).
+ * Changes which files a chain has. Killed before the one renaming the old ones stand, after it the new ones: what is left
+ * over then the next writer removes.
  */
-async function replaceSegment(
+async function changing(
   directory: Directory,
   chain: Chain,
-  segment: Segment,
-  firstSeq: number,
-  fill: (from: FileHandle, to: FileHandle) => Promise<void>,
+  file: string,
+  work: (brought: () => void) => Promise<Row>,
 ): Promise<void> {
-  const { fs, handles, lock } = directory
-  const file = join(chain.folder, segmentName(firstSeq))
-  const { tenure } = lock
+  const { tenure } = chain
   // until the end is reached the disk decides what stands there, and what was left unfinished is removed
   chain.tenure = 0
-  let brought = false
+  let isBrought = false
   try {
-    const temporary = await handles.use(segment.file, 'r', ({ handle }) =>
-      writeAside(fs, chain.folder, 'segment', (to) => fill(handle, to)),
-    )
-    const next = await lookThrough(directory, chain, temporary, file, firstSeq)
-    if (next.head?.receiptHash !== segment.head?.receiptHash)
-      throw new Error('the new file does not end as the old one does')
-    if (!lock.stillOurs()) {
-      throw new QuittanceError('STORE_LOCKED', 'the lock of the directory was lost', {
-        details: { chainId: chain.chainId, outcome: 'absent', retryable: true },
-      })
-    }
-    brought = true
-    await handles.forget(segment.file)
-    await fs.rename(temporary, file)
-    await handles.forget(file)
-    await syncFolder(fs, chain.folder)
-    if (file !== segment.file) {
-      await fs.unlink(segment.file)
-      await syncFolder(fs, chain.folder)
-    }
-    chain.segment = next
+    const next = await work(() => {
+      isBrought = true
+    })
+    chain.row = next
     chain.tenure = tenure
   } catch (error) {
-    throw storeError(error, { chainId: chain.chainId, file, outcome: brought ? 'unknown' : 'absent' })
+    if (QuittanceError.is(error) && !isBrought) throw error
+    throw writeError(directory.lock, error, { chainId: chain.chainId, file, outcome: isBrought ? 'unknown' : 'absent' })
   }
-}
-
-/**
- * Scans a new file before it takes its place: nothing that is good gives way to something that is not.
- *
- * @param directory - the directory
- * @param chain - the chain
- * @param temporary - where it is
- * @param file - where it will be
- * @param firstSeq - the first seq that it holds
- * @returns what is known of it, under its coming name
- */
-export async function lookThrough(
-  directory: Directory,
-  chain: Chain,
-  temporary: string,
-  file: string,
-  firstSeq: number,
-): Promise<Segment> {
-  const handle = await directory.fs.open(temporary, 'r')
-  try {
-    const next = emptySegment(file, (await handle.stat({ bigint: true })).ino, firstSeq)
-    if (await scan(handle, next, chain.chainId)) throw new Error('the new file does not end with a whole line')
-    return next
-  } finally {
-    await handle.close()
-  }
+  if (directory.lock.tenure !== tenure) chain.tenure = 0
 }

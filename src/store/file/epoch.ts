@@ -1,0 +1,82 @@
+/** Counts the writers of a directory, so that each of them has a number that no earlier one had. */
+import { join } from 'node:path'
+import { corrupt } from './errors.js'
+import { type FileSystem, ifThere, removeTemporaries, replaceFile, writeAll } from './fs.js'
+import { EPOCH_FILE } from './layout.js'
+
+/** What `writer.epoch` says. */
+export interface EpochRecord {
+  readonly epoch: number
+  /** Of the lock under which it was raised. */
+  readonly token: string
+  /** Whether that writer has ended as it should: it has no file open any more. */
+  readonly closed: boolean
+  /** The highest epoch whose writer was not known to be gone when it was replaced; -1 where there was none. */
+  readonly doubtful: number
+}
+
+/** The lock that was taken, and whose it had been. */
+export interface Succession {
+  readonly token: string
+  /** The lock that stood there, if any: its token, and whether its owner is gone for certain. */
+  readonly before: { readonly token: string; readonly gone: boolean } | undefined
+}
+
+/**
+ * @param fs - the file system
+ * @param directory - the store's directory
+ * @returns what is recorded; `undefined` where nothing is
+ * @throws QuittanceError `STORE_CORRUPT`
+ */
+export async function readEpoch(fs: FileSystem, directory: string): Promise<EpochRecord | undefined> {
+  const file = join(directory, EPOCH_FILE)
+  const text = await ifThere(fs.readFile(file, 'utf8'))
+  if (text === undefined) return undefined
+  try {
+    const { epoch, token, closed, doubtful } = JSON.parse(text) as Partial<EpochRecord>
+    if (Number.isSafeInteger(epoch) && (epoch as number) > 0 && typeof token === 'string')
+      return { epoch: epoch as number, token, closed: closed === true, doubtful: Number(doubtful ?? -1) }
+  } catch {
+    throw corrupt(file, undefined, 'the count of the writers is not JSON')
+  }
+  throw corrupt(file, undefined, 'the count of the writers is none')
+}
+
+/**
+ * Counts a writer, durably.
+ *
+ * @param fs - the file system
+ * @param directory - the store's directory; its lock is held
+ * @param succession - whose it was
+ * @param least - what the new epoch must be at least
+ * @returns what is recorded now
+ */
+export async function raiseEpoch(
+  fs: FileSystem,
+  directory: string,
+  { token, before }: Succession,
+  least = 1,
+): Promise<EpochRecord> {
+  const found = await readEpoch(fs, directory)
+  const isOwn = found?.token === token
+  const isGone = found === undefined || found.closed || isOwn || (before?.gone === true && before.token === found.token)
+  const record: EpochRecord = {
+    epoch: Math.max((found?.epoch ?? 0) + 1, least),
+    token,
+    closed: false,
+    doubtful: isGone ? (found?.doubtful ?? -1) : (found?.epoch ?? -1),
+  }
+  await removeTemporaries(fs, directory, 'epoch')
+  await writeEpoch(fs, directory, record)
+  return record
+}
+
+/**
+ * @param fs - the file system
+ * @param directory - the store's directory; its lock is held
+ * @param record - what is to stand there
+ */
+export async function writeEpoch(fs: FileSystem, directory: string, record: EpochRecord): Promise<void> {
+  const content = Buffer.from(`${JSON.stringify(record)}\n`)
+  await replaceFile(fs, directory, 'epoch', EPOCH_FILE, (handle) => writeAll(handle, content, 0))
+}
