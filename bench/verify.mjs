@@ -110,8 +110,8 @@ async function rawThreads(count, sodium) {
 }
 
 async function speed(path, count, backend, data, rounds) {
-  const one = await rawThreads(1, data.sodium)
-  const two = await rawThreads(2, data.sodium)
+  const one = await rawThreads(1, data.sodium?.path)
+  const two = await rawThreads(2, data.sodium?.path)
   const candidates = {
     raw1: () => one.work(count),
     ours1: () => onOne(path, count, backend),
@@ -165,7 +165,10 @@ export async function verifying({ receipts = 40_000, rounds = 5, large: many = 1
     writeChain(path, receipts)
     const node = await speed(path, receipts, inner.nodeBackend, {}, rounds)
     const sodiumBackend = await inner.loadSodiumBackend()
-    const data = sodiumBackend ? { sodium: createRequire(import.meta.url).resolve('sodium-native') } : {}
+    const { cofactored } = sodiumBackend ?? {}
+    const data = sodiumBackend
+      ? { sodium: { path: createRequire(import.meta.url).resolve('sodium-native'), cofactored } }
+      : {}
     const sodium = sodiumBackend ? await speed(path, receipts, sodiumBackend, data, rounds) : undefined
     if (many > 0) writeChain(path, many)
     const big = many > 0 ? await large(path, many, sodiumBackend ?? inner.nodeBackend, data) : undefined

@@ -113,6 +113,50 @@ describe('a bundle', () => {
   })
 })
 
+describe('a bundle of the verifier', () => {
+  const bundled = async () => {
+    const program = `
+      import { copyFileSync, writeFileSync } from 'node:fs'
+      import { Keyring, lineOf } from 'quittance/verify'
+      import { verifyDirectory, verifyFile } from 'quittance/verify/node'
+      import { testReceiptKeyId, testReceipts } from 'quittance/testing'
+      let threads = 0
+      process.on('worker', () => { threads += 1 })
+      const lines = testReceipts({ chainId: 'acme', count: 1_300 }).map(lineOf)
+      writeFileSync('receipts.jsonl', lines.join('\\n') + '\\n')
+      const keyring = new Keyring([testReceiptKeyId()])
+      const { verdict, checked } = await verifyFile('receipts.jsonl', { keyring, workers: 2 })
+      console.log(verdict, checked, threads)
+      // nobody asks for the second result: what was begun for it keeps nothing alive
+      copyFileSync('receipts.jsonl', 'second.jsonl')
+      const results = verifyDirectory('.', { keyring, workers: 2 })
+      console.log((await results.next()).value.result.verdict, threads)
+    `
+    await writeFile(join(work, 'verifier.ts'), program)
+    const outfile = join(work, 'verifier.mjs')
+    const entryPoints = [join(work, 'verifier.ts')]
+    await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'silent' })
+    return outfile
+  }
+
+  it('has its threads with it, and they end with the verification', async () => {
+    const place = await mkdtemp(join(work, 'run-'))
+    const { code, stdout, stderr } = await run(process.execPath, [await bundled()], { cwd: place })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'VALID 1300 2\nVALID 4\n', stderr: '' })
+  })
+
+  it('verifies on the calling thread where it may start none, and says so', async () => {
+    const place = await mkdtemp(join(work, 'run-'))
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+      ? '--permission'
+      : '--experimental-permission'
+    const flags = [permission, '--allow-fs-read=*', '--allow-fs-write=*']
+    const { code, stdout, stderr } = await run(process.execPath, [...flags, await bundled()], { cwd: place })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'VALID 1300 0\nVALID 0\n' })
+    expect(stderr).toContain('no further verifying thread can be started')
+  })
+})
+
 describe('package.json', () => {
   it('has no install scripts and no side effects', () => {
     expect(manifest.sideEffects).toBe(false)

@@ -2,6 +2,7 @@ import * as ed from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { QuittanceError } from '../../errors.js'
 import { concatBytes, toHex, utf8 } from '../../primitives/bytes.js'
+import { missingPackage } from '../../primitives/missing-package.js'
 import type { Ed25519Backend } from './backend.js'
 import { defaultBackend } from './verify.js'
 
@@ -40,17 +41,40 @@ const isCofactored = (sodium: SodiumNative): boolean => {
   return false
 }
 
+/** Room for signatures, taken from one allocation for many: what JavaScript keeps on its own heap is slow to hand over. */
+const roomFor = (bytes: number, many: number): { next(): Uint8Array } => {
+  let slab = new ArrayBuffer(0)
+  let used = 0
+  return {
+    next() {
+      if (used === slab.byteLength) {
+        slab = new ArrayBuffer(bytes * many)
+        used = 0
+      }
+      used += bytes
+      return new Uint8Array(slab, used - bytes, bytes)
+    },
+  }
+}
+
+/** A backend on a libsodium, and what was found out about that. */
+export interface SodiumBackend extends Ed25519Backend {
+  /** Whether its equation multiplies by the cofactor. */
+  readonly cofactored: boolean
+}
+
 /**
  * A backend on a libsodium.
  *
  * @param sodium - the module `sodium-native`, or one with its functions
+ * @param cofactored - what another thread of this process found out about the same libsodium; asking takes tens of milliseconds
  * @returns the backend; where that libsodium's equation is cofactored, it also asks that R be in the group of prime order,
  *   which together with an admitted key comes to the cofactorless equation
  */
-export function sodiumBackend(sodium: SodiumNative): Ed25519Backend {
-  const cofactored = isCofactored(sodium)
+export function sodiumBackend(sodium: SodiumNative, cofactored: boolean = isCofactored(sodium)): SodiumBackend {
   return {
     name: 'sodium',
+    cofactored,
     equationCheck(publicKey) {
       const bytes = Uint8Array.from(publicKey)
       return (message, signature) =>
@@ -61,10 +85,11 @@ export function sodiumBackend(sodium: SodiumNative): Ed25519Backend {
       const publicKey = new Uint8Array(32)
       const secretKey = sodium.sodium_malloc(64)
       sodium.crypto_sign_seed_keypair(publicKey, secretKey, seed)
+      const room = roomFor(64, 64)
       let wiped = false
       const signSync = (message: Uint8Array): Uint8Array => {
         if (wiped) throw new QuittanceError('KEY_UNAVAILABLE', 'the key was closed')
-        const signature = new Uint8Array(64)
+        const signature = room.next()
         sodium.crypto_sign_detached(signature, message, secretKey)
         return signature
       }
@@ -81,6 +106,9 @@ export function sodiumBackend(sodium: SodiumNative): Ed25519Backend {
   }
 }
 
+/** Looking at a libsodium takes longer than a thousand signatures. */
+let found: Ed25519Backend | undefined
+
 /**
  * Loads `sodium-native`, an optional peer. Only Node's own entries may reach this file.
  *
@@ -92,10 +120,10 @@ export async function loadSodiumBackend(): Promise<Ed25519Backend | undefined> {
   const name: string = 'sodium-native'
   try {
     const module: { readonly default: SodiumNative } = await import(name)
-    return sodiumBackend(module.default)
+    found ??= sodiumBackend(module.default)
+    return found
   } catch (error) {
-    const missing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
-    if (missing && String((error as Error).message).includes(`'${name}'`)) return undefined
+    if (missingPackage(error) === name) return undefined
     throw error
   }
 }

@@ -63,7 +63,7 @@ export interface Manner {
 const CHUNK_BYTES = 256 * 1024
 const NEWLINE = 0x0a
 /** About how many bytes of findings one report may hold. */
-const MAX_WEIGHT = 4 * 1024 * 1024
+const MAX_WEIGHT = 1024 * 1024
 const PLAIN_WEIGHT = 700
 
 /** The file was replaced, or became shorter. */

@@ -33,9 +33,11 @@ interface Thread {
 
 /** Where the process has `sodium-native` from; a bundle may hold what can't be found again. */
 async function startData(): Promise<WorkerStart> {
-  if ((await fastestBackend()).name !== 'sodium') return {}
+  const backend = await fastestBackend()
+  if (!('cofactored' in backend)) return {}
   try {
-    return { sodium: createRequire(import.meta.url).resolve('sodium-native') }
+    const path = createRequire(import.meta.url).resolve('sodium-native')
+    return { sodium: { path, cofactored: backend.cofactored === true } }
   } catch {
     return {}
   }

@@ -8,14 +8,16 @@ import { examiner, type Task } from './examining.js'
 
 /** What a thread is started with. */
 export interface WorkerStart {
-  /** The path of `sodium-native`, where the process verifies with it. */
-  readonly sodium?: string | undefined
+  /** The path of `sodium-native`, where the process verifies with it, and what the process found out about it. */
+  readonly sodium?: { readonly path: string; readonly cofactored: boolean } | undefined
 }
 
 function backendOf({ sodium }: WorkerStart): Ed25519Backend {
   // every backend gives the same verdicts: one that can't be loaded here costs only time
   try {
-    return sodium === undefined ? defaultBackend : sodiumBackend(createRequire(sodium)(sodium))
+    if (sodium === undefined) return defaultBackend
+    const { path, cofactored } = sodium
+    return sodiumBackend(createRequire(path)(path), cofactored)
   } catch {
     return defaultBackend
   }

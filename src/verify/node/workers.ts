@@ -11,7 +11,7 @@ import { threads } from './threads.js'
 /** How a chain is cut up. */
 export const shape: Shape = { rangeBytes: 512 * 1024, batchFiles: 128 }
 /** To start threads costs as much as to verify less than this. */
-const WORTH_BYTES = 2 * 1024 * 1024
+const WORTH_BYTES = 4 * 1024 * 1024
 
 /**
  * @param workers - how many were asked for
