@@ -21,6 +21,7 @@ import { addRelease } from './commands/release.js'
 import { addReport } from './commands/report.js'
 import { addStat } from './commands/stat.js'
 import { addStats } from './commands/stats.js'
+import { addTail } from './commands/tail.js'
 import { addVerify } from './commands/verify.js'
 import type { AddCommand } from './context.js'
 import { type Failure, failureOf, tell } from './failure.js'
@@ -37,6 +38,7 @@ const commands: readonly AddCommand[] = [
   addHead,
   addCoverage,
   addQuery,
+  addTail,
   addReconstruct,
   addReport,
   addStats,

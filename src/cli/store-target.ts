@@ -10,8 +10,12 @@ import { isStoreUrl } from './typed-url.js'
 
 const fileUrl = /^file:/i
 
-/** @returns the directory that was named; `undefined` where it is another kind of store */
-function directoryOf(text: string, io: Io): string | undefined {
+/**
+ * @param text - a directory or a store URL, as it was typed
+ * @param io - the process
+ * @returns the directory that was named; `undefined` where it is another kind of store
+ */
+export function storeDirectory(text: string, io: Io): string | undefined {
   if (fileUrl.test(text)) return pathOfFileUrl(text, io.cwd)
   return isStoreUrl(text) ? undefined : pathFrom(io, text)
 }
@@ -25,7 +29,7 @@ function directoryOf(text: string, io: Io): string | undefined {
  * @throws QuittanceError `STORE_URL`
  */
 export function openStore(text: string, io: Io): ReceiptStore {
-  const directory = directoryOf(text, io)
+  const directory = storeDirectory(text, io)
   return storeFromUrl(directory === undefined ? text : pathToFileURL(directory).href)
 }
 
@@ -38,7 +42,7 @@ export function openStore(text: string, io: Io): ReceiptStore {
  * @throws QuittanceError `STORE_URL`
  */
 export async function openExistingStore(text: string, io: Io): Promise<ReceiptStore> {
-  const directory = directoryOf(text, io)
+  const directory = storeDirectory(text, io)
   if (directory === undefined) return storeFromUrl(text)
   let reason: string | undefined
   try {

@@ -10,6 +10,9 @@ export interface CliOptions {
   readonly tty?: { readonly stdout?: boolean; readonly stderr?: boolean }
   readonly columns?: number
   readonly now?: () => number
+  readonly interrupted?: AbortSignal
+  /** Hears of what is written, as it is written. */
+  readonly onOutput?: (name: 'stdout' | 'stderr', text: string) => void
 }
 
 export interface Transcript {
@@ -23,6 +26,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   const output = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {
       written[name] += text
+      options.onOutput?.(name, text)
     },
     isTTY: options.tty?.[name] === true,
     columns: options.columns,
@@ -37,6 +41,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
     env: options.env ?? {},
     cwd: options.cwd,
     now: options.now,
+    interrupted: options.interrupted,
   }
   const code = await run(args, io)
   return { code, ...written }

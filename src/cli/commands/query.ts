@@ -7,12 +7,13 @@ import type { ExitCode, Io } from '../io.js'
 import { printable } from '../printable.js'
 import { progressOn } from '../progress.js'
 import type { QueryFilter } from '../query/filter.js'
+import { addFilterOptions } from '../query/flags.js'
 import { verdictOf } from '../query/judge-stream.js'
 import { type Format, formats, type Hit, printerFor } from '../query/print.js'
 import { askStore, type Passed, scan } from '../query/run.js'
 import { chainsOfServer, letGo, refuseChoice, type Target, targetOf } from '../target.js'
 import { addTrustOptions, type TrustOptions, trustIfAny } from '../trust-flags.js'
-import { instant, once, positiveNumber, wholeNumber } from '../values.js'
+import { once, positiveNumber, wholeNumber } from '../values.js'
 import { exitCodeOf, worstOf } from '../verdict.js'
 
 interface Options extends TrustOptions, QueryFilter {
@@ -40,21 +41,9 @@ const help = examples(
   ],
 )
 
-const text = once((value: string): string => {
-  if (value === '') throw new InvalidArgumentError('It must not be empty.')
-  return value
-})
-
 const receiptOption = once((value: string): string => {
   if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) throw new InvalidArgumentError('It must be a UUID.')
   return value
-})
-
-const checkOption = once((value: string): NonNullable<QueryFilter['check']> => {
-  const fired = value.endsWith(':fired')
-  const name = fired ? value.slice(0, -':fired'.length) : value
-  if (name === '') throw new InvalidArgumentError('It must be NAME or NAME:fired.')
-  return { name, fired }
 })
 
 const seqOption = once((value: string): NonNullable<QueryFilter['seq']> => {
@@ -211,16 +200,7 @@ export const addQuery: AddCommand = (program, { io, exit }) => {
     )
     .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
     .option('--chain <id>', 'the chain, where there are several', once(String))
-    .option('--trace <id>', 'traceId', text)
-    .option('--session <id>', 'sessionId', text)
-    .option('--decision <id>', 'decisionId: the case', text)
-    .option('--subject <pseudonym>', 'subjectId', text)
-    .option('--action <action>', 'action, such as reject', text)
-    .option('--event <type>', 'eventType, such as tool_call', text)
-    .option('--model <id>', 'modelId: the model that answered', text)
-    .option('--check <name[:fired]>', 'a check of this name, perhaps only where it fired', checkOption)
-    .option('--from <time>', 'sealed at this UTC time or later', once(instant))
-    .option('--to <time>', 'sealed before this UTC time', once(instant))
+  addFilterOptions(command)
     .option('--seq <n|n-m>', 'this seq, or from n to m', seqOption)
     .option('--receipt <id>', 'receiptId', receiptOption)
     .option('--limit <n>', `how many at most (default ${DEFAULT_LIMIT})`, once(positiveNumber))
