@@ -1,5 +1,6 @@
 /** The audited library that splits and combines; nothing of Shamir's scheme is written here. */
 import { QuittanceError } from '../../errors.js'
+import { missingPackage } from '../../primitives/missing-package.js'
 
 /** What is used of `shamir-secret-sharing`. */
 export interface Shamir {
@@ -17,8 +18,7 @@ export async function loadShamir(): Promise<Shamir> {
   try {
     return (await import(name)) as Shamir
   } catch (error) {
-    const missing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
-    if (!missing || !String((error as Error).message).includes(`'${name}'`)) throw error
+    if (missingPackage(error) !== name) throw error
     throw new QuittanceError(
       'KEY_UNAVAILABLE',
       'splitting a secret needs the package shamir-secret-sharing, which is not installed: npm install shamir-secret-sharing',

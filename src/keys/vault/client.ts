@@ -3,6 +3,7 @@ import { Agent } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
 import { isIPv6 } from 'node:net'
 import { QuittanceError } from '../../errors.js'
+import { missingPackage } from '../../primitives/missing-package.js'
 
 /** What one call to the server may say beside its path and data, as `node-vault` takes it. */
 export interface VaultRequestOptions {
@@ -35,8 +36,7 @@ async function nodeVault(): Promise<NodeVault> {
     const module: { readonly default: NodeVault } = await import(name)
     return module.default
   } catch (error) {
-    const missing = (error as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND'
-    if (!missing || !String((error as Error).message).includes(`'${name}'`)) throw error
+    if (missingPackage(error) !== name) throw error
     throw new QuittanceError(
       'KEY_UNAVAILABLE',
       'Vault needs the package node-vault, which is not installed: npm install node-vault',

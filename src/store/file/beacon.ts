@@ -4,7 +4,7 @@
  * elsewhere processes of one machine can always be told apart by pid.
  */
 import { unlink } from 'node:fs/promises'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import { ifThere, nodeFs } from './fs.js'
 
@@ -51,7 +51,12 @@ function listen(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve) => {
     // a volume that has no sockets: its lock is then judged by pid alone
     server.once('error', () => resolve(false))
-    server.listen(path, () => resolve(true))
+    try {
+      server.listen(path, () => resolve(true))
+    } catch {
+      // and so it is in a runtime that does not let this program listen: some say so at the call
+      resolve(false)
+    }
   })
 }
 
@@ -68,7 +73,14 @@ export async function isBeaconLit(directory: string, token: string): Promise<boo
     token,
     (path) =>
       new Promise((resolve) => {
-        const socket = connect(path)
+        let socket: Socket
+        try {
+          socket = connect(path)
+        } catch {
+          // a runtime that does not let this program ask
+          resolve(undefined)
+          return
+        }
         socket.once('connect', () => {
           socket.destroy()
           resolve(true)
