@@ -21,6 +21,9 @@ export interface Progress {
 const FIRST_MS = 300
 const EVERY_MS = 100
 const BAR = 24
+/** What was done while everything was still starting says nothing about the rest. */
+const ETA_SHARE = 0.02
+const ETA_SECONDS = 10
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
@@ -51,7 +54,8 @@ export function progressText({ bytes, totalBytes, receipts, totalReceipts }: Ste
   const share = Math.min(1, done / total)
   const full = Math.floor(share * BAR)
   const bar = `[${'='.repeat(full)}${' '.repeat(BAR - full)}]`
-  const left = done > 0 ? `  ETA ${clock((seconds * (total - done)) / done)}` : ''
+  const known = done > 0 && (share >= ETA_SHARE || seconds >= ETA_SECONDS)
+  const left = known ? `  ETA ${clock((seconds * (total - done)) / done)}` : ''
   return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${counted}${left}`
 }
 

@@ -1,6 +1,6 @@
 /** A verdict in words. What is unproved is said to be unproved. */
 import type { Finding, Scope, Verdict, VerifyResult } from '../verify/types.js'
-import { colorsFor, type ExitCode, type Io } from './io.js'
+import { colorsFor, type ExitCode, type Io, type Output } from './io.js'
 import { printable } from './printable.js'
 import { headText } from './values.js'
 
@@ -47,10 +47,11 @@ export function tailWords({ tail, toSeq }: Scope): string {
 /**
  * @param verdict - a verdict
  * @param io - the process
- * @returns it for stdout, coloured where colours are wanted
+ * @param output - where it goes; default stdout
+ * @returns it, coloured where colours are wanted
  */
-export function paintVerdict(verdict: Verdict, io: Io): string {
-  const { green, red, yellow, bold } = colorsFor(io, io.stdout)
+export function paintVerdict(verdict: Verdict, io: Io, output: Output = io.stdout): string {
+  const { green, red, yellow, bold } = colorsFor(io, output)
   return { VALID: green, INVALID: red, INCOMPLETE: yellow }[verdict](bold(verdict))
 }
 
@@ -126,6 +127,22 @@ export function reportText(result: VerifyResult, options: ReportOptions, io: Io)
     ...findings('notice', notices, noticeTotal, options),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/**
+ * @param result - from the verifier, VALID
+ * @param options - what else to show; the trust and the lists are left out
+ * @param io - the process
+ * @returns it on one line; of the tail, what proves it
+ */
+export function briefText(result: VerifyResult, options: Pick<ReportOptions, 'chainNamed' | 'name'>, io: Io): string {
+  const { verdict, scope, checked, counts } = result
+  const name = options.name === undefined || options.chainNamed ? '' : `${printable(options.name)}: `
+  const head = scope.head === undefined ? '' : `, head ${printable(headText(scope.head))}`
+  const notices = Object.entries(counts).map(([code, count]) => `${code} ${count}`)
+  const found = notices.length === 0 ? '' : `  (${notices.join(', ')})`
+  const words = `${name}${scopeWords(scope, options.chainNamed)}, ${plural(checked, 'receipt')} checked${head}, tail ${scope.tail}`
+  return `${paintVerdict(verdict, io)}  ${words}${found}\n`
 }
 
 /** A result with its lists cut to what was asked for, and files beside lines where there are several. */

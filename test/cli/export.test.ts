@@ -342,7 +342,7 @@ describe('the process', { timeout: 60_000 }, () => {
     // torn, whatever the moment was
     await appendFile(part, '{"seq"')
     expect(textOf(long).startsWith((await readFile(part, 'utf8')).slice(0, -'{"seq"'.length))).toBe(true)
-    const { code, stderr } = await startCli(args, { cwd: dir }).done
+    const { code, stderr } = await cli(args.slice(1))
     expect([code, stderr]).toEqual([0, expect.stringContaining('was cut from acme.jsonl')])
     expect(await read('acme.jsonl')).toBe(textOf(long))
   })
@@ -351,6 +351,5 @@ describe('the process', { timeout: 60_000 }, () => {
     await fill(acme)
     const { code, stderr } = await startCli(['export', 'receipts', ...trusted], { cwd: dir, stdout: 'gone' }).done
     expect([code, stderr]).toEqual([0, 'VALID  acme  20 exported, seq 0 to 19\n'])
-    expect((await startCli(['export', 'receipts', '--quiet'], { cwd: dir, stdout: 'gone' }).done).code).toBe(0)
   })
 })

@@ -21,6 +21,7 @@ const commands = [
   'export',
   'import',
   'stat',
+  'tail',
   'prune',
   'hold',
   'release',

@@ -69,8 +69,7 @@ function outcomeText(outcome: Outcome, output: 'stdout' | 'stderr', io: Io): str
   const { chainId, file, exported, continued } = outcome
   if (exported === undefined) return ''
   const { verification, first, last } = exported
-  const painted = { ...io, stdout: io[output] }
-  const verdict = verification === undefined ? 'not verified' : paintVerdict(verification.verdict, painted)
+  const verdict = verification === undefined ? 'not verified' : paintVerdict(verification.verdict, io, io[output])
   const range = first === undefined || last === undefined ? '' : `, seq ${first} to ${last.seq}`
   const where =
     file === undefined || (exported.exported === 0 && continued === undefined) ? '' : ` to ${printable(file)}`

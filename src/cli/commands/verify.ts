@@ -9,7 +9,7 @@ import { type FileVerifyOptions, verifyFile } from '../../verify/node/file.js'
 import type { Verdict, VerifyOptions, VerifyResult } from '../../verify/types.js'
 import { type AddCommand, examples } from '../context.js'
 import type { ExitCode, Io } from '../io.js'
-import { printableJson } from '../printable.js'
+import { printable, printableJson } from '../printable.js'
 import { type Progress, progressOn } from '../progress.js'
 import {
   chainOf,
@@ -24,6 +24,7 @@ import {
 import { addTrustOptions, type Trust, type TrustOptions, trustFor } from '../trust-flags.js'
 import { positiveNumber } from '../values.js'
 import {
+  briefText,
   exitCodeOf,
   type LinePlace,
   paintVerdict,
@@ -43,6 +44,7 @@ import {
 
 interface Options extends TrustOptions, ChainOptions {
   readonly all?: true | undefined
+  readonly brief?: true | undefined
   readonly json?: true | undefined
   readonly maxProblems?: number | undefined
   readonly workers?: number | undefined
@@ -219,6 +221,25 @@ async function holdAgainst(
   }
 }
 
+/** The end of many verdicts: which chains are not VALID is not to be looked for among thousands of lines. */
+function totalText(judged: readonly DirectoryResult[], most: number, io: Io): string {
+  const verdict = worstOf(judged.map(({ result }) => result.verdict))
+  const count = judged.length
+  const total = (words: string) => `${paintVerdict(verdict, io)}  ${words}\n`
+  if (count < 2) return total(count === 0 ? 'there is no chain' : '1 chain')
+  const of = (one: Verdict) => judged.filter(({ result }) => result.verdict === one)
+  const kinds = (['INVALID', 'INCOMPLETE', 'VALID'] as const).filter((one) => of(one).length > 0)
+  if (kinds.length === 1) return total(`${count} chains; the worst verdict counts`)
+  const bad = [...of('INVALID'), ...of('INCOMPLETE')]
+  const lines = bad.slice(0, most).map(({ name, chainId, result }) => {
+    const codes = Object.entries(result.counts).map(([code, found]) => `${code} ${found}`)
+    return `  ${paintVerdict(result.verdict, io)}  ${printable(chainId ?? name)}  ${codes.join(', ')}\n`
+  })
+  if (bad.length > most) lines.push(`  … and ${bad.length - most} more (--max-problems)\n`)
+  const counted = kinds.map((one) => `${of(one).length} ${one}`).join(', ')
+  return `${lines.join('')}${total(`${count} chains: ${counted}; the worst verdict counts`)}`
+}
+
 async function answerAll(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
   // of each result only what will be printed: thousands of broken chains must fit into memory
   const most = options.maxProblems ?? defaultMaxProblems[options.json ? 'json' : 'text']
@@ -242,12 +263,9 @@ async function answerAll(target: Target, options: Options, trust: Trust, working
   }
   const reports = shown.map(({ result, from }) => {
     const named = target.kind === 'server' ? { ...from, name: target.name } : from
-    return reportOf({ result, from: named }, options, trust, io)
+    return `${reportOf({ result, from: named }, options, trust, io)}${options.brief ? '' : '\n'}`
   })
-  const count = reports.length
-  const total =
-    count === 0 ? 'there is no chain' : count === 1 ? '1 chain' : `${count} chains; the worst verdict counts`
-  return { verdict, text: [...reports, `${paintVerdict(verdict, io)}  ${total}\n`].join('\n') }
+  return { verdict, text: `${reports.join('')}${totalText(judged, most, io)}` }
 }
 
 async function answer(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
@@ -281,6 +299,7 @@ export const addVerify: AddCommand = (program, { io, exit }) => {
     .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
   addListOption(addChainOptions(addTrustOptions(command)))
     .option('--all', 'judge every chain of a directory or store; the worst verdict is the exit code')
+    .option('--brief', 'one line for each chain that is VALID')
     .option('--workers <n>', 'how many threads may verify files (default: one a core)', positiveNumber)
     .option('--json', 'print the result as one line of JSON')
     .addHelpText('after', help)
