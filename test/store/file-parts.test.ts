@@ -88,6 +88,25 @@ describe('handlePool', () => {
     expect(open()).toBe(0)
   })
 
+  it('keeps as many idle files open as it may, those used last', async () => {
+    const folder = await temporaryFolder()
+    const { fs, open } = narrow(100, 'EMFILE')
+    const pool = handlePool(fs, 3)
+    const use = async (name: string) => {
+      await writeFile(join(folder, name), name)
+      await pool.use(join(folder, name), 'r', async () => undefined)
+    }
+    for (const name of ['a', 'b', 'c', 'a', 'd', 'e']) {
+      await use(name)
+      expect(open()).toBeLessThanOrEqual(3)
+    }
+    const before = fs.calls.filter(({ name }) => name === 'open').length
+    for (const name of ['a', 'd', 'e']) await use(name)
+    expect(fs.calls.filter(({ name }) => name === 'open').length).toBe(before)
+    await pool.close()
+    expect(open()).toBe(0)
+  })
+
   it('takes no file from who uses it, and says so where there is no room at all', async () => {
     const folder = await temporaryFolder()
     for (const name of ['a', 'b']) await writeFile(join(folder, name), name)

@@ -274,15 +274,29 @@ describe('a file that is not what was written', () => {
     const store = fileStore(dir)
     expect((await failureOf(collect(store.chains()))).code).toBe('STORE_CORRUPT')
     expect((await failureOf(appendNext(store, 0))).code).toBe('STORE_CORRUPT')
-    await writeFile(join(folderIn(dir), 'chain.json'), 'nonsense')
+    await writeFile(join(folderIn(dir), 'chain.json'), 'nonsense\n')
     expect((await failureOf(appendNext(store, 0))).code).toBe('STORE_CORRUPT')
-    await writeFile(join(folderIn(dir), 'chain.json'), '{"version":2,"chainId":"acme","more":true}')
+    await writeFile(join(folderIn(dir), 'chain.json'), '{"version":2,"chainId":"acme","more":true}\n')
     expect((await failureOf(appendNext(store, 0))).code).toBe('STORE_UNSUPPORTED')
-    // the receipts themselves say whose they are
-    await rm(join(folderIn(dir), 'chain.json'))
-    expect(await collect(store.chains())).toEqual(['acme'])
-    await appendNext(store, 0)
     await store.close()
+  })
+
+  it('may lack its chain.json, or have what a crash left of it: the receipts themselves say whose they are', async () => {
+    const file = (dir: string) => join(folderIn(dir), 'chain.json')
+    for (const spoil of [
+      (dir: string) => rm(file(dir)),
+      (dir: string) => truncate(file(dir), 0),
+      (dir: string) => truncate(file(dir), 9),
+    ]) {
+      const dir = await written(1)
+      const whole = await readFile(file(dir), 'utf8')
+      await spoil(dir)
+      const store = fileStore(dir)
+      expect(await collect(store.chains())).toEqual(['acme'])
+      await appendNext(store, 0)
+      await store.close()
+      expect(await readFile(file(dir), 'utf8')).toBe(whole)
+    }
   })
 
   it('is STORE_CORRUPT where a chain lies in the folder of another', async () => {

@@ -7,7 +7,7 @@ import { type ChainView, planAppend, refOf } from '../plan.js'
 import type { StoreAppendOptions } from '../store.js'
 import { beginBehind } from './begin.js'
 import { firstSeqOf, nextSeqOf } from './chain.js'
-import { errnoOf, writeAllSync } from './fs.js'
+import { errnoOf, type FileHandle, type FileSystem, writeAllSync } from './fs.js'
 import { lockLost, writeError } from './lock-lost.js'
 import { seqsOfIds } from './lookup.js'
 import { cutBack, ownRow } from './own.js'
@@ -18,6 +18,9 @@ import type { Chain, Directory, PendingAppend, Row } from './types.js'
 
 /** Bounds what a group holds in memory; appends beyond it are the next group's. */
 const MAX_GROUP_UNITS = 4 * 1024 * 1024
+
+/** A group of so many lines comes from a program that signs so many at a time. */
+const MANY_LINES = 32
 
 /**
  * Appends a batch together with whatever else waits.
@@ -200,20 +203,21 @@ function settle(taken: readonly PendingAppend[], group: Group, error: unknown): 
  * absent; where that fails too, or the lock was lost, nobody knows.
  */
 async function write(directory: Directory, chain: Chain, row: Row, group: Group): Promise<void> {
-  const { fs, handles, lock, segmentBytes } = directory
-  const bytes = Buffer.from(`${group.lines.join('\n')}\n`)
-  const isFull = row.live.bytes > 0 && row.live.bytes + bytes.length > segmentBytes
+  const { handles, lock } = directory
+  const { receipts, lines } = group
   let context: ErrorDetails = { chainId: chain.chainId, file: row.live.file }
   let begun = false
   let { live } = row
+  let sizes: readonly number[] = []
   try {
-    if (isFull) live = (await rotate(directory, chain, row)).live
+    if (isFull(directory, live, lines)) live = (await rotate(directory, chain, row)).live
     context = { ...context, file: live.file }
     await handles.use(live.file, 'r+', async ({ handle, inode }) => {
       if (inode !== live.inode || !lock.stillOurs()) throw lockLost(context, 'absent')
       begun = true
-      writeAllSync(fs, handle, bytes, live.bytes)
-      await handle.datasync()
+      sizes = writeLines(directory.fs, handle, lines, live.bytes)
+      if (lines.length < MANY_LINES) await handle.datasync()
+      else await directory.datasync(handle)
     })
     if (!lock.stillOurs()) throw lockLost(context, 'unknown')
   } catch (error) {
@@ -221,12 +225,54 @@ async function write(directory: Directory, chain: Chain, row: Row, group: Group)
     const outcome = (await undo(directory, chain, live)) ? 'absent' : 'unknown'
     throw writeError(lock, error, { ...context, outcome })
   }
-  const { receipts, lines } = group
-  for (const [index, receipt] of receipts.entries()) {
-    const line = lines[index] as string
-    learn(live, receipt, Buffer.byteLength(line) + 1)
-  }
+  for (const [index, receipt] of receipts.entries()) learn(live, receipt, sizes[index] as number)
   live.head = frozenReceipt(receipts.at(-1) as DecisionReceipt, lines.at(-1) as string)
+}
+
+/** @returns whether the lines no longer fit into the segment */
+function isFull({ segmentBytes }: Directory, live: Segment, lines: readonly string[]): boolean {
+  if (live.bytes === 0) return false
+  let units = 0
+  for (const line of lines) units += line.length + 1
+  const left = segmentBytes - live.bytes
+  // UTF-8 has at most three bytes a UTF-16 unit: mostly they need not be counted
+  if (units * 3 <= left) return false
+  let bytes = 0
+  for (const line of lines) bytes += Buffer.byteLength(line) + 1
+  return bytes > left
+}
+
+/** Holds the lines of the group that is being written: it is filled and written without a pause, so one is enough for all. */
+let slab: Buffer | undefined
+const SLAB_BYTES = 1024 * 1024
+
+/**
+ * Writes lines, each with its newline.
+ *
+ * @param fs - the file system
+ * @param handle - open for writing
+ * @param lines - what to write
+ * @param position - where in the file
+ * @returns how many bytes each takes there
+ */
+function writeLines(fs: FileSystem, handle: FileHandle, lines: readonly string[], position: number): readonly number[] {
+  slab ??= Buffer.allocUnsafeSlow(SLAB_BYTES)
+  const sizes: number[] = []
+  let written = position
+  let filled = 0
+  for (const line of lines) {
+    if (filled + line.length * 3 + 1 > slab.length) {
+      writeAllSync(fs, handle, slab.subarray(0, filled), written)
+      written += filled
+      filled = 0
+    }
+    const size = slab.write(line, filled, 'utf8') + 1
+    filled += size
+    slab[filled - 1] = 10
+    sizes.push(size)
+  }
+  writeAllSync(fs, handle, slab.subarray(0, filled), written)
+  return sizes
 }
 
 /** @returns whether the file is known to end where it did before the write */

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { type FileSystem, syncFolder } from './fs.js'
+import { type FileSystem, nodeFs, syncFolder } from './fs.js'
 import { type Handles, handlePool } from './handles.js'
 import { chainFolder } from './layout.js'
 import { writerLock } from './lock.js'
 import { indexCache } from './sealed.js'
+import { syncThread } from './sync-thread.js'
 import { turns } from './turns.js'
 import type { Chain, Directory } from './types.js'
 
@@ -54,6 +55,8 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
   const chains = new Map<string, Chain>()
   const lock = writerLock(path, fs)
   const handles = handlePool(fs)
+  // it asks the system by the file's number: of another file system than the real one it would know nothing
+  const thread = fs === nodeFs ? syncThread() : undefined
   return {
     path,
     fs: roomy(fs, handles),
@@ -63,6 +66,7 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
     segmentBytes,
     accepted: new Set(),
     listeners: new Set(),
+    datasync: (handle) => (thread ? thread.datasync(handle) : handle.datasync()),
     syncNames: shared(() => syncFolder(fs, path)),
     find: (chainId) => chains.get(chainId),
     chain(chainId) {
@@ -94,6 +98,7 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
         } while (chain.draining)
       }
       await handles.close()
+      await thread?.close()
       await lock.release()
     },
   }

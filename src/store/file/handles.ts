@@ -1,4 +1,5 @@
 /** Open files that are used again and again, so that a call costs no opening, and a thousand chains no thousand files. */
+import { readFileSync } from 'node:fs'
 import { errnoOf, type FileHandle, type FileSystem } from './fs.js'
 
 /** A file that is open, and which file it is. */
@@ -24,14 +25,33 @@ interface Entry {
   forgotten: boolean
 }
 
-/** More than the chains that are busy at one time, less than what a process may have open. */
-const MAX_IDLE = Number(process.env.IDLE ?? 64)
+/** Where it can't be told how many files a process may have open. */
+const FEW = 64
+/** As many chains as are likely to be busy at one time. */
+const MANY = 10_240
+
+/** @returns how many idle files may stay open: at most a quarter of what the process may have, which has others to open */
+function idleLimit(): number {
+  let limits: string
+  try {
+    limits = readFileSync('/proc/self/limits', 'utf8')
+  } catch (error) {
+    // not Linux
+    if (errnoOf(error) === undefined) throw error
+    return FEW
+  }
+  const most = /^Max open files\s+(\d+|unlimited)/m.exec(limits)?.[1]
+  if (most === undefined) return FEW
+  return most === 'unlimited' ? MANY : Math.min(MANY, Math.max(FEW, Math.floor(Number(most) / 4)))
+}
 
 /**
  * @param fs - the file system
+ * @param mostIdle - how many files that nobody uses stay open; default: by what the process may have open
  * @returns no open files yet
  */
-export function handlePool(fs: FileSystem): Handles {
+export function handlePool(fs: FileSystem, mostIdle?: number): Handles {
+  let most = mostIdle
   /** The one used last is last. */
   const entries = new Map<string, Entry>()
 
@@ -104,7 +124,10 @@ export function handlePool(fs: FileSystem): Handles {
       } finally {
         entry.users -= 1
         if (entry.forgotten) await closeIfDone(entry)
-        else await trim(MAX_IDLE)
+        else {
+          most ??= idleLimit()
+          await trim(most)
+        }
       }
     },
     withRoom,

@@ -98,14 +98,15 @@ export function chainFileText(chainId: string): string {
  * @param fs - the file system
  * @param directory - the store's directory
  * @param name - the folder's name
- * @returns the chain; `undefined` where the folder has no `chain.json`
+ * @returns the chain; `undefined` where the folder has no `chain.json`, or the beginning of one
  * @throws QuittanceError `STORE_CORRUPT` when it says something else than the folder's name, `STORE_UNSUPPORTED` when a
  *   later release wrote it
  */
 export async function readChainFile(fs: FileSystem, directory: string, name: string): Promise<string | undefined> {
   const file = join(directory, name, CHAIN_FILE)
   const text = await ifThere(fs.readFile(file, 'utf8'))
-  if (text === undefined) return undefined
+  // it is written in one piece and not made durable: without its end it is what a crash has left of it
+  if (text === undefined || !text.endsWith('\n')) return undefined
   let value: unknown
   try {
     value = JSON.parse(text)

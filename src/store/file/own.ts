@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beginOrTakeOver } from './adopt.js'
 import { isOwned, refresh } from './chain.js'
 import { corrupt } from './errors.js'
-import { ifThere, removeTemporaries, syncFolder, writeAll, writeAside } from './fs.js'
+import { ifThere, removeTemporaries, syncFolder, temporaryPath, writeAll } from './fs.js'
 import { CHAIN_FILE, chainFileText, chainFolder, readChainFile } from './layout.js'
 import { removeLeftovers } from './leftovers.js'
 import { copyAs } from './rewriting.js'
@@ -116,7 +116,14 @@ export async function ownFolder(directory: Directory, chain: Chain): Promise<voi
   const describing = async () => {
     if ((await readChainFile(fs, path, chainFolder(chainId))) === chainId) return
     const text = Buffer.from(chainFileText(chainId))
-    const temporary = await writeAside(fs, folder, 'value', (handle) => writeAll(handle, text, 0))
+    const temporary = temporaryPath(folder, 'value')
+    const handle = await fs.open(temporary, 'wx')
+    try {
+      await writeAll(handle, text, 0)
+    } finally {
+      await handle.close()
+    }
+    // not made durable: one that a crash spoiled is passed over, the receipts say whose they are, and it is written again
     await fs.rename(temporary, join(folder, CHAIN_FILE))
   }
   // both at once: the file system makes one journal entry of what is asked of it together

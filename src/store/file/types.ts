@@ -1,7 +1,7 @@
 /** The parts of an open file store, as its files pass them to each other. */
 import type { QuittanceError } from '../../errors.js'
 import type { Batch } from '../checks.js'
-import type { FileSystem } from './fs.js'
+import type { FileHandle, FileSystem } from './fs.js'
 import type { Handles } from './handles.js'
 import type { WriterLock } from './lock.js'
 import type { FileStoreNotice } from './notice.js'
@@ -23,6 +23,8 @@ export interface Directory {
   readonly segmentBytes: number
   /** Files that callers named as damaged: they keep nobody from writing. */
   readonly accepted: Set<string>
+  /** Does what `handle.datasync()` does, where much else is going on. */
+  datasync(handle: FileHandle): Promise<void>
   /** Makes the names of the chains' folders durable; who asks at the same time shares one call. */
   syncNames(): Promise<void>
   /** Who wants to be told; where nobody does, the process is warned. */
