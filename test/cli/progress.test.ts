@@ -27,6 +27,12 @@ describe('the progress line', () => {
     expect(progressText({ bytes: 20, totalBytes: 10, receipts: 1 }, 1)).toContain('100 %')
   })
 
+  test('says nothing of the time left while everything is still starting', () => {
+    expect(progressText({ bytes: 1, totalBytes: 1_000, receipts: 1 }, 2)).not.toContain('ETA')
+    expect(progressText({ bytes: 20, totalBytes: 1_000, receipts: 20 }, 2)).toContain('ETA 1:38')
+    expect(progressText({ bytes: 1, totalBytes: 1_000, receipts: 1 }, 10)).toContain('ETA 2:46:30')
+  })
+
   test('writes times as clocks do', () => {
     expect([0, 0.2, 59, 60, 3_599, 3_600, 36_061].map(clock)).toEqual([
       '0:00',

@@ -162,7 +162,7 @@ function reportOf(judged: Judged, options: Options, trust: Trust, io: Io): strin
     maxProblems: options.maxProblems ?? defaultMaxProblems.text,
     place: placer(from),
   }
-  return reportText(result, shown, io)
+  return options.brief && result.verdict === 'VALID' ? briefText(result, shown, io) : reportText(result, shown, io)
 }
 
 function jsonOf({ result, from }: Judged, options: Options): ResultJson {
@@ -231,11 +231,12 @@ function totalText(judged: readonly DirectoryResult[], most: number, io: Io): st
   const kinds = (['INVALID', 'INCOMPLETE', 'VALID'] as const).filter((one) => of(one).length > 0)
   if (kinds.length === 1) return total(`${count} chains; the worst verdict counts`)
   const bad = [...of('INVALID'), ...of('INCOMPLETE')]
-  const lines = bad.slice(0, most).map(({ name, chainId, result }) => {
+  const listed = Math.max(most, defaultMaxProblems.text)
+  const lines = bad.slice(0, listed).map(({ name, chainId, result }) => {
     const codes = Object.entries(result.counts).map(([code, found]) => `${code} ${found}`)
     return `  ${paintVerdict(result.verdict, io)}  ${printable(chainId ?? name)}  ${codes.join(', ')}\n`
   })
-  if (bad.length > most) lines.push(`  … and ${bad.length - most} more (--max-problems)\n`)
+  if (bad.length > listed) lines.push(`  … and ${bad.length - listed} more (--max-problems)\n`)
   const counted = kinds.map((one) => `${of(one).length} ${one}`).join(', ')
   return `${lines.join('')}${total(`${count} chains: ${counted}; the worst verdict counts`)}`
 }
