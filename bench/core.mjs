@@ -1,57 +1,140 @@
-// Sealing and verifying on one thread against the raw signature of the same backend.
+// Sealing and verifying on one thread, for each backend of Ed25519 against that backend's own raw signature and
+// verification, which take turns with it in the same run. `node bench/core.mjs` prints the
+// figures; with `--cpu` they are of processor time, for a machine that has other work as well.
 import { createPublicKey, sign, verify } from 'node:crypto'
-import { didKey } from '../src/keys/did-key.ts'
-import { realEnvironment } from '../src/ledger/environment.ts'
-import { isoTime } from '../src/primitives/time.ts'
-import { genesisHash } from '../src/receipt/digest.ts'
-import { frame, lineOf, link, seal } from '../src/receipt/seal.ts'
-import { Keyring, verifyChain } from '../src/verify/index.ts'
-import { body, privateKey } from './fixtures.mjs'
-import { race } from './measure.mjs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bundled } from './bundled.mjs'
+import { body, privateKey, seed } from './fixtures.mjs'
+import { percent, perSecond, processorMs, race } from './measure.mjs'
+
+const inner = await bundled('core', {
+  didKey: 'keys/did-key.ts',
+  loadSodiumBackend: 'keys/ed25519/sodium.ts',
+  nodeBackend: 'keys/ed25519/node.ts',
+  realEnvironment: 'ledger/environment.ts',
+  isoTime: 'primitives/time.ts',
+  genesisHash: 'receipt/digest.ts',
+  'frame, lineOf, link, seal': 'receipt/seal.ts',
+  verifyLines: 'verify/chain.ts',
+  'Keyring, verifyChain': 'verify/index.ts',
+  linesOf: 'verify/node/meter.ts',
+  fileChunks: 'verify/node/chunks.ts',
+})
 
 const publicKey = createPublicKey(privateKey)
-const keyId = didKey(publicKey.export({ format: 'der', type: 'spki' }).subarray(-32))
+const rawPublicKey = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+const keyId = inner.didKey(rawPublicKey)
 const message = Buffer.from(`quittance/1 receipt\nsha256:${'a'.repeat(64)}\n`)
-const signature = sign(null, message, privateKey)
+/** How many the file holds: a round is one reading or several. */
+const RECEIPTS = 1_000
 
-function sealNext(previous, seq) {
-  const linked = link(frame(body(realEnvironment.uuid())), {
-    seq,
-    timestamp: isoTime(Date.now()),
-    keyId,
-    prevReceiptHash: previous ?? genesisHash('acme-credit'),
-  })
-  return seal(linked, sign(null, linked.message, privateKey))
+/** One receipt behind another, each signed on this thread. */
+function sealer(signSync) {
+  const { frame, genesisHash, isoTime, lineOf, link, realEnvironment, seal } = inner
+  let previous = genesisHash('acme-credit')
+  let seq = 0
+  return {
+    next() {
+      const place = { seq, timestamp: isoTime(Date.now()), keyId, prevReceiptHash: previous }
+      const linked = link(frame(body(realEnvironment.uuid())), place)
+      const receipt = seal(linked, signSync(linked.message))
+      previous = receipt.receiptHash
+      seq += 1
+      return receipt
+    },
+    line() {
+      return lineOf(this.next())
+    },
+  }
 }
 
-export async function core() {
-  const lines = []
-  let previous
-  for (let seq = 0; seq < 2_000; seq += 1) {
-    const receipt = sealNext(previous, seq)
-    previous = receipt.receiptHash
-    lines.push(lineOf(receipt))
-  }
-  const keyring = new Keyring([keyId])
-  let last = previous
-  const rates = await race({
-    rawSign: (n) => {
-      for (let i = 0; i < n; i += 1) sign(null, message, privateKey)
-    },
-    seal: (n) => {
-      for (let i = 0; i < n; i += 1) last = sealNext(last, i).receiptHash
-    },
-    rawVerify: (n) => {
-      for (let i = 0; i < n; i += 1) verify(null, message, publicKey, signature)
-    },
-    verifyChain: async (n) => {
-      for (let done = 0; done < n; ) {
-        const part = lines.slice(0, Math.min(lines.length, n - done))
-        const { verdict } = await verifyChain(part, { keyring })
-        if (verdict !== 'VALID') throw new Error(`the bench's own chain is ${verdict}`)
-        done += part.length
+/** Reads a file and judges every line on this thread, with one backend. */
+async function verifiedFile(file, keyring, backend) {
+  const { fileChunks, linesOf, verifyLines } = inner
+  const meter = { bytes: 0, receipts: 0, tick() {} }
+  const result = await verifyLines(linesOf(fileChunks(file), meter), { keyring }, backend)
+  if (result.verdict !== 'VALID') throw new Error(`the bench's own chain is ${result.verdict}`)
+}
+
+function rawOf(sodium) {
+  const secret = sodium && Buffer.alloc(64)
+  if (sodium) sodium.crypto_sign_seed_keypair(Buffer.alloc(32), secret, seed)
+  const out = Buffer.alloc(64)
+  return sodium
+    ? {
+        sign: () => sodium.crypto_sign_detached(out, message, secret),
+        verify: (signature) => sodium.crypto_sign_verify_detached(signature, message, rawPublicKey),
       }
+    : {
+        sign: () => sign(null, message, privateKey),
+        verify: (signature) => verify(null, message, publicKey, signature),
+      }
+}
+
+async function backendFigures(backend, raw, path, options) {
+  const signer = backend.signerFromSeed(seed)
+  const seals = sealer((bytes) => signer.signSync(bytes))
+  const signature = sign(null, message, privateKey)
+  const keyring = new inner.Keyring([keyId])
+  return race(
+    {
+      rawSign: (n) => {
+        for (let i = 0; i < n; i += 1) raw.sign()
+      },
+      seal: (n) => {
+        for (let i = 0; i < n; i += 1) seals.next()
+      },
+      rawVerify: (n) => {
+        for (let i = 0; i < n; i += 1) raw.verify(signature)
+      },
+      verifyFile: async (n) => {
+        let done = 0
+        for (; done < n; done += RECEIPTS) await verifiedFile(path, keyring, backend)
+        return done
+      },
     },
-  })
-  return { lineBytes: lines[0].length, preimageBytes: lines[0].length - 256, ...rates }
+    options,
+  )
+}
+
+/**
+ * @param {{ roundMs?: number, rounds?: number, now?: () => number }} [options]
+ * @returns operations a second for each backend, and how long a receipt is
+ */
+export async function core(options) {
+  const signer = inner.nodeBackend.signerFromSeed(seed)
+  const seals = sealer((bytes) => signer.signSync(bytes))
+  const lines = Array.from({ length: RECEIPTS }, () => seals.line())
+  const directory = mkdtempSync(join(tmpdir(), 'quittance-bench-'))
+  const path = join(directory, 'chain.jsonl')
+  writeFileSync(path, `${lines.join('\n')}\n`)
+  try {
+    const node = await backendFigures(inner.nodeBackend, rawOf(undefined), path, options)
+    const sodiumBackend = await inner.loadSodiumBackend()
+    const sodium = sodiumBackend
+      ? await backendFigures(sodiumBackend, rawOf((await import('sodium-native')).default), path, options)
+      : undefined
+    return { lineBytes: lines[0].length, preimageBytes: lines[0].length - 256, node, sodium }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  const { node, sodium, lineBytes, preimageBytes } = await core(
+    process.argv.includes('--cpu') ? { now: processorMs, roundMs: 100, rounds: 30 } : {},
+  )
+  console.log(`one receipt: preimage ${preimageBytes} bytes, line ${lineBytes} bytes\n`)
+  for (const [name, rates] of Object.entries({ 'node:crypto': node, 'sodium-native': sodium })) {
+    if (rates === undefined) console.log(`${name}: not installed`)
+    else {
+      const { rawSign, seal, rawVerify, verifyFile } = rates
+      console.log(`${name}: seal ${perSecond(seal)}, ${percent(seal, rawSign)} of raw ${perSecond(rawSign)}`)
+      console.log(
+        `${name}: verify a file ${perSecond(verifyFile)}, ${percent(verifyFile, rawVerify)} of raw ${perSecond(rawVerify)}`,
+      )
+    }
+  }
 }

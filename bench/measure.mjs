@@ -2,22 +2,23 @@
 // slows them alike. The best round of each counts.
 
 /**
- * @param {Record<string, (rounds: number) => void | Promise<void>>} candidates does its work `rounds` times
- * @param {{ roundMs?: number, rounds?: number }} [options]
+ * @param {Record<string, (rounds: number) => void | number | Promise<void | number>>} candidates does its work `rounds` times;
+ *   one that can't stop there returns how often it did it
+ * @param {{ roundMs?: number, rounds?: number, now?: () => number }} [options]
  * @returns {Promise<Record<string, number>>} operations a second, the best round of each
  */
-export async function race(candidates, { roundMs = 250, rounds = 9 } = {}) {
+export async function race(candidates, { roundMs = 250, rounds = 9, now = () => performance.now() } = {}) {
   const names = Object.keys(candidates)
   const size = {}
   const best = {}
   for (const name of names) {
     let count = 16
     for (;;) {
-      const begin = performance.now()
-      await candidates[name](count)
-      const took = performance.now() - begin
+      const begin = now()
+      const done = (await candidates[name](count)) ?? count
+      const took = now() - begin
       if (took > roundMs / 4) {
-        size[name] = Math.max(16, Math.round((count * roundMs) / took))
+        size[name] = Math.max(16, Math.round((done * roundMs) / took))
         break
       }
       count *= 2
@@ -26,12 +27,18 @@ export async function race(candidates, { roundMs = 250, rounds = 9 } = {}) {
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
-      const begin = performance.now()
-      await candidates[name](size[name])
-      best[name] = Math.max(best[name], (size[name] * 1000) / (performance.now() - begin))
+      const begin = now()
+      const done = (await candidates[name](size[name])) ?? size[name]
+      best[name] = Math.max(best[name], (done * 1000) / (now() - begin))
     }
   }
   return best
+}
+
+/** The processor's time of this process in milliseconds: for work on one thread, on a machine that has other work. */
+export const processorMs = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 /** @param {number} rate operations a second */

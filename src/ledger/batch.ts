@@ -1,4 +1,5 @@
 /** Receipts that are written together, with everybody who waits for them. */
+import { setMaxListeners } from 'node:events'
 import type { Frame } from '../receipt/seal.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { agrees } from './agreement.js'
@@ -119,86 +120,126 @@ function sameDraft(one: Order, other: Order): boolean {
   return typeof one.frame === 'object' && typeof other.frame === 'object' && agrees(one.frame.body, other.frame.body)
 }
 
+/** Signals that nobody aborted, for the next batch: one costs more than a receipt. */
+const spare: AbortController[] = []
+const MAX_SPARE = 16
+/** So often a signal is lent: a listener that somebody forgot on it does not stay for ever. */
+const MAX_LOANS = 64
+const loans = new WeakMap<AbortController, number>()
+
+function newController(): AbortController {
+  const controller = new AbortController()
+  // every signature under way may listen to it, and a provider of several layers more than once
+  setMaxListeners(0, controller.signal)
+  return controller
+}
+
+function lend(): AbortController {
+  const controller = spare.pop() ?? newController()
+  loans.set(controller, (loans.get(controller) ?? 0) + 1)
+  return controller
+}
+
+const gone = (): Abandoned => new Abandoned('nobody waits for these receipts any more')
+
+/** A class, because one is made for each turn of each chain, and closures would cost more than the receipts. */
+class WatchedBatch implements Batch {
+  narrow = false
+  abandoned = false
+  #slots: readonly Slot[]
+  #controller: AbortController | undefined
+  /** Who hears that nobody waits any more. */
+  #hear: Set<() => void> | undefined
+  #awaited = 0
+  #over = false
+  readonly #onEnd = (): void => {
+    this.#awaited -= 1
+    if (this.#awaited > 0 || this.#over) return
+    this.abandoned = true
+    this.#controller?.abort(gone())
+    for (const listener of this.#hear ?? []) listener()
+  }
+
+  constructor(slots: readonly Slot[]) {
+    this.#slots = slots
+    this.#watch()
+  }
+
+  get slots(): readonly Slot[] {
+    return this.narrow ? this.#slots.slice(0, 1) : this.#slots
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      // of a batch that is over already: nobody gives it back
+      this.#controller = this.#over ? newController() : lend()
+      if (this.abandoned) this.#controller.abort(gone())
+    }
+    return this.#controller.signal
+  }
+
+  during<T>(
+    work: Promise<T>,
+    late?: { readonly done?: (value: T) => void; readonly failed?: (error: unknown) => void },
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let left = this.abandoned
+      const leave = (): void => {
+        left = true
+        this.#hear?.delete(leave)
+        reject(gone())
+      }
+      this.#hear ??= new Set()
+      this.#hear.add(leave)
+      if (left) leave()
+      work.then(
+        (value) => {
+          this.#hear?.delete(leave)
+          if (left) late?.done?.(value)
+          else resolve(value)
+        },
+        (error: unknown) => {
+          this.#hear?.delete(leave)
+          if (left) late?.failed?.(error)
+          else reject(error)
+        },
+      )
+    })
+  }
+
+  dropEnded(): void {
+    if (!this.#slots.every(isAwaited)) this.#slots = this.#slots.filter(isAwaited)
+  }
+
+  fill(queue: Entry[]): void {
+    if (this.abandoned || this.#over || queue.length === 0) return
+    this.#slots = takeSlots(queue, { onto: this.#slots, most: mostInTurn(this.#slots.length + queue.length) })
+    this.#watch()
+  }
+
+  finish(): void {
+    if (this.#over) return
+    this.#over = true
+    const controller = this.#controller
+    if (controller === undefined || this.abandoned || spare.length >= MAX_SPARE) return
+    if ((loans.get(controller) ?? 0) < MAX_LOANS) spare.push(controller)
+  }
+
+  #watch(): void {
+    for (const { waits } of this.#slots) {
+      for (const wait of waits) {
+        if (wait.ended || wait.onEnd !== undefined) continue
+        this.#awaited += 1
+        wait.onEnd = this.#onEnd
+      }
+    }
+  }
+}
+
 /**
  * @param slots - from `takeSlots`
  * @returns the batch, watched
  */
-export function createBatch(slots: Slot[]): Batch {
-  let controller: AbortController | undefined
-  let abandoned = false
-  let over = false
-  const hear = new Set<() => void>()
-  let awaited = 0
-
-  const onEnd = (): void => {
-    awaited -= 1
-    if (awaited > 0 || over) return
-    abandoned = true
-    controller?.abort(new Abandoned('nobody waits for these receipts any more'))
-    for (const listener of hear) listener()
-  }
-  const watch = ({ waits }: Slot): void => {
-    for (const wait of waits) {
-      if (wait.ended || wait.onEnd !== undefined) continue
-      awaited += 1
-      wait.onEnd = onEnd
-    }
-  }
-  slots.forEach(watch)
-
-  let left: readonly Slot[] = slots
-  let narrow = false
-
-  return {
-    get slots() {
-      return narrow ? left.slice(0, 1) : left
-    },
-    get narrow() {
-      return narrow
-    },
-    set narrow(only) {
-      narrow = only
-    },
-    get abandoned() {
-      return abandoned
-    },
-    get signal() {
-      controller ??= new AbortController()
-      return controller.signal
-    },
-    during: (work, late) =>
-      new Promise((resolve, reject) => {
-        let gone = abandoned
-        const leave = (): void => {
-          gone = true
-          hear.delete(leave)
-          reject(new Abandoned('nobody waits for these receipts any more'))
-        }
-        hear.add(leave)
-        if (gone) leave()
-        work.then(
-          (value) => {
-            hear.delete(leave)
-            if (gone) late?.done?.(value)
-            else resolve(value)
-          },
-          (error: unknown) => {
-            hear.delete(leave)
-            if (gone) late?.failed?.(error)
-            else reject(error)
-          },
-        )
-      }),
-    dropEnded() {
-      left = left.filter(isAwaited)
-    },
-    fill(queue) {
-      if (abandoned || over || queue.length === 0) return
-      left = takeSlots(queue, { onto: left, most: mostInTurn(left.length + queue.length) })
-      left.forEach(watch)
-    },
-    finish() {
-      over = true
-    },
-  }
+export function createBatch(slots: readonly Slot[]): Batch {
+  return new WatchedBatch(slots)
 }

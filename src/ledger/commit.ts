@@ -7,6 +7,7 @@ import { acknowledge, type Chain, type Parts } from './chain.js'
 import { judgeFault, keyFault } from './faults.js'
 import { failSlot, type LinkedBatch, linkBatch } from './linking.js'
 import { lookUpExisting, recogniseOwn, settleSlot } from './looking-up.js'
+import { isPromise } from './maybe.js'
 import { type Behind, goOn, type Opened, openHead } from './opening.js'
 import { refOf } from './rollback.js'
 import { type Signing, signBatch } from './signing.js'
@@ -69,19 +70,6 @@ async function pause(ms: number, batch: Batch): Promise<void> {
     )
   } finally {
     clearTimeout(timer)
-  }
-}
-
-async function signingOf(chain: Chain, batch: Batch): Promise<Signing> {
-  const provider = batch.slots[0]?.order.keys ?? chain.provider
-  try {
-    return {
-      provider,
-      signer: await batch.during(provider.signer({ chainId: chain.chainId, signal: batch.signal })),
-    }
-  } catch (error) {
-    if (error instanceof Abandoned) throw error
-    throw keyFault(error)
   }
 }
 
@@ -152,11 +140,17 @@ async function handOver(
 
 /** Links and signs a batch in its turn. */
 async function makeNow(parts: Parts, chain: Chain, batch: Batch, opened: Opened, progress: Progress): Promise<Sealed> {
-  const signing = await signingOf(chain, batch)
-  const { signer } = signing
-  const linked = await batch.during(linkBatch(parts, chain, batch, signer, opened))
+  const provider = batch.slots[0]?.order.keys ?? chain.provider
+  let signer: Signing['signer']
+  try {
+    signer = await batch.during(provider.signer({ chainId: chain.chainId, signal: batch.signal }))
+  } catch (error) {
+    throw error instanceof Abandoned ? error : keyFault(error)
+  }
+  const made = linkBatch(parts, chain, batch, signer, opened)
+  const linked = isPromise(made) ? await batch.during(made) : made
   if (linked.slots.length === 0) return { linked, signer, receipts: [] }
-  const receipts = signBatch(parts, chain, signing, linked.linked, batch.signal)
+  const receipts = signBatch(parts, chain, { provider, signer }, linked.linked, batch.signal)
   // where others write in between, what is linked now may be linked in vain
   if (!chain.turns.contended) offer(chain, linked, signer, progress)
   return { linked, signer, receipts: await batch.during(receipts) }

@@ -59,11 +59,12 @@ export function checkedName(name: string, path: string): string {
  *   values, shared ones counted wherever they stand
  */
 export function frozenCopy(value: unknown, path: string, depth: number): unknown {
-  return copyWithin(value, path, depth, { left: MAX_VALUES })
+  return typeof value === 'object'
+    ? copyWithin(value, path, depth, { left: MAX_VALUES })
+    : scalar(value, path, undefined)
 }
 
-function copyWithin(value: unknown, path: string, depth: number, budget: Budget): unknown {
-  if (typeof value !== 'object') return scalar(value, path, undefined)
+function copyWithin(value: object | null, path: string, depth: number, budget: Budget): unknown {
   if (value === null) return null
   if (depth > MAX_DEPTH) refuse('too-deep', path)
   if (Array.isArray(value)) {

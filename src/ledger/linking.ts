@@ -10,6 +10,7 @@ import type { DecisionReceipt, SystemEvent } from '../receipt/types.js'
 import { Abandoned, type Batch, type Slot } from './batch.js'
 import type { Before, Chain, Parts } from './chain.js'
 import { tell } from './faults.js'
+import { after, each, isPromise, type Maybe } from './maybe.js'
 import type { Opened } from './opening.js'
 import { type Lost, MAX_LOST } from './rollback.js'
 
@@ -97,20 +98,21 @@ export function rollbackEvents(lost: readonly Lost[]): (SystemEvent & { readonly
   return events
 }
 
-/** The ledger's own receipts that must come first. */
-async function preludes(parts: Parts, chain: Chain, opened: Opened, first: Slot): Promise<Frame[]> {
+/** The ledger's own receipts that must come first: most batches have none. */
+function preludes(parts: Parts, chain: Chain, opened: Opened, first: Slot): Maybe<Frame[]> {
   const { chainId } = chain
-  const { tenantId } = (first.frame as Frame).body
   const events: SystemEvent[] = []
   if (opened.head === undefined && !first.order.opens) events.push(chainStart(parts, parts.predecessorOf?.(chainId)))
-  const rollbacks = rollbackEvents(opened.lost)
-  // the order that accepts the rollback names the last of them itself
-  events.push(...(first.order.acceptsRollback ? rollbacks.slice(0, -1) : rollbacks))
-  const frames: Frame[] = []
-  for (const system of events) {
-    frames.push(await parts.preparer.own({ chainId, tenantId, eventType: 'system', system }, parts.environment.uuid()))
+  if (opened.lost.length > 0) {
+    const rollbacks = rollbackEvents(opened.lost)
+    // the order that accepts the rollback names the last of them itself
+    events.push(...(first.order.acceptsRollback ? rollbacks.slice(0, -1) : rollbacks))
   }
-  return frames
+  if (events.length === 0) return []
+  const { tenantId } = (first.frame as Frame).body
+  return each(events, (system) =>
+    parts.preparer.own({ chainId, tenantId, eventType: 'system', system }, parts.environment.uuid()),
+  )
 }
 
 /** @returns the frame with a `key` member; `undefined` where it has one, or no room for it */
@@ -125,7 +127,7 @@ function carry(framed: Frame, key: NonNullable<DecisionReceipt['key']>): Frame |
 }
 
 /** A delegate's first receipt in a chain carries its certificate, whatever else it says. */
-async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames: Frame[]): Promise<Frame[]> {
+function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames: Frame[]): Maybe<Frame[]> {
   const { delegation } = signer
   const [first, ...rest] = frames
   if (delegation === undefined || first === undefined || chain.keys.holds(delegation)) return frames
@@ -134,8 +136,8 @@ async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames
   const carrying = carry(first, key)
   if (carrying !== undefined) return [carrying, ...rest]
   const { chainId, tenantId } = first.body
-  const carrier = await parts.preparer.own({ chainId, tenantId, eventType: 'key', key }, parts.environment.uuid())
-  return [carrier, ...frames]
+  const carrier = parts.preparer.own({ chainId, tenantId, eventType: 'key', key }, parts.environment.uuid())
+  return after(carrier, (one) => [one, ...frames])
 }
 
 /**
@@ -149,25 +151,28 @@ async function withDelegation(parts: Parts, chain: Chain, signer: Signer, frames
  * @returns the linked receipts; none where no order is left
  * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws
  */
-export async function linkBatch(
+export function linkBatch(
   parts: Parts,
   chain: Chain,
   batch: Batch,
   signer: Signer,
   opened: Opened,
-): Promise<LinkedBatch> {
-  await makeFrames(chain, batch, signer, opened)
-  const { slots } = batch
-  const [first] = slots
-  if (first === undefined) return { linked: [], slots }
-  const frames = await withDelegation(parts, chain, signer, [
-    ...(await preludes(parts, chain, opened, first)),
-    ...slots.map((slot) => slot.frame as Frame),
-  ])
+): Maybe<LinkedBatch> {
   const { head } = opened
-  const linked = linkFrames(parts, chain, frames, head, signer.keyId)
-  await mayBeSigned(chain, linked, head, batch.signal)
-  return { linked, slots }
+  const waits =
+    head?.system?.event === 'chain_end' || batch.slots.some(({ order: { frame: made } }) => typeof made !== 'object')
+  return after(waits ? makeFrames(chain, batch, signer, opened) : undefined, () => {
+    const { slots } = batch
+    const [first] = slots
+    if (first === undefined) return { linked: [], slots }
+    const ready = slots.map((slot) => slot.frame as Frame)
+    return after(preludes(parts, chain, opened, first), (own) =>
+      after(withDelegation(parts, chain, signer, own.length === 0 ? ready : [...own, ...ready]), (frames) => {
+        const linked = linkFrames(parts, chain, frames, head, signer.keyId)
+        return after(mayBeSigned(chain, linked, head, batch.signal), () => ({ linked, slots }))
+      }),
+    )
+  })
 }
 
 /** Warns, once until it is over, of a head that this clock can't have dated: what follows takes the head's time. */
@@ -220,27 +225,26 @@ export function linkFrames(
  * @param linked - the batch
  * @param head - what is in the chain so far
  * @param signal - gives up
- * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws
+ * @param from - the first of them that is not looked at yet
+ * @throws QuittanceError `LEDGER_KEY_REVOKED`, `LEDGER_KEY_UNTRUSTED`, and what the store throws; at once or as a rejection
  */
-export async function mayBeSigned(
+export function mayBeSigned(
   chain: Chain,
   linked: readonly Linked[],
   head: DecisionReceipt | undefined,
   signal: AbortSignal,
-): Promise<void> {
-  const asked = linked.filter(
-    ({ frame: { body } }, index) => index === 0 || body.eventType === 'key' || body.eventType === 'retention',
-  )
-  for (const {
-    frame: { body },
-    place,
-  } of asked) {
-    const { chainId, receiptId, eventType, key, retention, system } = body
+  from = 0,
+): Maybe<void> {
+  for (let index = from; index < linked.length; index += 1) {
+    const { frame: framed, place } = linked[index] as Linked
+    const { chainId, receiptId, eventType, key, retention, system } = framed.body
+    if (index > 0 && eventType !== 'key' && eventType !== 'retention') continue
     const { seq, timestamp, keyId } = place
-    await chain.keys.maySign(
+    const asked = chain.keys.maySign(
       { chainId, receiptId, seq, timestamp, eventType, keyId, key, retention, system },
       head,
       signal,
     )
+    if (isPromise(asked)) return asked.then(() => mayBeSigned(chain, linked, head, signal, index + 1))
   }
 }

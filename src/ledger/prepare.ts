@@ -5,6 +5,7 @@ import { fromHex, toHex } from '../primitives/bytes.js'
 import { programPath } from '../primitives/program-name.js'
 import { detailsHashOf } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
+import { receiptMembers } from '../receipt/schema/receipt.js'
 import { type Frame, frame, type ReceiptBody } from '../receipt/seal.js'
 import type { HumanOversight, KeyEvent, RetentionEvent, Source, SystemEvent } from '../receipt/types.js'
 import {
@@ -53,23 +54,31 @@ export interface PreparerOptions {
   readonly environment: Environment
 }
 
-/** Members of a receipt that the ledger alone writes. */
-const ledgerOnly: ReadonlySet<string> = new Set([
-  'version',
-  'seq',
-  'timestamp',
-  'keyId',
-  'prevReceiptHash',
-  'receiptHash',
-  'signature',
-  'detailsHash',
-  'system',
-  'key',
-  'retention',
-  'redactor',
-  'subjectId',
-  'principalId',
-  'pseudonymKeyId',
+/** What is done with a member of a draft: most are copied; persons and contents are no members as they are. */
+const ways: ReadonlyMap<string, 'plain' | 'person' | 'content' | 'ledger' | 'details'> = new Map([
+  ...Object.keys(receiptMembers).map((name) => [name, 'plain'] as const),
+  ['details', 'details'],
+  ['subject', 'person'],
+  ['principal', 'person'],
+  ['input', 'content'],
+  ['output', 'content'],
+  ...[
+    'version',
+    'seq',
+    'timestamp',
+    'keyId',
+    'prevReceiptHash',
+    'receiptHash',
+    'signature',
+    'detailsHash',
+    'system',
+    'key',
+    'retention',
+    'redactor',
+    'subjectId',
+    'principalId',
+    'pseudonymKeyId',
+  ].map((name) => [name, 'ledger'] as const),
 ])
 const ledgerEvents: ReadonlySet<unknown> = new Set(['system', 'key', 'retention'])
 
@@ -113,14 +122,28 @@ function copyDraft(draft: ReceiptDraft): Copied {
   for (const name of Object.keys(given)) {
     const value = given[name]
     if (value === undefined) continue
-    if (name === 'subject') subject = person(value, name)
-    else if (name === 'principal') principal = person(value, name)
-    else if (name === 'input' || name === 'output') {
-      const copied = copyContent(value, name)
-      contents.push([name, copied])
-      members[name] = copied.beside
-    } else if (ledgerOnly.has(name)) throw invalid(name, 'is written by the ledger alone')
-    else if (name !== 'details' || !isEmpty(value)) members[checkedName(name, '')] = frozenCopy(value, name, 2)
+    switch (ways.get(name)) {
+      case 'person':
+        if (name === 'subject') subject = person(value, name)
+        else principal = person(value, name)
+        break
+      case 'content': {
+        const copied = copyContent(value, name as ContentMember)
+        contents.push([name as ContentMember, copied])
+        members[name] = copied.beside
+        break
+      }
+      case 'ledger':
+        throw invalid(name, 'is written by the ledger alone')
+      case 'plain':
+        members[name] = frozenCopy(value, name, 2)
+        break
+      case 'details':
+        if (!isEmpty(value)) members[name] = frozenCopy(value, name, 2)
+        break
+      default:
+        members[checkedName(name, '')] = frozenCopy(value, name, 2)
+    }
   }
   // in one order, so that tokens don't depend on the caller's
   if (contents[0]?.[0] === 'output') contents.reverse()

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events'
 import { QuittanceError } from '../errors.js'
 import type { Signer } from '../keys/provider.js'
 import { type Linked, seal } from '../receipt/seal.js'
@@ -26,21 +25,20 @@ function checked(signature: Uint8Array): Uint8Array {
  * @returns the receipts, in order
  * @throws QuittanceError `KEY_SIGNING_FAILED`, `KEY_UNAVAILABLE`
  */
-export async function signAll(
+export function signAll(
   signer: Signer,
   linked: readonly Linked[],
   { signal, quiet }: { readonly signal: AbortSignal; readonly quiet: boolean },
 ): Promise<DecisionReceipt[]> {
-  try {
-    const [only] = linked
-    if (quiet && only !== undefined && linked.length === 1 && signer.signSync)
-      return [seal(only, checked(signer.signSync(only.message)))]
-    // every signature under way may listen to it, and a provider of several layers more than once
-    setMaxListeners(0, signal)
-    return await inParallel(signer, linked, { signal })
-  } catch (error) {
-    throw keyFault(error)
+  const [only] = linked
+  if (quiet && only !== undefined && linked.length === 1 && signer.signSync) {
+    try {
+      return Promise.resolve([seal(only, checked(signer.signSync(only.message)))])
+    } catch (error) {
+      return Promise.reject(keyFault(error))
+    }
   }
+  return inParallel(signer, linked, { signal })
 }
 
 /** So many at once; the first failure ends it. In callbacks, because a function that awaits costs as much as sealing. */
@@ -56,7 +54,7 @@ function inParallel(
     if (left === 0) resolve(receipts)
     const fail = (error: unknown): void => {
       next = linked.length
-      reject(error)
+      reject(keyFault(error))
     }
     const start = (): void => {
       const index = next

@@ -67,7 +67,10 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
     if (next === undefined && chain.tentative !== undefined && queue.length >= LEAST_AHEAD) ask()
   }
 
-  const hooksFor = ({ place }: Taken): Hooks => ({
+  /** What is being committed. */
+  let current: Taken | undefined
+
+  const hooks: Hooks = {
     linked() {
       lookAhead()
       return next !== undefined
@@ -77,10 +80,10 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
       if (next !== undefined) return
       const before = batch.slots.length
       batch.fill(queue)
-      place.grow(batch.slots.length - before)
+      current?.place.grow(batch.slots.length - before)
     },
-    faulted: () => place.leave(),
-  })
+    faulted: () => current?.place.leave(),
+  }
 
   const take = (): Maybe<Taken> => {
     if (next !== undefined) {
@@ -104,11 +107,11 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
     await undefined
     while (next !== undefined || queue.length > 0) {
       const given = take()
-      const taken = isPromise(given) ? await given : given
-      const { batch, ready, place } = taken
+      current = isPromise(given) ? await given : given
+      const { batch, ready, place } = current
       const { slots } = batch
       try {
-        await commit(parts, chain, batch, ready, hooksFor(taken))
+        await commit(parts, chain, batch, ready, hooks)
       } catch (error) {
         // a mistake of this library: nobody may wait for ever because of it
         chain.head = undefined
@@ -117,6 +120,7 @@ export function createWriter(parts: Parts, chainId: string, provider: KeyProvide
         place.leave()
       }
     }
+    current = undefined
     working = undefined
   }
 

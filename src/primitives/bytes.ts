@@ -2,6 +2,7 @@ import { hex } from '@scure/base'
 
 /** Node's own hex is nine times as fast, its bytes of a text three times; reached through the global so that no bundler adds a substitute for it. */
 interface NodeBuffer {
+  from(text: string, encoding: 'hex'): Uint8Array
   from(buffer: ArrayBufferLike, offset: number, length: number): { toString(encoding: 'hex'): string }
   from(text: string, encoding: 'latin1'): Uint8Array
 }
@@ -56,6 +57,21 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array {
   if (text !== text.toLowerCase()) throw new Error('hex must be lower case')
   return hex.decode(text)
+}
+
+const hexText = /^(?:[0-9a-f]{2})*$/
+
+/**
+ * As `fromHex`, for values that are public and may be anything.
+ *
+ * @param text - perhaps lower-case hex of whole bytes
+ * @returns the bytes, which may lie in memory that others share; `undefined` when it is no such text
+ */
+export function hexBytes(text: string): Uint8Array | undefined {
+  if (nodeBuffer === undefined) return hexText.test(text) ? hex.decode(text) : undefined
+  // Node stops at the first character that is no digit, and takes capitals
+  const bytes = nodeBuffer.from(text, 'hex')
+  return bytes.length * 2 === text.length && text === text.toLowerCase() ? bytes : undefined
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 import { QuittanceError } from '../errors.js'
 import { MAX_DEPTH } from './limits.js'
+import { perNameOrder } from './name-orders.js'
 
 /** Why a value has no canonical form here. */
 export type CanonicalReason =
@@ -79,37 +80,8 @@ function writeName(name: string): string {
   return written
 }
 
-interface NameOrder {
-  readonly names: readonly string[]
-  readonly sorted: readonly string[]
-}
-
-/** Orders found before, by first name: the same shapes come again and again, and comparing names by identity is cheap. */
-const orders = new Map<string, NameOrder[]>()
-const MAX_ORDERS = 256
-let ordersKept = 0
-
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false
-  return true
-}
-
-/** The names of an object in UTF-16 code unit order, which is how JavaScript sorts strings. */
-function sortedNames(value: object): readonly string[] {
-  const names = Object.keys(value)
-  if (names.length < 2) return names
-  const first = names[0] as string
-  const known = orders.get(first)
-  if (known) for (const order of known) if (sameNames(order.names, names)) return order.sorted
-  const sorted = [...names].sort()
-  if (ordersKept < MAX_ORDERS && names.length <= 64 && names.every((name) => name.length <= 64)) {
-    ordersKept += 1
-    if (known) known.push({ names, sorted })
-    else orders.set(first, [{ names, sorted }])
-  }
-  return sorted
-}
+/** The names of an object in UTF-16 code unit order. */
+const sortedNames = perNameOrder((sorted) => sorted, 256)
 
 /**
  * @param value - any object
@@ -250,13 +222,29 @@ export function canonicalNames(value: object): readonly string[] {
 }
 
 /**
- * Writes a string that is known to be well-formed only if that shows at once.
+ * Writes any JSON value that stands below the top of a receipt, where nothing about it is wrong.
  *
- * @param value - any string
- * @returns its canonical text; `undefined` where the writer has to look closely
+ * @param value - anything
+ * @param depth - its level, the receipt itself being the first
+ * @returns its canonical text; `undefined` where it has none, or where it may hold a reserved name
  */
-export function plainString(value: string): string | undefined {
-  return needsCare.test(value) ? undefined : `"${value}"`
+export function freeText(value: unknown, depth: number): string | undefined {
+  try {
+    const text = write(value, depth)
+    return mayBeReserved.test(text) ? undefined : text
+  } catch (refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal
+    return undefined
+  }
+}
+
+/**
+ * @param value - any string
+ * @returns its canonical text; `undefined` where it holds half a surrogate pair
+ */
+export function wellFormedText(value: string): string | undefined {
+  if (!needsCare.test(value)) return `"${value}"`
+  return value.isWellFormed() ? JSON.stringify(value) : undefined
 }
 
 /**

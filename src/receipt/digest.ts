@@ -42,7 +42,17 @@ export function genesisHash(chainId: string): Sha256 {
  * @throws QuittanceError `RECEIPT_NOT_JSON`
  */
 export function detailsHashOf(details: unknown): Sha256 {
-  return digestOf(`quittance/1 details\n${canonicalize(details)}`)
+  return detailsDigest(canonicalize(details))
+}
+
+/**
+ * The same of details that are written already.
+ *
+ * @param text - their canonical text
+ * @returns the digest that stands as `detailsHash`
+ */
+export function detailsDigest(text: string): Sha256 {
+  return digestOf(`quittance/1 details\n${text}`)
 }
 
 /**

@@ -7,8 +7,10 @@ import { toHex, utf8 } from '../primitives/bytes.js'
 import { canonicalMember, canonicalNames } from './canonical.js'
 import { receiptHashOf, type Sha256, signedMessage } from './digest.js'
 import { MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from './limits.js'
+import { perNameOrder } from './name-orders.js'
+import { type Member, type MemberPlan, writeMember } from './schema/members.js'
 import type { DecisionReceipt, UnsealedReceipt } from './types.js'
-import { bodyWriters, checkBody, checkBodyRules, requiredMembers } from './validate.js'
+import { bodyPlan, checkBody, checkBodyRules } from './validate.js'
 
 /** The members that a receipt gets from its place in the chain. */
 export interface ChainPlace {
@@ -24,13 +26,14 @@ export type ReceiptBody = Omit<UnsealedReceipt, keyof ChainPlace>
 /** Names that are written later, in canonical order; they cut the canonical text into eight parts. */
 const slots = ['details', 'keyId', 'prevReceiptHash', 'receiptHash', 'seq', 'signature', 'timestamp'] as const
 
+/** The first is never empty (every receipt has a chainId), nor the last (each has a version): commas stand in front. */
 type Parts = readonly [string, string, string, string, string, string, string, string]
 
 /** A body that was checked and written once, ready to be linked any number of times. */
 export interface Frame {
   readonly body: ReceiptBody
   readonly parts: Parts
-  /** `"details":{…},`, or nothing. */
+  /** `,"details":{…}`, or nothing. */
   readonly details: string
   readonly names: readonly string[]
 }
@@ -39,15 +42,65 @@ export interface Frame {
 export interface Linked {
   readonly frame: Frame
   readonly place: ChainPlace
+  /** What the hash covers. */
+  readonly preimage: string
+  /** Where in it the line has `details`, `receiptHash` and `signature`. */
+  readonly cuts: readonly [number, number, number]
   readonly receiptHash: Sha256
   /** What is to be signed. */
   readonly message: Uint8Array
 }
 
-/** What a place adds to a preimage at the most: the braces, keyId, prevReceiptHash, a 16-digit seq, timestamp. */
-const PLACE_BYTES = 223
+/** What a place adds to a preimage at the most: the closing brace, keyId, prevReceiptHash, a 16-digit seq, timestamp. */
+const PLACE_BYTES = 222
 /** What a line has beside preimage and details: receiptHash and signature. */
 const PROOF_BYTES = 239
+
+/** How a body with certain names is written, and where the slots cut it. */
+interface Layout {
+  readonly names: readonly string[]
+  readonly plan: MemberPlan
+  /** Of each part, the index of the member behind its last. */
+  readonly ends: readonly number[]
+}
+
+function layoutOf(names: readonly string[], plan: MemberPlan): Layout {
+  const ends = slots.map((slot) => names.filter((name) => name < slot).length)
+  return { names, plan, ends: [...ends, names.length] }
+}
+
+const knownLayout = perNameOrder((names): Layout | undefined => {
+  const plan = bodyPlan(names)
+  return plan && layoutOf(names, plan)
+})
+
+/** Every member by the general writer, which has words for what is wrong. */
+function generalLayout(names: readonly string[]): Layout {
+  const plan = names.map((name, index): Member => {
+    const prefix = index === 0 ? '{' : ','
+    const write = (value: unknown) => canonicalMember(name, value)
+    return { name, prefix, write, quotes: undefined, repeats: false, last: undefined, piece: '' }
+  })
+  return layoutOf(names, plan)
+}
+
+function framed(body: ReceiptBody, { names, plan, ends }: Layout): Frame | undefined {
+  const parts: string[] = []
+  let details = ''
+  let next = 0
+  for (const end of ends) {
+    let part = ''
+    for (; next < end; next += 1) {
+      const member = plan[next] as Member
+      const piece = writeMember(member, (body as Record<string, unknown>)[member.name], 2)
+      if (piece === undefined) return undefined
+      if (member.name === 'details') details = piece
+      else part += piece
+    }
+    parts.push(part)
+  }
+  return { body, parts: parts as unknown as Parts, details, names }
+}
 
 /**
  * Checks a body and writes it once.
@@ -57,39 +110,15 @@ const PROOF_BYTES = 239
  * @throws QuittanceError `RECEIPT_INVALID`, `RECEIPT_NOT_JSON`, `RECEIPT_TOO_LARGE`
  */
 export function frame(body: ReceiptBody): Frame {
-  const parts: string[] = []
-  let details = ''
-  let part = ''
-  let slot = slots[0] as string | undefined
-  let required = 0
-  let checked = false
-  const names = canonicalNames(body)
-  for (const name of names) {
-    while (slot !== undefined && name > slot) {
-      parts.push(part)
-      part = ''
-      slot = slots[parts.length]
-    }
-    const value = (body as Record<string, unknown>)[name]
-    const writer = bodyWriters.get(name)
-    let text = writer?.write?.(value)
-    if (writer !== undefined && text !== undefined) text = writer.prefix + text
-    else {
-      // not so simple, or wrong: the general check has the words for it, the general writer the whole strictness
-      if (!checked) checkBody(body)
-      checked = true
-      text = canonicalMember(name, value)
-    }
-    if (writer?.required) required += 1
-    if (name === 'details') details = `${text},`
-    else part += `${text},`
+  const layout = knownLayout(body)
+  let made = layout && framed(body, layout)
+  if (made !== undefined) checkBodyRules(body as DecisionReceipt)
+  else {
+    checkBody(body)
+    made = framed(body, generalLayout(canonicalNames(body))) as Frame
   }
-  if (required < requiredMembers) checkBody(body)
-  if (!checked) checkBodyRules(body as DecisionReceipt)
-  // the last member is behind every slot: each receipt has a version
-  parts.push(part.slice(0, -1))
-  checkSize(parts, details)
-  return { body, parts: parts as unknown as Parts, details, names }
+  checkSize(made.parts, made.details)
+  return made
 }
 
 function checkSize(parts: readonly string[], details: string): void {
@@ -116,10 +145,13 @@ function tooLarge(message: string): QuittanceError {
  */
 export function link(framed: Frame, place: ChainPlace): Linked {
   const [a, b, c, d, e, f, g, h] = framed.parts
-  const receiptHash = receiptHashOf(
-    `{${a}${b}"keyId":"${place.keyId}",${c}"prevReceiptHash":"${place.prevReceiptHash}",${d}${e}"seq":${place.seq},${f}${g}"timestamp":"${place.timestamp}",${h}}`,
-  )
-  return { frame: framed, place, receiptHash, message: signedMessage(receiptHash) }
+  const second = `${b},"keyId":"${place.keyId}"${c},"prevReceiptHash":"${place.prevReceiptHash}"${d}`
+  const third = `${e},"seq":${place.seq}${f}`
+  const preimage = `${a}${second}${third}${g},"timestamp":"${place.timestamp}"${h}}`
+  const receiptHash = receiptHashOf(preimage)
+  const cut = a.length + second.length
+  const cuts = [a.length, cut, cut + third.length] as const
+  return { frame: framed, place, preimage, cuts, receiptHash, message: signedMessage(receiptHash) }
 }
 
 /** Where a sealed receipt carries its own line: not enumerable, so that no copy, JSON or clone of it does. */
@@ -129,6 +161,12 @@ interface WithLine {
   [lineKey]?: string
 }
 
+/** The preimage with its three missing members. It was made one piece to be hashed, so that cutting it costs nothing. */
+function lineFrom({ frame: { details }, preimage, cuts, receiptHash }: Linked, signature: string): string {
+  const [a, b, c] = cuts
+  return `${preimage.slice(0, a)}${details}${preimage.slice(a, b)},"receiptHash":"${receiptHash}"${preimage.slice(b, c)},"signature":"${signature}"${preimage.slice(c)}`
+}
+
 /**
  * @param linked - from `link`
  * @param signature - 64 bytes over `linked.message` by the key that the place names
@@ -136,7 +174,6 @@ interface WithLine {
  */
 export function seal(linked: Linked, signature: Uint8Array): DecisionReceipt {
   const { frame: framed, place, receiptHash } = linked
-  const [a, b, c, d, e, f, g, h] = framed.parts
   const signatureText = `ed25519:${toHex(signature)}` as const
   // one assignment after another: a spread of so many members is four times slower
   const receipt: Record<string | symbol, unknown> = {}
@@ -148,9 +185,7 @@ export function seal(linked: Linked, signature: Uint8Array): DecisionReceipt {
   receipt.seq = place.seq
   receipt.signature = signatureText
   receipt.timestamp = place.timestamp
-  Object.defineProperty(receipt, lineKey, {
-    value: `{${a}${framed.details}${b}"keyId":"${place.keyId}",${c}"prevReceiptHash":"${place.prevReceiptHash}",${d}"receiptHash":"${receiptHash}",${e}"seq":${place.seq},${f}"signature":"${signatureText}",${g}"timestamp":"${place.timestamp}",${h}}`,
-  })
+  Object.defineProperty(receipt, lineKey, { value: lineFrom(linked, signatureText) })
   return Object.freeze(receipt) as unknown as DecisionReceipt
 }
 

@@ -1,6 +1,7 @@
 import { QuittanceError } from '../errors.js'
 import { ruleFaults } from './rules.js'
-import { type Fault, object, type Shape } from './schema/describe.js'
+import { type Fault, object, planFor } from './schema/describe.js'
+import type { MemberPlan } from './schema/members.js'
 import { receipt, receiptMembers } from './schema/receipt.js'
 import type { DecisionReceipt } from './types.js'
 
@@ -54,20 +55,18 @@ function refuseFirst([first]: readonly Fault[]): void {
   })
 }
 
-/** How each member of a body is checked and written in one pass, and how many must be there. */
-export const bodyWriters: ReadonlyMap<
-  string,
-  {
-    readonly prefix: string
-    readonly required: boolean
-    readonly write: ((value: unknown) => string | undefined) | undefined
-  }
-> = new Map(
-  Object.entries<Shape<unknown>>(bodyMembers).map(([name, shape]) => [
-    name,
-    { prefix: `${JSON.stringify(name)}:`, required: shape.optional !== true, write: shape.write },
-  ]),
-)
+/**
+ * How a body is checked and written in one pass.
+ *
+ * @param sorted - the names of its members, in canonical order
+ * @returns how each is written; `undefined` where one is missing or not allowed
+ */
+export const bodyPlan: (sorted: readonly string[]) => MemberPlan | undefined = planFor(bodyMembers, true)
 
-/** How many members every body has. */
-export const requiredMembers = [...bodyWriters.values()].filter(({ required }) => required).length
+/**
+ * How a whole receipt is checked and written in one pass.
+ *
+ * @param sorted - the names of its members, in canonical order
+ * @returns how each is written; `undefined` where one is missing or not allowed
+ */
+export const receiptPlan: (sorted: readonly string[]) => MemberPlan | undefined = planFor(receiptMembers, true)

@@ -93,21 +93,26 @@ export function checkAppend(
   let seq = expected === undefined ? 0 : expected.seq + 1
   let previous = expected === undefined ? genesisHash(chainId) : expected.receiptHash
   const lines: string[] = []
-  for (const [index, receipt] of receipts.entries()) {
-    const at = `receipts[${index}]`
-    if (typeof receipt !== 'object' || receipt === null) throw new TypeError(`${at} must be a receipt`)
-    if (receipt.chainId !== chainId) throw new RangeError(`${at}.chainId is not the chain's`)
-    if (receipt.seq !== seq) throw new RangeError(`${at}.seq must be ${seq}, the one after its predecessor's`)
-    if (receipt.prevReceiptHash !== previous)
-      throw new RangeError(`${at}.prevReceiptHash is not its predecessor's receiptHash`)
-    if (!receiptIdPattern.test(receipt.receiptId)) throw new RangeError(`${at}.receiptId must be a lower-case UUID`)
-    if (!digestPattern.test(receipt.receiptHash))
-      throw new RangeError(`${at}.receiptHash must be sha256: and 64 hex digits`)
+  for (let index = 0; index < receipts.length; index += 1) {
+    const receipt = receipts[index] as DecisionReceipt
+    if (typeof receipt !== 'object' || receipt === null) throw new TypeError(`receipts[${index}] must be a receipt`)
+    const fault = faultOf(receipt, chainId, seq, previous)
+    if (fault !== undefined) throw new RangeError(`receipts[${index}].${fault}`)
     lines.push(lineWithinLimit(receipt))
     previous = receipt.receiptHash
     seq += 1
   }
   return { receipts, lines, expected }
+}
+
+/** What is wrong with the place of a receipt, or with what names it. */
+function faultOf(receipt: DecisionReceipt, chainId: string, seq: number, previous: string): string | undefined {
+  if (receipt.chainId !== chainId) return "chainId is not the chain's"
+  if (receipt.seq !== seq) return `seq must be ${seq}, the one after its predecessor's`
+  if (receipt.prevReceiptHash !== previous) return "prevReceiptHash is not its predecessor's receiptHash"
+  if (!receiptIdPattern.test(receipt.receiptId)) return 'receiptId must be a lower-case UUID'
+  if (!digestPattern.test(receipt.receiptHash)) return 'receiptHash must be sha256: and 64 hex digits'
+  return undefined
 }
 
 function lineWithinLimit(receipt: DecisionReceipt): string {

@@ -35,16 +35,19 @@ export function planAppend(chainId: string, batch: Batch, view: ChainView): Plan
   if (last?.seq !== head?.seq || last?.receiptHash !== head?.receiptHash) {
     return { kind: 'refuse', error: conflict(chainId, expected, head) }
   }
-  const fresh = new Map<string, number>()
-  for (const { receiptId, seq } of receipts.slice(present)) {
-    const stands = fresh.get(receiptId) ?? view.seqOf(receiptId)
+  const fresh = new Set<string>()
+  for (let index = present; index < receipts.length; index += 1) {
+    const { receiptId } = receipts[index] as DecisionReceipt
+    const before = fresh.size
+    fresh.add(receiptId)
+    const twice = fresh.size === before
+    const stands = twice ? receipts.find((one) => one.receiptId === receiptId)?.seq : view.seqOf(receiptId)
     if (stands !== undefined) {
       const error = new QuittanceError('STORE_ID_EXISTS', 'a receipt of this id stands at another seq', {
         details: { chainId, receiptId, seq: stands, outcome: 'absent' },
       })
       return { kind: 'refuse', error }
     }
-    fresh.set(receiptId, seq)
   }
   return { kind: 'append', from: present }
 }

@@ -3,12 +3,12 @@ import { QuittanceError } from '../errors.js'
 import { admitKey, refusalText } from '../keys/ed25519/admission.js'
 import type { Ed25519Backend } from '../keys/ed25519/backend.js'
 import { defaultBackend, verifySignature } from '../keys/ed25519/verify.js'
-import { knownHex } from '../primitives/bytes.js'
+import { fromHex } from '../primitives/bytes.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { isTime } from '../primitives/time.js'
-import { detailsDigest, detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
+import { detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
-import type { PlainTexts } from '../receipt/plain.js'
+import type { PlainReceipt } from '../receipt/plain.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { receiptFaults } from '../receipt/validate.js'
 import { type RawLine, type Reading, type Remark, readLine, readObject, shownPath } from './line.js'
@@ -31,6 +31,8 @@ export interface Examined {
 }
 
 type Claim = Readonly<Record<string, unknown>>
+
+const none: readonly never[] = []
 
 const hashText = /^sha256:[0-9a-f]{64}$/
 const idText = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -61,22 +63,21 @@ function signatureRemark(claim: Claim, backend: Ed25519Backend): Remark<ProblemC
   if (typeof keyId !== 'string' || !isText(signature, signatureText) || !isText(receiptHash, hashText)) {
     return { code: 'SIGNATURE_INVALID', message: 'has no key, hash or signature in the form of the format' }
   }
-  return keyRemark(keyId, receiptHash, signature, backend)
+  return keyRemark(keyId, receiptHash, fromHex(signature.slice('ed25519:'.length)), backend)
 }
 
 /** Of members that have their form. */
 function keyRemark(
   keyId: string,
   receiptHash: string,
-  signature: string,
+  signature: Uint8Array,
   backend: Ed25519Backend,
 ): Remark<ProblemCode> | undefined {
   const admission = admitKey(keyId)
   if (admission.key === undefined) {
     return { code: 'SIGNATURE_INVALID', message: `has a keyId that ${refusalText[admission.refused]}` }
   }
-  const bytes = knownHex(signature.slice('ed25519:'.length))
-  if (verifySignature(admission.key, signedMessage(receiptHash), bytes, backend)) return undefined
+  if (verifySignature(admission.key, signedMessage(receiptHash), signature, backend)) return undefined
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
@@ -108,28 +109,28 @@ function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices
   if (computed !== detailsHash) problems.push(detailsMismatch)
 }
 
-/** Of a receipt whose members all have their shape: signature, hash and details are what is left to look at. */
-function examinePlain(receipt: DecisionReceipt, plain: PlainTexts, backend: Ed25519Backend): Examined {
-  const { seq, receiptId, keyId, receiptHash, signature, detailsHash } = receipt
-  const problems: Remark<ProblemCode>[] = []
+/** Of a receipt with which nothing is wrong but, perhaps, its signature. */
+function examinePlain({ receipt, signature }: PlainReceipt, backend: Ed25519Backend): Examined {
+  const { seq, receiptId, keyId, receiptHash, details, detailsHash } = receipt
   const unsigned = keyRemark(keyId, receiptHash, signature, backend)
-  if (unsigned) problems.push(unsigned)
-  if (receiptHashOf(plain.preimage) !== receiptHash) problems.push(hashMismatch)
-  if (plain.details !== undefined && detailsDigest(plain.details) !== detailsHash) problems.push(detailsMismatch)
-  const erased = plain.details === undefined && detailsHash !== undefined
   return {
     receipt,
     claimed: { seq, receiptId },
-    problems,
-    notices: erased ? [detailsErased] : [],
+    problems: unsigned ? [unsigned] : none,
+    notices: details === undefined && detailsHash !== undefined ? [detailsErased] : none,
     wellFormed: true,
-    sound: problems.length === 0,
+    sound: unsigned === undefined,
   }
 }
 
-function examine(reading: Reading, backend: Ed25519Backend): Examined {
+/**
+ * @param reading - of a line or an object
+ * @param backend - checks the signature
+ * @returns what it is
+ */
+export function examine(reading: Reading, backend: Ed25519Backend = defaultBackend): Examined {
   const { claim, texts, plain } = reading
-  if (plain !== undefined) return examinePlain(claim as unknown as DecisionReceipt, plain, backend)
+  if (plain !== undefined) return examinePlain(plain, backend)
   const problems = [...reading.problems]
   const notices = [...reading.notices]
   if (claim === undefined) return { problems, notices, wellFormed: false, sound: false }

@@ -4,7 +4,7 @@ import { duplicateMember } from '../keys/duplicate-member.js'
 import { utf8 } from '../primitives/bytes.js'
 import type { CanonicalReason } from '../receipt/canonical.js'
 import { MAX_DEPTH, MAX_LINE_BYTES, MAX_PREIMAGE_BYTES } from '../receipt/limits.js'
-import { type PlainTexts, plainTexts } from '../receipt/plain.js'
+import { type PlainReceipt, plainReceipt } from '../receipt/plain.js'
 import { type ReceiptTexts, textsOf } from '../receipt/seal.js'
 import { type SnapshotFault, snapshot } from './snapshot.js'
 import type { NoticeCode, ProblemCode } from './types.js'
@@ -26,8 +26,8 @@ export interface Reading {
   readonly claim?: Readonly<Record<string, unknown>> | undefined
   /** Its canonical texts, where it has any. */
   readonly texts?: ReceiptTexts | undefined
-  /** The same, where every member is known to have its shape and no rule between them is broken. */
-  readonly plain?: PlainTexts | undefined
+  /** Where it shows at once that nothing is wrong with it, its signature not looked at. */
+  readonly plain?: PlainReceipt | undefined
   readonly problems: readonly Remark<ProblemCode>[]
   readonly notices: readonly Remark<NoticeCode>[]
 }
@@ -83,11 +83,17 @@ export function readObject(value: unknown): Reading {
   return readPlain(taken.copy) ?? readParsed(taken.copy)
 }
 
+/** As `readObject`, by the general way alone: what a test holds the quick way against. */
+export function readObjectGenerally(value: unknown): Reading {
+  const taken = snapshot(value)
+  return 'fault' in taken ? snapshotProblems[taken.fault] : readParsed(taken.copy)
+}
+
 const none: readonly never[] = []
 
 /** Reads a receipt with which nothing is wrong; `undefined` where that does not show at once. */
 function readPlain(value: unknown, text?: string): Reading | undefined {
-  const plain = isObject(value) ? plainTexts(value, text) : undefined
+  const plain = isObject(value) ? plainReceipt(value, text) : undefined
   if (plain === undefined || longerThan(plain.preimage, MAX_PREIMAGE_BYTES) || longerThan(plain.line, MAX_LINE_BYTES))
     return undefined
   return { claim: value as Reading['claim'], texts: plain, plain, problems: none, notices: none }
@@ -131,17 +137,38 @@ function spelledCanonically(json: string): boolean {
  * @returns the claim, or what is wrong with the line; another order of members or white space is a notice
  */
 export function readLine(text: string): Reading {
-  if (longerThan(text, MAX_LINE_BYTES)) return problem('LINE_TOO_LONG', `has more than ${MAX_LINE_BYTES} bytes`)
-  let value: unknown
+  const value = parsed(text)
+  if (value instanceof Unread) return value.reading
+  // a line that its receipt, written anew, gives again has no member twice and no second spelling
+  return readPlain(value, text) ?? readText(text, value)
+}
+
+/** As `readLine`, by the general way alone: what a test holds the quick way against. */
+export function readLineGenerally(text: string): Reading {
+  const value = parsed(text)
+  return value instanceof Unread ? value.reading : readText(text, value)
+}
+
+/** A line that is no JSON, or longer than one may be. */
+class Unread {
+  readonly reading: Reading
+  constructor(reading: Reading) {
+    this.reading = reading
+  }
+}
+
+function parsed(text: string): unknown {
+  if (longerThan(text, MAX_LINE_BYTES))
+    return new Unread(problem('LINE_TOO_LONG', `has more than ${MAX_LINE_BYTES} bytes`))
   try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     // the parser's own message quotes the text
-    return problem('LINE_MALFORMED', 'is not JSON')
+    return new Unread(problem('LINE_MALFORMED', 'is not JSON'))
   }
-  // a line that its receipt, written anew, gives again has no member twice and no second spelling
-  const plain = readPlain(value, text)
-  if (plain !== undefined) return plain
+}
+
+function readText(text: string, value: unknown): Reading {
   const reading = readParsed(value)
   if (reading.texts === undefined || reading.texts.line === text) return reading
   if (duplicateMember(text) !== undefined) {

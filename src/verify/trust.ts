@@ -81,9 +81,11 @@ export class ChainTrust {
   judge(receipt: DecisionReceipt, sound: boolean): Remark<ProblemCode>[] {
     const delegation = receipt.key?.event === 'delegate' ? receipt.key : undefined
     const problems = delegation ? this.#learnDelegation(receipt, delegation, sound) : []
+    if (sound && !this.#isCountersigned(receipt))
+      problems.push(remark('SIGNATURE_INVALID', 'has a countersignature that the new key did not make'))
     const lineage = this.#lineageOf(receipt)
     if (lineage === undefined) {
-      if (problems.length === 0)
+      if (!delegation || problems.length === 0)
         problems.push(remark('KEY_UNKNOWN', `is signed by ${receipt.keyId}, which the keyring does not trust`))
       return problems
     }
@@ -92,7 +94,7 @@ export class ChainTrust {
     if (revoked) problems.push(remark('KEY_REVOKED', `is signed at or after the revocation of ${revoked}`))
     if (sound && problems.length === 0) {
       this.#revocations.saw(receipt, lineage)
-      problems.push(...this.#learnEvent(receipt))
+      this.#learnEvent(receipt)
     }
     return problems
   }
@@ -265,18 +267,18 @@ export class ChainTrust {
     return undefined
   }
 
-  #learnEvent(receipt: DecisionReceipt): Remark<ProblemCode>[] {
-    const { key } = receipt
+  #learnEvent({ key, keyId }: DecisionReceipt): void {
     if (key?.event === 'revoke') this.#revocations.revoke(key.keyId, key.effectiveAt)
-    if (key?.event !== 'rotate') return []
-    const message = rotationMessage(this.#chainId, receipt.keyId, key.newKeyId)
-    if (!signedBy(key.newKeyId, message, key.countersignature)) {
-      return [remark('SIGNATURE_INVALID', 'has a countersignature that the new key did not make')]
+    if (key?.event !== 'rotate') return
+    if (this.#mayRotate(keyId) && !this.#rotations.has(key.newKeyId) && !this.#certificates.has(key.newKeyId)) {
+      this.#rotations.set(key.newKeyId, keyId)
     }
-    if (this.#mayRotate(receipt.keyId) && !this.#rotations.has(key.newKeyId) && !this.#certificates.has(key.newKeyId)) {
-      this.#rotations.set(key.newKeyId, receipt.keyId)
-    }
-    return []
+  }
+
+  /** Whether the key that a rotation names has signed it, whoever trusts the key that rotates; true where nothing rotates. */
+  #isCountersigned({ key, keyId }: DecisionReceipt): boolean {
+    if (key?.event !== 'rotate') return true
+    return signedBy(key.newKeyId, rotationMessage(this.#chainId, keyId, key.newKeyId), key.countersignature)
   }
 
   /** A key may hand on where the keyring says so; a key that was handed the chain by such a one took that over too. */

@@ -1,5 +1,5 @@
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { KeyProvider } from '../../src/keys/provider.js'
 import { MAX_BATCH } from '../../src/ledger/batch.js'
 import { createCapacity, MAX_UNDER_WAY, type Place } from '../../src/ledger/capacity.js'
@@ -65,7 +65,13 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('turns of chains', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
   it.each([1, 8, 40])('a quiet chain beside %i loud ones waits for a few of their batches', async (loudChains) => {
+    // no place is taken back because this machine is slow
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { keys, signed, underWay } = counted()
     const { store, gate } = gated()
     const ledger = createLedger({ store, keys, redactor: false })

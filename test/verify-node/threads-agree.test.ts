@@ -1,5 +1,5 @@
 /** Whatever is wrong with a chain, and wherever that falls, threads find what the calling thread alone finds. */
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -16,29 +16,35 @@ import { incompleteCodes, invalidCodes } from '../../src/verify/types.js'
 import { rawLines } from '../verify/support.js'
 import { type DamagedChain, damagedChain } from './damaged-chains.js'
 
-/** Written anew in each case; to make a file takes longer than to judge a chain. */
-const files: { readonly name: string; readonly path: string; readonly fd: number }[] = []
+/** Files are written anew in each case, and in memory where there is such a place: to make one takes longer than to judge a chain. */
+const inMemory = '/dev/shm'
 let dir: string
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'quittance-threads-agree-'))
-  for (const name of ['0.jsonl', '1.jsonl', '2.jsonl', '3.jsonl']) {
-    const path = join(dir, name)
-    files.push({ name, path, fd: openSync(path, 'w') })
-  }
+  dir = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), 'quittance-threads-agree-'))
 })
-afterAll(() => {
-  for (const { fd } of files) closeSync(fd)
-  rmSync(dir, { recursive: true })
-})
+afterAll(() => rmSync(dir, { recursive: true }))
 
-function put(contents: readonly Buffer[]) {
-  return contents.map((content, at) => {
-    const { name, path, fd } = files[at]!
-    ftruncateSync(fd, 0)
-    writeSync(fd, content, 0, content.length, 0)
-    return { name, path, bytes: content.length }
+function fileSet(label: string) {
+  const files = [0, 1, 2, 3].map((at) => {
+    const name = `${label}-${at}.jsonl`
+    const path = join(dir, name)
+    return { name, path, fd: openSync(path, 'w') }
   })
+  return {
+    put(contents: readonly Buffer[]) {
+      return contents.map((content, at) => {
+        const { name, path, fd } = files[at]!
+        ftruncateSync(fd, 0)
+        writeSync(fd, content, 0, content.length, 0)
+        return { name, path, bytes: content.length }
+      })
+    },
+    close() {
+      for (const { fd } of files) closeSync(fd)
+    },
+  }
 }
+type FileSet = ReturnType<typeof fileSet>
 
 /** The same few receipts come in thousands of cases: each signature is checked once. */
 const remembering: Ed25519Backend = {
@@ -74,12 +80,12 @@ async function alone({ files, options }: DamagedChain) {
   return { result, events, firstLines, bytes: files.reduce((sum, { length }) => sum + length, 0) }
 }
 
-async function byRanges({ files: contents, options }: DamagedChain, crew: Crew, rangeBytes: number) {
+async function byRanges({ files: contents, options }: DamagedChain, crew: Crew, rangeBytes: number, set: FileSet) {
   const events: string[] = []
   const meter = meterFor(options, undefined)
   const working = { crew, shape: { rangeBytes, batchFiles: 2 }, meter, backend: remembering }
   const hears = (receipt: DecisionReceipt) => void events.push(receipt.receiptId)
-  const chain = { name: 'chain', files: put(contents) }
+  const chain = { name: 'chain', files: set.put(contents) }
   for await (const { result, files: seen } of assemble([chain], options, working, hears)) {
     expect(meter.receipts).toBe(result.checked)
     return { result, events, firstLines: seen.map(({ firstLine }) => firstLine), bytes: meter.bytes }
@@ -94,7 +100,8 @@ const rangeBytes = fc.oneof(
 )
 
 describe('damaged chains', () => {
-  test('10,000 are judged by ranges as in one go', { timeout: 300_000 }, async () => {
+  test('10,000 are judged by ranges as in one go', { timeout: 600_000 }, async () => {
+    const set = fileSet('ranges')
     const examine = examiner(remembering)
     const seen = { runs: 0, codes: new Map<string, number>() }
     const count = (code: string) => seen.codes.set(code, (seen.codes.get(code) ?? 0) + 1)
@@ -112,11 +119,12 @@ describe('damaged chains', () => {
     const property = fc.asyncProperty(damagedChain, rangeBytes, fc.nat({ max: 3 }), async (drawn, size, lot) => {
       loses = lot === 0
       const expected = await alone(drawn)
-      expect(await byRanges(drawn, crew, size)).toEqual(expected)
+      expect(await byRanges(drawn, crew, size, set)).toEqual(expected)
       count(expected.result.verdict)
       for (const code of Object.keys(expected.result.counts)) count(code)
     })
     await fc.assert(property, { numRuns: 10_000, seed: 8 })
+    set.close()
     // what was drawn was worth it: runs, every verdict, and every code
     expect(seen.runs).toBeGreaterThan(10_000)
     for (const verdict of ['VALID', 'INVALID', 'INCOMPLETE']) expect(seen.codes.get(verdict)).toBeGreaterThan(500)
@@ -125,14 +133,16 @@ describe('damaged chains', () => {
   })
 
   test('hundreds are judged by threads as in one go', async () => {
+    const set = fileSet('threads')
     const crew = await threads(2)
     try {
       const property = fc.asyncProperty(damagedChain, rangeBytes, async (drawn, size) => {
-        expect(await byRanges(drawn, crew, size)).toEqual(await alone(drawn))
+        expect(await byRanges(drawn, crew, size, set)).toEqual(await alone(drawn))
       })
       await fc.assert(property, { numRuns: 300, seed: 88 })
     } finally {
       await crew.close()
+      set.close()
     }
   })
 })

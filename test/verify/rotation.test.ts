@@ -85,6 +85,23 @@ describe('the new key does not count', () => {
     expect(await judged(receipts, { keyring: mayRotate })).toEqual(['INVALID', 'SIGNATURE_INVALID@0', 'KEY_UNKNOWN@1'])
   })
 
+  test('when it did not countersign, whoever trusts the old key', async () => {
+    const receipts = chainOf([{}, rotation(keys.two, { by: three, signer: keys.one }), byTwo])
+    expect(await judged(receipts, { keyring: mayRotate })).toEqual([
+      'INVALID',
+      'SIGNATURE_INVALID@1',
+      'KEY_UNKNOWN@1',
+      'KEY_UNKNOWN@2',
+    ])
+    const elsewhere = trusting(keys.one, entryOf(three, { chains: ['globex'] }))
+    expect(await judged(receipts, { keyring: elsewhere })).toEqual([
+      'INVALID',
+      'SIGNATURE_INVALID@1',
+      'KEY_NOT_ALLOWED@1',
+      'KEY_UNKNOWN@2',
+    ])
+  })
+
   test('when it countersigned for another old key', async () => {
     const receipts = chainOf([rotation(keys.two, { from: three }), byTwo])
     expect(await judged(receipts, { keyring: mayRotate })).toEqual(['INVALID', 'SIGNATURE_INVALID@0', 'KEY_UNKNOWN@1'])

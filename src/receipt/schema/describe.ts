@@ -3,7 +3,9 @@
  * the fast check and the JSON Schema, so that the three can't drift apart.
  */
 
-import { canonicalNames, freeNames, isPlain, plainString } from '../canonical.js'
+import { freeNames, freeText, isPlain, wellFormedText } from '../canonical.js'
+import { perNameOrder } from '../name-orders.js'
+import { type MemberPlan, memberPlan, writeMember } from './members.js'
 
 /** JSON Schema 2020-12, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
@@ -22,9 +24,14 @@ export interface Shape<out T> {
   readonly check: (value: unknown) => Fault[] | undefined
   /**
    * The canonical text (RFC 8785) of a value that fits, in one pass with the check. `undefined` says only that it is not
-   * so simple: the value is then checked by `check` and written by the general writer.
+   * so simple: the value is then checked by `check` and written by the general writer. `depth` is the level on which the
+   * value stands, the receipt itself being the first.
    */
-  readonly write?: (value: unknown) => string | undefined
+  readonly write?: (value: unknown, depth: number) => string | undefined
+  /** Whether a string fits, where a string that does is written as it is, in quotes. */
+  readonly quotes?: (value: string) => boolean
+  /** True where the same few values come again and again, so that what was written last is worth keeping. */
+  readonly repeats?: boolean
   readonly json: JsonSchema
   readonly optional?: boolean
   readonly type?: T
@@ -61,33 +68,35 @@ const joined = (faults: Fault[] | undefined, found: Fault[]): Fault[] => {
   return faults
 }
 
+/** What `text` may be told beside the pattern. */
+export interface TextOptions {
+  /** Decides in place of the pattern, of which it asks more. */
+  readonly holds?: (value: string) => boolean
+  readonly json?: JsonSchema
+  /** True for names of things, of which a program has few. */
+  readonly repeats?: boolean
+}
+
 /**
- * A string that matches a pattern and, where given, a predicate. The pattern is anchored, bounds the length, and allows
- * only characters that JSON writes as they are.
+ * A string that matches a pattern or, where given, a predicate that asks more. The pattern is anchored, bounds the length,
+ * and allows only characters that JSON writes as they are.
  */
-export function text<T extends string = string>(
-  pattern: RegExp,
-  what: string,
-  also: { readonly holds?: (value: string) => boolean; readonly json?: JsonSchema } = {},
-): Shape<T> {
+export function text<T extends string = string>(pattern: RegExp, what: string, options: TextOptions = {}): Shape<T> {
   const fault = `must be ${what}`
+  const holds = options.holds ?? ((value: string) => pattern.test(value))
   return {
-    check: (value) =>
-      typeof value === 'string' && pattern.test(value) && (also.holds === undefined || also.holds(value))
-        ? undefined
-        : wrong(fault),
-    write: (value) =>
-      typeof value === 'string' && pattern.test(value) && (also.holds === undefined || also.holds(value))
-        ? `"${value}"`
-        : undefined,
-    json: { type: 'string', pattern: pattern.source, ...also.json },
+    check: (value) => (typeof value === 'string' && holds(value) ? undefined : wrong(fault)),
+    write: (value) => (typeof value === 'string' && holds(value) ? `"${value}"` : undefined),
+    quotes: holds,
+    repeats: options.repeats === true,
+    json: { type: 'string', pattern: pattern.source, ...options.json },
   }
 }
 
 /** Any string. */
 export const anyText: Shape<string> = {
   check: (value) => (typeof value === 'string' ? undefined : wrong('must be a string')),
-  write: (value) => (typeof value === 'string' ? plainString(value) : undefined),
+  write: (value) => (typeof value === 'string' ? wellFormedText(value) : undefined),
   json: { type: 'string' },
 }
 
@@ -97,6 +106,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
   const written: ReadonlyMap<unknown, string> = new Map(words.map((word) => [word, JSON.stringify(word)]))
   return {
     write: (value) => written.get(value),
+    repeats: true,
     check: (value) => {
       if (known.has(value)) return undefined
       return typeof value === 'string'
@@ -176,11 +186,11 @@ export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
       }
       return faults
     },
-    write: (value) => {
+    write: (value, depth) => {
       if (!Array.isArray(value) || (most !== undefined && value.length > most)) return undefined
       let items = ''
       for (let index = 0; index < value.length; index += 1) {
-        const written = item.write?.(value[index])
+        const written = item.write?.(value[index], depth + 1)
         if (written === undefined) return undefined
         items += index === 0 ? written : `,${written}`
       }
@@ -205,13 +215,13 @@ export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonl
       }
       return faults
     },
-    write: (object) => {
+    write: (object, depth) => {
       const names = isObject(object) ? freeNames(object) : undefined
       if (names === undefined) return undefined
       let members = ''
       for (const key of names) {
-        const prefix = name.write?.(key)
-        const written = value.write?.((object as Record<string, unknown>)[key])
+        const prefix = name.write?.(key, depth + 1)
+        const written = value.write?.((object as Record<string, unknown>)[key], depth + 1)
         if (prefix === undefined || written === undefined) return undefined
         members += `${members === '' ? '' : ','}${prefix}:${written}`
       }
@@ -224,12 +234,14 @@ export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonl
 /** Any JSON value; its strictness (depth, numbers, names) is the canonical writer's. */
 export const anyJson: Shape<unknown> = {
   check: (value) => (value === undefined ? wrong('must be a JSON value') : undefined),
+  write: freeText,
   json: {},
 }
 
 /** Any JSON object. */
 export const anyObject: Shape<{ readonly [name: string]: unknown }> = {
   check: (value) => (isObject(value) ? undefined : wrong('must be an object')),
+  write: (value, depth) => (isObject(value) ? freeText(value, depth) : undefined),
   json: { type: 'object' },
 }
 
@@ -240,6 +252,28 @@ export function optional<T>(shape: Shape<T>): OptionalShape<T> {
 
 const extension = /^x[A-Z]/
 
+/** A member that a deployer added: any JSON. */
+const added: Shape<unknown> = { ...anyJson, optional: true }
+
+/**
+ * How an object with these members is written.
+ *
+ * @param members - what is known
+ * @param open - whether others are allowed whose names are `x` and a capital
+ * @returns gives the plan for names in canonical order; `undefined` where one is not allowed or one is missing
+ */
+export function planFor(members: Members, open: boolean): (sorted: readonly string[]) => MemberPlan | undefined {
+  const required = Object.values(members).filter((shape) => !shape.optional).length
+  return (sorted) => {
+    const shapes = sorted.map((name) => {
+      if (Object.hasOwn(members, name)) return members[name]
+      return open && extension.test(name) && name.isWellFormed() ? added : undefined
+    })
+    const present = shapes.filter((shape) => shape && !shape.optional).length
+    return present === required ? memberPlan(sorted, shapes) : undefined
+  }
+}
+
 /** An object with these members. `open` allows others whose names are `x` and a capital. Any further one is UNSUPPORTED. */
 export function object<const M extends Members>(
   members: M,
@@ -248,22 +282,18 @@ export function object<const M extends Members>(
   const names = Object.keys(members)
   const required = names.filter((name) => !members[name]?.optional)
   const shapes = new Map(Object.entries(members))
-  const written = new Map(
-    Object.entries(members).map(([name, shape]) => [name, { prefix: `${JSON.stringify(name)}:`, ...shape }]),
-  )
+  const planOf = perNameOrder(planFor(members, options.open === true))
   return {
-    write: (value) => {
-      if (!isObject(value) || !isPlain(value)) return undefined
+    write: (value, depth) => {
+      const plan = isObject(value) && isPlain(value) ? planOf(value) : undefined
+      if (plan === undefined) return undefined
       let text = ''
-      let seen = 0
-      for (const key of canonicalNames(value)) {
-        const member = written.get(key)
-        const part = member?.write?.(value[key])
-        if (member === undefined || part === undefined) return undefined
-        if (!member.optional) seen += 1
-        text += (text === '' ? member.prefix : `,${member.prefix}`) + part
+      for (const member of plan) {
+        const fragment = writeMember(member, (value as Record<string, unknown>)[member.name], depth + 1)
+        if (fragment === undefined) return undefined
+        text += fragment
       }
-      return seen === required.length ? `{${text}}` : undefined
+      return text === '' ? '{}' : `${text}}`
     },
     check: (value) => {
       if (!isObject(value)) return wrong('must be an object')
@@ -314,7 +344,7 @@ export function tagged<const Tag extends string, const C extends Cases>(
       if (typeof value[tag] !== 'string') return below(tag, wrong('must be a string'))
       return below(tag, unsupported('is a value this release does not know'))
     },
-    write: (value) => (isObject(value) ? shapes.get(value[tag])?.write?.(value) : undefined),
+    write: (value, depth) => (isObject(value) ? shapes.get(value[tag])?.write?.(value, depth) : undefined),
     json: { oneOf: [...shapes.values()].map((shape) => shape.json) },
   }
 }
