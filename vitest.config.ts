@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['scripts/generate-page.mjs', 'scripts/generate-worker.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // by itself one core is left free: of two, half of the machine
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -77,13 +77,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<RedisC
     if (failed !== undefined) throw failed.reason
     const first = nodes[0]!
     await Promise.all(
-      members.map(async ({ node, bus }, index) => {
+      nodes.map(async (node, index) => {
         await node.command('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)
         if (index < primaryCount) {
           await node.command('CLUSTER', 'ADDSLOTSRANGE', firstSlot(index), firstSlot(index + 1) - 1)
         }
-        if (index > 0) await first.command('CLUSTER', 'MEET', node.host, node.port, bus)
       }),
+    )
+    // only now: a node that knows another, perhaps by hearsay, takes no epoch any more
+    await Promise.all(
+      members.slice(1).map(({ node, bus }) => first.command('CLUSTER', 'MEET', node.host, node.port, bus)),
     )
     const all = (what: string, ask: (node: RedisService, index: number) => Promise<boolean>) =>
       Promise.all(nodes.map((node, index) => until(what, () => ask(node, index))))

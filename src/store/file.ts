@@ -9,8 +9,8 @@ export type { FileStoreNotice } from './file/notice.js'
 /**
  * Keeps receipts in a directory: one folder a chain, JSON Lines in it.
  *
- * When an append resolves, its receipts have survived a crash of the machine (`fdatasync`). One process at a time
- * writes; the others get `STORE_LOCKED`. Any number of processes may read. Within one process several stores on the
+ * When an append resolves, its receipts have survived a crash of the machine (`fdatasync`). A chain is a row of files of
+ * limited size, each with an index once it is full. One process at a time writes; the others get `STORE_LOCKED`. Any number of processes may read. Within one process several stores on the
  * same directory share one writer.
  *
  * @param dir - the directory; it is made at the first write

@@ -60,7 +60,8 @@ async function linesIn(url: string, chainId: string): Promise<string[]> {
 /** Changes the action of one receipt in the file store. */
 async function tamper(chainId: string, seq: number): Promise<void> {
   const [folder = ''] = (await readdir(join(dir, 'receipts'))).filter((name) => name.startsWith(`${chainId}-`))
-  const file = join(dir, 'receipts', folder, `${'0'.repeat(20)}.jsonl`)
+  const [name = ''] = (await readdir(join(dir, 'receipts', folder))).filter((one) => one.endsWith('.jsonl'))
+  const file = join(dir, 'receipts', folder, name)
   const lines = (await readFile(file, 'utf8')).split('\n')
   lines[seq] = (lines[seq] as string).replace('"action":"allow"', '"action":"reject"')
   await writeFile(file, lines.join('\n'))

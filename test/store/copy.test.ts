@@ -303,7 +303,8 @@ describe('a source that does not verify', () => {
     await store.append('acme', chainOf('acme', 20), undefined)
     await store.close()
     const [folder] = (await readdir(dir)).filter((name) => name.startsWith('acme'))
-    const file = join(dir, folder as string, `${'0'.repeat(20)}.jsonl`)
+    const [name] = (await readdir(join(dir, folder as string))).filter((one) => one.endsWith('.jsonl'))
+    const file = join(dir, folder as string, name as string)
     const lines = (await readFile(file, 'utf8')).split('\n')
     lines[seq] = change(lines[seq] as string)
     await writeFile(file, lines.join('\n'))
@@ -615,13 +616,14 @@ describe('a file store that begins behind a pruned head', () => {
         await next.close()
       }
     }
-    expect([...outcomes].sort()).toEqual(['absent', 'unknown'])
+    // done: what failed was only worth time, such as letting go
+    expect([...outcomes].sort()).toEqual(['absent', 'done', 'unknown'])
   })
 
   test('is still free for any beginning after a crash in between', async () => {
     const dir = await temporaryFolder()
     const fs = failingFs((call) =>
-      call.name === 'rename' && /3\.jsonl$/.test(call.path) ? { code: 'EIO', when: 'before' } : undefined,
+      call.name === 'rename' && /-first\.jsonl$/.test(call.path) ? { code: 'EIO', when: 'before' } : undefined,
     )
     const store = fileStoreOn(dir, {}, fs)
     expect(await failureOf(store.append('acme', receipts.slice(3), before, { afterPruned: true }))).toMatchObject({

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, truncate, unlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { QuittanceError } from '../../src/errors.js'
 import { lineOf } from '../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { fileStoreOn } from '../../src/store/file/file-store.js'
@@ -381,6 +382,65 @@ describe('prune and erasure over segments', () => {
   }
 })
 
+describe('an append that fails at each of its calls', () => {
+  // what stands there, whether its writer is known to be gone, and how many receipts come
+  const cases: [string, number, boolean, number, boolean][] = [
+    ['one that ends a segment and begins the next', 30, true, 40, true],
+    ['the first of a process, behind a writer that is gone', 4, true, 1, false],
+    ['the first of a process, behind a writer that may wake', 4, false, 1, false],
+  ]
+  for (const [name, count, isGone, more, isWarm] of cases) {
+    it(`leaves the old or the new, for good or once: ${name}`, async () => {
+      const before = receipts[count - 1]!
+      const batch = testReceipts({ chainId: 'acme', count: more, after: before, rationale: () => 'y'.repeat(1_000) })
+      const [old, after] = [lines.slice(0, count), [...lines.slice(0, count), ...batch.map(lineOf)]]
+      const source = await temporaryFolder()
+      const first = fileStore(source, options)
+      await appendAll(first, receipts.slice(0, count))
+      await first.close()
+      if (!isGone) {
+        const file = join(source, 'writer.epoch')
+        await writeFile(file, (await readFile(file, 'utf8')).replace('"closed":true', '"closed":false'))
+      }
+      for (const forGood of [true, false]) {
+        for (let number = 1; ; number += 1) {
+          const dir = await asAfterCrash(source)
+          let calls = 0
+          let armed = false
+          const fs = failingFs(() => {
+            if (!armed) return undefined
+            calls += 1
+            const fails = forGood ? calls >= number : calls === number
+            return fails ? { code: 'EIO', when: forGood || number % 2 === 0 ? 'before' : 'after' } : undefined
+          })
+          const store = fileStoreOn(dir, { ...options, onNotice: () => undefined }, fs)
+          if (isWarm) await store.append('acme', receipts.slice(count - 1, count), refOf(receipts[count - 2]!))
+          armed = true
+          const error = await store.append('acme', batch, refOf(before)).catch((caught: QuittanceError) => caught)
+          const over = calls < number
+          const copy = await asAfterCrash(dir)
+          armed = false
+          if (!forGood) {
+            // and this very store goes on
+            await store.append('acme', batch, refOf(before))
+            expect(await collect(store.lines!('acme'))).toEqual(after)
+          }
+          await store.close()
+          const again = fileStore(copy, options)
+          const found = await collect(again.lines!('acme'))
+          expect([old, after]).toContainEqual(found)
+          if (error === undefined) expect(found).toEqual(after)
+          else if (error.details.outcome === 'absent') expect(found).toEqual(old)
+          await again.append('acme', batch, refOf(before))
+          expect(await collect(again.lines!('acme'))).toEqual(after)
+          await again.close()
+          if (over) break
+        }
+      }
+    }, 60_000)
+  }
+})
+
 describe('what is damaged in a row of segments', () => {
   const damages: [string, (files: string[]) => Promise<string>][] = [
     [
@@ -513,6 +573,18 @@ describe('what is damaged in a row of segments', () => {
     await writer.append('acme', receipts.slice(0, 1), undefined)
     await writer.close()
     expect(await readFile(idx[0]!)).toEqual(good[0])
+  })
+
+  it('is found where a line is not the one that was indexed', async () => {
+    const dir = await written()
+    const [, file] = (await segmentsIn(dir)) as [string, string]
+    const whole = await linesIn(file)
+    const { receiptId } = JSON.parse(whole[3]!) as DecisionReceipt
+    const other = receiptId.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'))
+    await writeFile(file, whole.map((line) => `${line.replace(receiptId, other)}\n`).join(''))
+    const store = open(dir)
+    const corrupt = { code: 'STORE_CORRUPT', details: { file, line: 4 } }
+    expect(await failureOf(store.get('acme', receiptId))).toMatchObject(corrupt)
   })
 
   it('is accepted by its very name: the last segment is set aside, and the chain goes on behind its last good line', async () => {

@@ -22,6 +22,8 @@ export interface Watch {
 
 /** The directory itself: a new chain is a new folder. */
 const ROOT = ''
+/** To list all chains costs more than to look at those that are known; in a directory a new one is heard of. */
+const DISCOVER_EVERY = 5
 /** So often in a row a store may fail before it is given up; one that is only away is waited for. */
 const MOST_FAILURES = 5
 
@@ -34,12 +36,19 @@ async function discover({ following, tails, all }: Watch): Promise<void> {
   }
 }
 
+/** What to look at. */
+interface Look {
+  /** What was heard of; it may be more. */
+  readonly heard: ReadonlySet<string>
+  /** How often all was looked at before, where all is to be looked at now. */
+  readonly turn: number | undefined
+}
+
 /** One look at what may have changed. */
-async function look(watch: Watch, changed: ReadonlySet<string>): Promise<void> {
-  const everything = changed.size === 0
-  if (everything || changed.has(ROOT)) await discover(watch)
+async function look(watch: Watch, { heard, turn }: Look): Promise<void> {
+  if (heard.has(ROOT) || (turn ?? 1) % DISCOVER_EVERY === 0) await discover(watch)
   for (const tail of watch.tails) {
-    if (everything || changed.has(tail.chainId) || changed.has(ROOT)) await tail.poll()
+    if (turn !== undefined || heard.has(tail.chainId) || heard.has(ROOT)) await tail.poll()
     watch.following.signal.throwIfAborted()
   }
 }
@@ -55,7 +64,8 @@ export async function follow(watch: Watch): Promise<void> {
   const { signal } = following
   const waker = createWaker(signal)
   let failures = 0
-  let changed: ReadonlySet<string> = new Set()
+  let turns = 0
+  let next: Look = { heard: new Set(), turn: 0 }
   // what is heard of one chain is no reason to forget the others
   let due = Date.now() + intervalMs
   try {
@@ -65,7 +75,7 @@ export async function follow(watch: Watch): Promise<void> {
         for (const { chainId } of tails) waker.watch(join(directory, chainFolder(chainId)), chainId)
       }
       try {
-        await look(watch, changed)
+        await look(watch, next)
         if (failures > 0) say('the store answers again')
         failures = 0
       } catch (error) {
@@ -78,8 +88,11 @@ export async function follow(watch: Watch): Promise<void> {
       }
       const heard = await waker.next(Math.max(0, due - Date.now()))
       const passed = Date.now() >= due || failures > 0
-      changed = passed ? new Set() : heard
-      if (passed) due = Date.now() + intervalMs
+      if (passed) {
+        due = Date.now() + intervalMs
+        turns += 1
+      }
+      next = { heard, turn: passed ? turns : undefined }
     }
   } finally {
     waker.close()

@@ -171,6 +171,7 @@ export async function removeTemporaries(
  * @param kind - what it is
  * @param name - its name there; what stands there is replaced
  * @param fill - writes the content
+ * @param check - throws where it must not take its place after all
  */
 export async function replaceFile(
   fs: FileSystem,
@@ -178,8 +179,10 @@ export async function replaceFile(
   kind: TemporaryKind,
   name: string,
   fill: (handle: FileHandle) => Promise<void>,
+  check: () => void = () => undefined,
 ): Promise<void> {
   const temporary = await writeAside(fs, folder, kind, fill)
+  check()
   await fs.rename(temporary, join(folder, name))
   await syncFolder(fs, folder)
 }

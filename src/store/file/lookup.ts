@@ -4,6 +4,7 @@ import { corrupt } from './errors.js'
 import { textOf } from './lines.js'
 import { bytesAt, indexOf, placeOf, rebuiltIndex } from './sealed.js'
 import type { Segment } from './segment.js'
+import { keyOf } from './segment-index/keys.js'
 import type { Chain, Directory, Row, Sealed } from './types.js'
 
 /** A line and where it stands. */
@@ -62,7 +63,11 @@ async function positionIn(
   for (const position of positions) {
     const stored = await lineAt(directory, chain, sealed, position)
     if (stored === undefined) return 'replaced'
-    if (idIn(stored.text) === receiptId) return position
+    const found = idIn(stored.text)
+    if (found === receiptId) return position
+    // two ids may share a key; a line whose id has another is not the one that was indexed
+    if (typeof found !== 'string' || keyOf('receiptId', found) !== keyOf('receiptId', receiptId))
+      throw corrupt(sealed.file, position + 1, 'is not the receipt that stood there', chain.chainId)
   }
   return undefined
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { nextSeqOf } from './chain.js'
 import { storeError } from './errors.js'
-import { errnoOf, syncFolder, temporaryPath, writeAll } from './fs.js'
+import { errnoOf, ifThere, syncFolder, temporaryPath, writeAll } from './fs.js'
 import { lockLost } from './lock-lost.js'
 import { notify } from './notice.js'
 import { indexFile, sealedFrom } from './sealed.js'
@@ -92,8 +92,8 @@ export async function writeIndex(
 ): Promise<void> {
   const { fs, handles, lock, listeners } = directory
   const file = indexFile(sealed.file)
+  const temporary = temporaryPath(chain.folder, 'index')
   try {
-    const temporary = temporaryPath(chain.folder, 'index')
     const handle = await fs.open(temporary, 'wx')
     try {
       await writeAll(handle, content, 0)
@@ -101,7 +101,10 @@ export async function writeIndex(
       await handle.close()
     }
     await handles.forget(file)
-    if (!lock.stillOurs()) return
+    if (!lock.stillOurs()) {
+      await ifThere(fs.unlink(temporary))
+      return
+    }
     await fs.rename(temporary, file)
     directory.indexes.forget(sealed.file)
   } catch (error) {

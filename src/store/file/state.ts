@@ -4,8 +4,9 @@ import { base64 } from '@scure/base'
 import { stateConflict } from '../state-conflict.js'
 import type { StateValue } from '../store.js'
 import { corrupt } from './errors.js'
-import { ifThere, removeTemporaries, replaceFile, writeAll } from './fs.js'
+import { type FileHandle, ifThere, removeTemporaries, replaceFile, writeAll } from './fs.js'
 import { chainFolder, stateFile } from './layout.js'
+import { lockLost } from './lock-lost.js'
 import { ownFolder } from './own.js'
 import type { Chain, Directory } from './types.js'
 
@@ -37,7 +38,7 @@ export async function getState(directory: Directory, chainId: string, name: stri
  * @param bytes - the new value
  * @param expectedVersion - the version it replaces
  * @returns the new version
- * @throws QuittanceError `STORE_STATE_CONFLICT`
+ * @throws QuittanceError `STORE_STATE_CONFLICT`; `STORE_LOCKED` when the lock was lost
  */
 export function putState(
   directory: Directory,
@@ -48,14 +49,20 @@ export function putState(
 ): Promise<number> {
   const text = base64.encode(bytes)
   return chain.stateTurns.run(async () => {
-    const { fs } = directory
+    const { fs, lock } = directory
+    const check = (outcome: 'absent' | 'unknown') => () => {
+      if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId }, outcome)
+    }
+    check('absent')()
     const actual = (await getState(directory, chain.chainId, name))?.version ?? 0
     if (actual !== expectedVersion) throw stateConflict(chain.chainId, expectedVersion, actual)
     const version = actual + 1
     await ownFolder(directory, chain)
     await removeTemporaries(fs, chain.folder, 'value')
     const content = Buffer.from(`${JSON.stringify({ version, bytes: text })}\n`)
-    await replaceFile(fs, chain.folder, 'value', stateFile(name), (handle) => writeAll(handle, content, 0))
+    const fill = (handle: FileHandle) => writeAll(handle, content, 0)
+    await replaceFile(fs, chain.folder, 'value', stateFile(name), fill, check('absent'))
+    check('unknown')()
     return version
   })
 }

@@ -29,7 +29,6 @@ parentPort.on('message', (fd) => {
 interface Waiting {
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
-  readonly handle: FileHandle
 }
 
 /**
@@ -49,12 +48,13 @@ export function syncThread(): SyncThread {
     return settled
   }
 
-  /** No thread: whoever waits for it gets the same from elsewhere. */
+  /** Whether the call that is waited for was made is not known, and a second one would succeed where it had failed. */
   const giveUp = (): void => {
     isReady = false
     const settled = settle()
     worker = undefined
-    if (settled) settled.handle.datasync().then(settled.resolve, settled.reject)
+    const facts = { code: 'ECANCELED', syscall: 'fdatasync' }
+    settled?.reject(Object.assign(new Error('the thread ended before it said what became of the call'), facts))
   }
 
   const start = async (): Promise<void> => {
@@ -88,7 +88,7 @@ export function syncThread(): SyncThread {
       const ready = worker
       if (!isReady || waiting !== undefined || ready === undefined) return handle.datasync()
       return new Promise<void>((resolve, reject) => {
-        waiting = { resolve, reject, handle }
+        waiting = { resolve, reject }
         // while it works it keeps the process alive, as any other call would
         ready.ref()
         ready.postMessage(handle.fd)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 import { inScript, PAGE_ELEMENT, type PageData, REPORT_ELEMENT } from '../../../src/report/html/page-data.js'
 import type { Report } from '../../../src/report/types.js'
 
@@ -53,6 +54,8 @@ export async function createReader(): Promise<Reader> {
       await writeFile(file, html)
       const address = pathToFileURL(file).href
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+      // pages that stay open cost those that follow
+      onTestFinished(() => context.close())
       const requests: string[] = []
       const errors: string[] = []
       const dialogs: string[] = []
