@@ -17,9 +17,9 @@ const inner = await bundled('core', {
   isoTime: 'primitives/time.ts',
   genesisHash: 'receipt/digest.ts',
   'frame, lineOf, link, seal': 'receipt/seal.ts',
-  verifyLines: 'verify/chain.ts',
+  verifyLineBatches: 'verify/chain.ts',
   'Keyring, verifyChain': 'verify/index.ts',
-  linesOf: 'verify/node/meter.ts',
+  lineBatchesOf: 'verify/node/meter.ts',
   fileChunks: 'verify/node/chunks.ts',
 })
 
@@ -52,9 +52,9 @@ function sealer(signSync) {
 
 /** Reads a file and judges every line on this thread, with one backend. */
 async function verifiedFile(file, keyring, backend) {
-  const { fileChunks, linesOf, verifyLines } = inner
+  const { fileChunks, lineBatchesOf, verifyLineBatches } = inner
   const meter = { bytes: 0, receipts: 0, tick() {} }
-  const result = await verifyLines(linesOf(fileChunks(file), meter), { keyring }, backend)
+  const result = await verifyLineBatches(lineBatchesOf(fileChunks(file), meter), { keyring }, backend)
   if (result.verdict !== 'VALID') throw new Error(`the bench's own chain is ${result.verdict}`)
 }
 

@@ -2,6 +2,8 @@
 
 import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { canonical } from './canonical.mjs'
+import { collector } from './collector.mjs'
 import { core } from './core.mjs'
 import { importTime } from './import-time.mjs'
 import { ledger } from './ledger.mjs'
@@ -10,20 +12,38 @@ import { percent, perSecond } from './measure.mjs'
 const at = process.argv.indexOf('--json')
 const results = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length }
 results.core = await core()
+results.canonical = await canonical()
+results.collector = await collector()
 results.ledger = await ledger()
 results.import = importTime()
 
-const { core: c, ledger: l, import: i } = results
+const { core: c, canonical: f, collector: g, ledger: l, import: i } = results
 const rows = [
+  ...Object.entries({ 'node:crypto': c.node, 'sodium-native': c.sodium }).flatMap(([name, rates]) =>
+    rates === undefined
+      ? []
+      : [
+          [
+            `sealing, one thread, ${name}`,
+            perSecond(rates.seal),
+            `${percent(rates.seal, rates.rawSign)} of its signatures alone (${perSecond(rates.rawSign)})`,
+          ],
+          [
+            `verifying a file, one thread, ${name}`,
+            perSecond(rates.verifyFile),
+            `${percent(rates.verifyFile, rates.rawVerify)} of its verifications alone (${perSecond(rates.rawVerify)})`,
+          ],
+        ],
+  ),
   [
-    'sealing, one thread',
-    `${perSecond(c.seal)}`,
-    `${percent(c.seal, c.rawSign)} of node:crypto sign (${perSecond(c.rawSign)})`,
+    'canonical form of a receipt',
+    perSecond(f.ours),
+    `${(f.ours / f.canonicalize).toFixed(1)} times the package canonicalize (${perSecond(f.canonicalize)})`,
   ],
   [
-    'verifying lines, one thread',
-    `${perSecond(c.verifyChain)}`,
-    `${percent(c.verifyChain, c.rawVerify)} of node:crypto verify (${perSecond(c.rawVerify)})`,
+    'a collector, filled and drafted',
+    `${(1e6 / g.drafted).toFixed(1)} µs`,
+    `in its context ${(1e6 / g.inContext).toFixed(1)} µs`,
   ],
   [
     'ledger to memory, 256 in flight',

@@ -180,14 +180,17 @@ export async function verifying({ receipts = 40_000, rounds = 5, large: many = 1
   try {
     const path = join(directory, 'chain.jsonl')
     writeChain(path, receipts)
-    const node = wanted === 'sodium' ? undefined : await speed(path, receipts, inner.nodeBackend, {}, rounds)
+    const node =
+      wanted === 'sodium' || rounds === 0 ? undefined : await speed(path, receipts, inner.nodeBackend, {}, rounds)
     const sodiumBackend = await inner.loadSodiumBackend()
     const { cofactored } = sodiumBackend ?? {}
     const data = sodiumBackend
       ? { sodium: { path: createRequire(import.meta.url).resolve('sodium-native'), cofactored } }
       : {}
     const sodium =
-      sodiumBackend && wanted !== 'node' ? await speed(path, receipts, sodiumBackend, data, rounds) : undefined
+      sodiumBackend && wanted !== 'node' && rounds > 0
+        ? await speed(path, receipts, sodiumBackend, data, rounds)
+        : undefined
     if (many > 0) writeChain(path, many)
     const big = many > 0 ? await large(path, many, sodiumBackend ?? inner.nodeBackend, data) : undefined
     return { receipts, node, sodium, many, large: big }

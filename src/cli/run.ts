@@ -28,31 +28,15 @@ import { type Failure, failureOf, tell } from './failure.js'
 import { colorsFor, type ExitCode, type Io } from './io.js'
 import { packageVersion } from './version.js'
 
-const commands: readonly AddCommand[] = [
-  addKeygen,
-  addPublicKey,
-  addKey,
-  addKeyring,
-  addVerify,
-  addInspect,
-  addHead,
-  addCoverage,
-  addQuery,
-  addTail,
-  addReconstruct,
-  addReport,
-  addStats,
-  addStat,
-  addCopy,
-  addExport,
-  addImport,
-  addPrune,
-  addHold,
-  addRelease,
-  addErase,
-  addRedact,
-  addHealth,
-  addDemo,
+/** As they stand in the help: what belongs together, under what it is for. */
+const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
+  ['Keys, and whom to trust:', [addKeygen, addPublicKey, addKey, addKeyring]],
+  ['Judge chains:', [addVerify, addHead]],
+  ['Look at receipts:', [addInspect, addQuery, addTail, addReconstruct, addStat]],
+  ['Report:', [addReport, addStats, addCoverage]],
+  ['Move receipts:', [addCopy, addExport, addImport]],
+  ['Keep and remove:', [addPrune, addHold, addRelease, addErase, addRedact]],
+  ['Run:', [addHealth, addDemo]],
 ]
 
 const epilogue = `
@@ -64,7 +48,7 @@ Colours follow the terminal, NO_COLOR and FORCE_COLOR. "quittance COMMAND --help
 
 function programFor(io: Io, exit: (code: ExitCode) => void): Command {
   const program = new Command('quittance')
-    .description('Cryptographic receipts of AI decisions: make keys, verify chains, look at receipts.')
+    .description('Cryptographic receipts of AI decisions: make keys, verify chains, look at receipts, move them.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
@@ -82,7 +66,10 @@ function programFor(io: Io, exit: (code: ExitCode) => void): Command {
       getOutHasColors: () => colorsFor(io, io.stdout).isColorSupported,
       getErrHasColors: () => colorsFor(io, io.stderr).isColorSupported,
     })
-  for (const add of commands) add(program, { io, exit })
+  for (const [heading, commands] of groups) {
+    program.commandsGroup(heading)
+    for (const add of commands) add(program, { io, exit })
+  }
   return program
 }
 

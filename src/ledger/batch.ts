@@ -66,6 +66,15 @@ export const isAwaited = (slot: Slot): boolean => slot.waits.some((wait) => !wai
 
 const isDraft = ({ frame }: Order): boolean => typeof frame === 'object'
 
+function slotOf({ order, wait }: Entry): Slot {
+  return {
+    order,
+    waits: [wait],
+    frame: typeof order.frame === 'object' ? order.frame : undefined,
+    sealed: [],
+  }
+}
+
 /**
  * Takes what goes together from the front of a queue: at most 128, an order that wants to be alone by itself, the same
  * draft twice as one. A second draft of an id that says something else ends the batch: its turn comes when the first is
@@ -86,6 +95,12 @@ export function takeSlots(
 ): Slot[] {
   const slots = [...onto]
   if (slots[0]?.order.alone) return slots
+  const [only] = queue
+  if (only === undefined) return slots
+  if (queue.length === 1 && slots.length === 0 && !only.wait.ended && (!draftsOnly || isDraft(only.order))) {
+    queue.length = 0
+    return [slotOf(only)]
+  }
   const byId = new Map(slots.map((slot) => [slot.order.receiptId, slot]))
   let taken = 0
   for (const { order, wait } of queue) {
@@ -101,12 +116,7 @@ export function takeSlots(
     taken += 1
     if (twin !== undefined) twin.waits.push(wait)
     else {
-      const slot: Slot = {
-        order,
-        waits: [wait],
-        frame: typeof order.frame === 'object' ? order.frame : undefined,
-        sealed: [],
-      }
+      const slot = slotOf({ order, wait })
       byId.set(order.receiptId, slot)
       slots.push(slot)
     }
@@ -120,24 +130,28 @@ function sameDraft(one: Order, other: Order): boolean {
   return typeof one.frame === 'object' && typeof other.frame === 'object' && agrees(one.frame.body, other.frame.body)
 }
 
+/** A signal for one batch after another. */
+interface Lent {
+  readonly controller: AbortController
+  loans: number
+}
+
 /** Signals that nobody aborted, for the next batch: one costs more than a receipt. */
-const spare: AbortController[] = []
+const spare: Lent[] = []
 const MAX_SPARE = 16
 /** So often a signal is lent: a listener that somebody forgot on it does not stay for ever. */
 const MAX_LOANS = 64
-const loans = new WeakMap<AbortController, number>()
 
-function newController(): AbortController {
+function lend(): Lent {
+  const known = spare.pop()
+  if (known !== undefined) {
+    known.loans += 1
+    return known
+  }
   const controller = new AbortController()
   // every signature under way may listen to it, and a provider of several layers more than once
   setMaxListeners(0, controller.signal)
-  return controller
-}
-
-function lend(): AbortController {
-  const controller = spare.pop() ?? newController()
-  loans.set(controller, (loans.get(controller) ?? 0) + 1)
-  return controller
+  return { controller, loans: 1 }
 }
 
 const gone = (): Abandoned => new Abandoned('nobody waits for these receipts any more')
@@ -147,7 +161,7 @@ class WatchedBatch implements Batch {
   narrow = false
   abandoned = false
   #slots: readonly Slot[]
-  #controller: AbortController | undefined
+  #lent: Lent | undefined
   /** Who hears that nobody waits any more. */
   #hear: Set<() => void> | undefined
   #awaited = 0
@@ -156,7 +170,7 @@ class WatchedBatch implements Batch {
     this.#awaited -= 1
     if (this.#awaited > 0 || this.#over) return
     this.abandoned = true
-    this.#controller?.abort(gone())
+    this.#lent?.controller.abort(gone())
     for (const listener of this.#hear ?? []) listener()
   }
 
@@ -170,12 +184,11 @@ class WatchedBatch implements Batch {
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      // of a batch that is over already: nobody gives it back
-      this.#controller = this.#over ? newController() : lend()
-      if (this.abandoned) this.#controller.abort(gone())
+    if (this.#lent === undefined) {
+      this.#lent = lend()
+      if (this.abandoned) this.#lent.controller.abort(gone())
     }
-    return this.#controller.signal
+    return this.#lent.controller.signal
   }
 
   during<T>(
@@ -220,9 +233,9 @@ class WatchedBatch implements Batch {
   finish(): void {
     if (this.#over) return
     this.#over = true
-    const controller = this.#controller
-    if (controller === undefined || this.abandoned || spare.length >= MAX_SPARE) return
-    if ((loans.get(controller) ?? 0) < MAX_LOANS) spare.push(controller)
+    const lent = this.#lent
+    if (lent === undefined || this.abandoned || spare.length >= MAX_SPARE || lent.loans >= MAX_LOANS) return
+    spare.push(lent)
   }
 
   #watch(): void {

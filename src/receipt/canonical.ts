@@ -110,6 +110,48 @@ function write(value: unknown, depth: number): string {
     return `[${items}]`
   }
   if (!isPlain(value)) throw new Refusal('not-json')
+  const openings = openingsOf(value)
+  return openings === undefined ? writeNewNames(value, depth) : writeMembers(value, openings, depth)
+}
+
+/** What comes before a member's value, which is a text or not, and stands behind a text, not yet closed, or not. */
+interface Opening {
+  readonly name: string
+  /** `{"name":` for the first, `,"name":` for the others. */
+  readonly plain: string
+  readonly quoted: string
+  readonly plainBehindText: string
+  readonly quotedBehindText: string
+}
+
+const openingsOf = perNameOrder((sorted): readonly Opening[] | undefined => {
+  if (!sorted.every(nameHolds)) return undefined
+  return sorted.map((name, index) => {
+    const plain = `${index === 0 ? '{' : ','}${writeString(name)}:`
+    return { name, plain, quoted: `${plain}"`, plainBehindText: `"${plain}`, quotedBehindText: `"${plain}"` }
+  })
+}, 256)
+
+/** In as few pieces as can be: a closing quote is written with what follows it. */
+function writeMembers(value: object, openings: readonly Opening[], depth: number): string {
+  let text = ''
+  let behindText = false
+  for (const { name, plain, quoted, plainBehindText, quotedBehindText } of openings) {
+    const member = (value as Record<string, unknown>)[name]
+    if (typeof member === 'string' && !needsCare.test(member)) {
+      text += (behindText ? quotedBehindText : quoted) + member
+      behindText = true
+    } else {
+      text += (behindText ? plainBehindText : plain) + write(member, depth + 1)
+      behindText = false
+    }
+  }
+  if (text === '') return '{}'
+  return text + (behindText ? '"}' : '}')
+}
+
+/** One by one, where a name has no form: what stands before it may have none either, and is named first. */
+function writeNewNames(value: object, depth: number): string {
   let members = ''
   for (const name of sortedNames(value)) {
     const prefix = writeName(name)

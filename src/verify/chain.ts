@@ -68,8 +68,8 @@ class ChainVerifier {
   next(examined: Examined, line: number | undefined): void {
     this.#checked += 1
     const before = this.#findings.found
-    const { receipt, otherVersion } = examined
-    const place: Place = { ...examined.claimed, line }
+    const { receipt, claimed, otherVersion } = examined
+    const place: Place = { seq: claimed?.seq, receiptId: claimed?.receiptId, line }
     for (const { code, message } of examined.problems) this.#findings.problem({ code, ...place, message })
     for (const { code, message } of examined.notices) this.#findings.notice({ code, ...place, message })
     this.#oneVersion(otherVersion ?? receipt?.version, place)
@@ -289,6 +289,22 @@ function latestTime(now: Date | string | undefined): string {
 /** How long one turn may keep the event loop, in milliseconds. */
 const TURN_MS = 50
 
+/** Lets others have the event loop in between, and hears of an abort. */
+function turns(signal: AbortSignal | undefined): { isOver(): boolean; rest(): Promise<void> } {
+  let ends = Date.now() + TURN_MS
+  return {
+    isOver() {
+      if (signal?.aborted)
+        throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
+      return Date.now() > ends
+    },
+    async rest() {
+      await new Promise((resolve) => setTimeout(resolve, 0))
+      ends = Date.now() + TURN_MS
+    },
+  }
+}
+
 async function verifyWith<T>(
   source: Iterable<T> | AsyncIterable<T>,
   options: VerifyOptions,
@@ -298,16 +314,10 @@ async function verifyWith<T>(
 ): Promise<VerifyResult> {
   checkOptions(options)
   const verifier = new ChainVerifier(options, counted)
-  const { signal } = options
-  let turnEnds = Date.now() + TURN_MS
+  const turn = turns(options.signal)
   for await (const item of source) {
-    if (signal?.aborted)
-      throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
+    if (turn.isOver()) await turn.rest()
     verifier.next(examineOne(item), isLine(item) ? verifier.checked + 1 : undefined)
-    if (Date.now() > turnEnds) {
-      await new Promise((resolve) => setTimeout(resolve, 0))
-      turnEnds = Date.now() + TURN_MS
-    }
   }
   return verifier.finish()
 }
@@ -354,6 +364,32 @@ export async function verifyLines(
 ): Promise<VerifyResult> {
   const examineOne = (line: RawLine) => examineLine(line, backend)
   return verifyWith(source, options, examineOne, () => true, counted)
+}
+
+/**
+ * As `verifyLines`, for lines that are there many at a time: to wait for each by itself takes a tenth of what judging it does.
+ *
+ * @param batches - raw lines, in order; each batch is read to its end before the next is asked for
+ * @param options - as `verifyChain`
+ * @param backend - checks the receipts' signatures; every one gives the same verdict
+ * @returns as `verifyChain`
+ * @throws as `verifyChain`
+ */
+export async function verifyLineBatches(
+  batches: AsyncIterable<Iterable<RawLine>>,
+  options: VerifyOptions,
+  backend: Ed25519Backend = defaultBackend,
+): Promise<VerifyResult> {
+  checkOptions(options)
+  const verifier = new ChainVerifier(options)
+  const turn = turns(options.signal)
+  for await (const batch of batches) {
+    for (const line of batch) {
+      if (turn.isOver()) await turn.rest()
+      verifier.next(examineLine(line, backend), verifier.checked + 1)
+    }
+  }
+  return verifier.finish()
 }
 
 /** Judges a chain item by item, for whoever acts on each that holds. */

@@ -51,7 +51,7 @@ describe.each(['timeout', 'abort'] as const)('an append that ends by %s', (how) 
   /** Appends and gives up once `when` resolves. */
   function appendUntil(ledger: Ledger, when: Promise<void>) {
     const one = draft()
-    if (how === 'timeout') return { one, failed: failure(ledger.append(one, { timeoutMs: 30 })) }
+    if (how === 'timeout') return { one, failed: failure(ledger.append(one, { timeoutMs: 200 })) }
     const controller = new AbortController()
     const failed = failure(ledger.append(one, { signal: controller.signal }))
     void when.then(() => controller.abort(new Error('changed my mind')))

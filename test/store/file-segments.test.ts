@@ -677,7 +677,7 @@ describe('readers of another process', () => {
         try {
           for await (const receipt of reader.read('acme')) found.push(receipt)
         } catch (error) {
-          expect(error).toMatchObject({ code: 'STORE_IO', details: { reason: 'pruned', retryable: true } })
+          expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', details: { reason: 'pruned', retryable: true } })
           continue
         }
         expect(found.map(({ seq }) => seq)).toEqual(found.map((_, at) => found[0]!.seq + at))

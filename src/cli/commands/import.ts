@@ -51,12 +51,15 @@ const ofChainOnly = (error: unknown): error is QuittanceError =>
   QuittanceError.is(error, 'COPY_INVALID') || QuittanceError.is(error, 'STORE_CONFLICT')
 
 function conflictText({ details }: QuittanceError): string {
-  const { chainId, expected, actual } = details
-  if (expected === undefined || actual === undefined) return `chain ${chainId} changed in the store meanwhile`
-  if (expected.seq !== actual.seq)
-    return expected.seq > actual.seq
-      ? `chain ${chainId} ends at seq ${actual.seq} in the store, and the lines begin at seq ${expected.seq + 1}`
-      : `the lines of chain ${chainId} end at seq ${expected.seq}, and what the store still holds follows seq ${actual.seq}`
+  const { chainId, expected, actual, reason } = details
+  if (expected === undefined || actual === undefined)
+    return `chain ${chainId} changed in the store meanwhile: run it again`
+  if (reason === 'pruned' && expected.seq !== actual.seq)
+    return `the lines of chain ${chainId} end at seq ${expected.seq}, and what the store still holds follows seq ${actual.seq}`
+  if (expected.seq > actual.seq)
+    return `chain ${chainId} ends at seq ${actual.seq} in the store, and the lines begin at seq ${expected.seq + 1}`
+  if (expected.seq < actual.seq)
+    return `another writer brought chain ${chainId} to seq ${actual.seq} meanwhile: run it again`
   return `the store has another chain ${chainId}: at seq ${actual.seq} the lines have ${expected.receiptHash}, the store ${actual.receiptHash}`
 }
 

@@ -215,8 +215,9 @@ class Importing {
     if (this.#held === undefined || this.#last === undefined || this.#next > this.#held.first) return
     const kept = await receiptAt(to, this.#chainId, this.#held.first, signal)
     const before = kept && { seq: kept.seq - 1, receiptHash: kept.prevReceiptHash }
-    if (before?.seq !== this.#last.seq || before.receiptHash !== this.#last.receiptHash)
-      throw conflict(this.#chainId, this.#last, before)
+    if (before?.seq === this.#last.seq && before.receiptHash === this.#last.receiptHash) return
+    const { code, message, details } = conflict(this.#chainId, this.#last, before)
+    throw new QuittanceError(code, message, { details: { ...details, reason: 'pruned' } })
   }
 
   async close(): Promise<void> {

@@ -215,7 +215,7 @@ async function planReading(
 }
 
 function pruned(chainId: string, seq: number): QuittanceError {
-  return new QuittanceError('STORE_IO', 'the receipts were pruned while they were read', {
+  return new QuittanceError('STORE_UNAVAILABLE', 'what was being read was pruned meanwhile', {
     details: { chainId, seq, retryable: true, reason: 'pruned' },
   })
 }
@@ -238,7 +238,7 @@ async function closeAll(opened: readonly Opened[], reader: Reader): Promise<void
  * @param range - which seqs
  * @param reader - may stop it
  * @returns the lines
- * @throws QuittanceError `STORE_IO` with the reason `pruned` when what is to come was pruned meanwhile
+ * @throws QuittanceError `STORE_UNAVAILABLE` with the reason `pruned` when what is to come was pruned meanwhile
  */
 export async function* readLines(
   directory: Directory,

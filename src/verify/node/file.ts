@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
-import { verifyLines } from '../chain.js'
+import { verifyLineBatches } from '../chain.js'
 import { checkOptions } from '../options.js'
 import type { VerifyResult } from '../types.js'
 import { fileChunks, streamChunks } from './chunks.js'
-import { checkFileOptions, type FileVerifyOptions, linesOf, type Meter, meterFor } from './meter.js'
+import { checkFileOptions, type FileVerifyOptions, lineBatchesOf, type Meter, meterFor } from './meter.js'
 import { onThreads, threadsFor } from './workers.js'
 
 export type { FileVerifyOptions, VerifyProgress } from './meter.js'
@@ -63,7 +63,7 @@ export async function verifyFile(
     const result =
       workers > 1
         ? await fileOnThreads(workers, file, bytes as number, options, meter)
-        : await verifyLines(linesOf(fileChunks(file), meter), options, await fastestBackend())
+        : await verifyLineBatches(lineBatchesOf(fileChunks(file), meter), options, await fastestBackend())
     meter.tick()
     return result
   }
@@ -71,8 +71,8 @@ export async function verifyFile(
     throw new TypeError('source must be a path, a file: URL, or a stream of bytes')
   }
   const meter = meterFor(options, undefined)
-  const result = await verifyLines(
-    linesOf(streamChunks(source, 'the stream', options.signal), meter),
+  const result = await verifyLineBatches(
+    lineBatchesOf(streamChunks(source, 'the stream', options.signal), meter),
     options,
     await fastestBackend(),
   )

@@ -32,25 +32,39 @@ export interface Meter {
   tick(): void
 }
 
+function* counted(lines: Iterable<RawLine>, meter: Meter): Generator<RawLine> {
+  for (const line of lines) {
+    yield line
+    meter.receipts += 1
+  }
+}
+
+/**
+ * @param chunks - one input
+ * @param meter - told of what was read
+ * @returns its lines, those of a chunk at a time; they must be read before the next are asked for
+ */
+export async function* lineBatchesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  meter: Meter,
+): AsyncGenerator<Iterable<RawLine>> {
+  const splitter = lineSplitter()
+  for await (const chunk of chunks) {
+    yield counted(splitter.push(chunk), meter)
+    meter.bytes += chunk.byteLength
+    meter.tick()
+  }
+  const last = splitter.end()
+  if (last !== undefined) yield counted([last], meter)
+}
+
 /**
  * @param chunks - one input
  * @param meter - told of what was read
  * @returns its lines
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<RawLine> {
-  const splitter = lineSplitter()
-  for await (const chunk of chunks) {
-    for (const line of splitter.push(chunk)) {
-      yield line
-      meter.receipts += 1
-    }
-    meter.bytes += chunk.byteLength
-    meter.tick()
-  }
-  const last = splitter.end()
-  if (last === undefined) return
-  yield last
-  meter.receipts += 1
+  for await (const batch of lineBatchesOf(chunks, meter)) yield* batch
 }
 
 /**
