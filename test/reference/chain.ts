@@ -335,7 +335,8 @@ export function judgeChain(lines: readonly Line[], keyring: ReadonlyMap<string, 
     }
     if (event === 'rotate') {
       const next = at(receipt.members, 'key', 'newKeyId') as string
-      if (keyring.has(next)) return
+      // one that is there already in the same words changes nothing
+      if (keyring.has(next) || rotations.get(next) === receipt.keyId) return
       if (rotations.has(next) || delegations.has(next) || next === receipt.keyId) trustDoubt = true
       else rotations.set(next, receipt.keyId)
       return
@@ -576,7 +577,8 @@ export function judgeChain(lines: readonly Line[], keyring: ReadonlyMap<string, 
     return matched.some(({ size }) => size === last.seq + 1) ? 'checkpoint' : 'unproved'
   }
 
-  if (lastingDoubt) end.doubt([...end.must, ...end.oneOf, 'KEY_REVOKED_UNDATED', 'TAIL_UNPROVED'])
+  if (lastingDoubt)
+    end.doubt([...end.must, ...end.oneOf, 'KEY_REVOKED_UNDATED', 'TAIL_UNPROVED', 'STARTS_LATE', 'PRUNED'])
   const found = [...all, end]
   const must = new Set(found.flatMap((one) => [...one.must]))
   const oneOf = found.map((one) => one.oneOf).filter((one) => one.size > 0)

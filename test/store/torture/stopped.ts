@@ -76,12 +76,7 @@ async function one(file: string, call: number): Promise<Stop> {
     await until(() => said.some(({ says }) => says === 'done'))
     await ended
     const after = said.splice(0)
-    const now = await imageOf(dir)
-    const isEmpty = (change: string) => now.get(change.replace('new: ', ''))?.length === 0
-    // an empty segment of an earlier epoch and unfinished work are nobody's
-    const changes = (await changesOf(dir, found)).filter(
-      (change) => !(/^new: .*\.jsonl$/.test(change) && isEmpty(change)) && !/^new: .*\.tmp-/.test(change),
-    )
+    const changes = await changesOf(dir, found)
 
     // as another process finds it, and as the next writer does
     const check = async () => {
@@ -98,8 +93,9 @@ async function one(file: string, call: number): Promise<Stop> {
             assert.equal(receipts.get(what.id)?.hash, what.hash, `acknowledged ${what.seq} is not in the chain`)
           if (what.says === 'erased') assert.notEqual(receipts.get(what.id)?.hasDetails, true, 'erased, and back')
         }
-        for (const { receiptId, receiptHash } of mine) assert.equal(receipts.get(receiptId)?.hash, receiptHash)
-        assert.equal(receipts.get(victim)?.hasDetails, false)
+        for (const { receiptId, receiptHash, seq } of mine)
+          assert.ok(seq < (first ?? 0) || receipts.get(receiptId)?.hash === receiptHash, `acknowledged ${seq} is lost`)
+        assert.notEqual(receipts.get(victim)?.hasDetails, true, 'erased, and back')
         const { verdict, problems } = await judged(reader.lines?.(CHAIN) ?? [], clock)
         assert.equal(verdict, 'VALID', JSON.stringify(problems))
       } finally {
