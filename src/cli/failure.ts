@@ -4,18 +4,22 @@ import { colorsFor, type Io } from './io.js'
 import { printable, printableJson } from './printable.js'
 import { shownPath } from './typed-url.js'
 
-/** What was typed makes no sense; the message says what would. */
+/** What was typed makes no sense, or can't be done here; the message says what would. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly advice: readonly string[]
+  /** `USAGE`, or the operating system's code. */
+  readonly code: string
 
   /**
    * @param message - one line
    * @param advice - further lines
+   * @param code - the operating system's, where it refused
    */
-  constructor(message: string, advice: readonly string[] = []) {
+  constructor(message: string, advice: readonly string[] = [], code = 'USAGE') {
     super(message)
     this.advice = advice
+    this.code = code
   }
 }
 
@@ -28,20 +32,36 @@ export interface Failure {
   readonly advice?: readonly string[] | undefined
 }
 
+/** What a store can't know, and whoever reads the message at night needs first. */
+function adviceOn({ code, details }: QuittanceError): Pick<Failure, 'advice'> {
+  if (code === 'STORE_CORRUPT' && details.file !== undefined)
+    return {
+      advice: [
+        'Keep a copy before anything is changed. "quittance verify" says what still holds; what to do then is in docs/stores.md, "STORE_CORRUPT".',
+      ],
+    }
+  if (code === 'STORE_FULL' && (details.reason === 'ENOSPC' || details.reason === 'EDQUOT'))
+    return {
+      advice: ['No space is left for the store. Nothing that it had taken is lost: make room, and run this again.'],
+    }
+  return {}
+}
+
 /**
  * @param error - anything that was thrown
  * @returns what to tell of it: no stack trace, no payload
  */
 export function failureOf(error: unknown): Failure {
   if (error instanceof UsageError) {
-    const { message, advice } = error
-    return { code: 'USAGE', message, ...(advice.length === 0 ? {} : { advice }) }
+    const { code, message, advice } = error
+    return { code, message, ...(advice.length === 0 ? {} : { advice }) }
   }
   if (QuittanceError.is(error)) {
     const { file } = error.details
-    if (file === undefined) return { code: error.code, message: error.message }
+    if (file === undefined) return { code: error.code, message: error.message, ...adviceOn(error) }
     const where = error.message.includes(file) ? '' : ` (${file})`
-    return { code: error.code, message: `${error.message}${where}`.replaceAll(file, () => shownPath(file)) }
+    const message = `${error.message}${where}`.replaceAll(file, () => shownPath(file))
+    return { code: error.code, message, ...adviceOn(error) }
   }
   const missing = missingPackage(error)
   if (missing !== undefined) {

@@ -20,17 +20,34 @@ export function storeDirectory(text: string, io: Io): string | undefined {
   return isStoreUrl(text) ? undefined : pathFrom(io, text)
 }
 
+const urlOf = (text: string, directory: string | undefined) =>
+  directory === undefined ? text : pathToFileURL(directory).href
+
+/** What keeps a path from being the directory of a store, in the system's word; `undefined` for a directory. */
+async function hindrance(directory: string): Promise<string | undefined> {
+  try {
+    return (await stat(directory)).isDirectory() ? undefined : 'ENOTDIR'
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code)
+  }
+}
+
 /**
- * Opens the store that a command works on. Nothing is read or written before it is used; the caller closes it.
+ * Opens the store that a command fills, which is made where there is none. The caller closes it.
  *
  * @param text - a directory (relative to the working directory) or a store URL
  * @param io - the process
  * @returns the store
- * @throws QuittanceError `STORE_URL`
+ * @throws QuittanceError `STORE_URL`, also where a file is in the way
  */
-export function openStore(text: string, io: Io): ReceiptStore {
+export async function openStore(text: string, io: Io): Promise<ReceiptStore> {
   const directory = storeDirectory(text, io)
-  return storeFromUrl(directory === undefined ? text : pathToFileURL(directory).href)
+  const reason = directory === undefined ? undefined : await hindrance(directory)
+  if (reason === 'ENOTDIR')
+    throw new QuittanceError('STORE_URL', 'a file is where the directory of the store would be', {
+      details: { reason, file: text },
+    })
+  return storeFromUrl(urlOf(text, directory))
 }
 
 /**
@@ -43,14 +60,8 @@ export function openStore(text: string, io: Io): ReceiptStore {
  */
 export async function openExistingStore(text: string, io: Io): Promise<ReceiptStore> {
   const directory = storeDirectory(text, io)
-  if (directory === undefined) return storeFromUrl(text)
-  let reason: string | undefined
-  try {
-    if ((await stat(directory)).isDirectory()) return storeFromUrl(pathToFileURL(directory).href)
-    reason = 'ENOTDIR'
-  } catch (error) {
-    reason = (error as NodeJS.ErrnoException).code
-  }
+  const reason = directory === undefined ? undefined : await hindrance(directory)
+  if (reason === undefined) return storeFromUrl(urlOf(text, directory))
   const why = reason === 'ENOENT' ? 'there is no such directory' : 'it is not the directory of a file store'
   throw new QuittanceError('STORE_URL', why, { details: { reason, file: text } })
 }

@@ -1,7 +1,7 @@
 /** An answer that goes to stdout, or with `--out` into a file. */
 import { randomBytes } from 'node:crypto'
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { UsageError } from './failure.js'
+import { cannotWrite } from './cannot-write.js'
 import { type Io, pathFrom } from './io.js'
 
 /**
@@ -48,6 +48,6 @@ export async function writePublic(io: Io, text: string, out: string | undefined)
     await rename(draft, path)
   } catch (error) {
     if (draft !== undefined) await rm(draft, { force: true })
-    throw new UsageError(`cannot write ${out}: ${(error as NodeJS.ErrnoException).code}`)
+    throw cannotWrite(out, error)
   }
 }

@@ -29,13 +29,16 @@ interface Layout {
 }
 
 /** Two members are looked at later, and more closely: the hash is compared with what it should be, the signature read. */
-const looksLike: Readonly<Record<string, (value: string) => boolean>> = {
-  receiptHash: (value) => value.length === 71,
-  signature: (value) => value.length === 136 && value.startsWith('ed25519:'),
-}
+const looksLike: ReadonlyMap<string, (value: string) => boolean> = new Map([
+  ['receiptHash', (value: string) => value.length === 71],
+  ['signature', (value: string) => value.length === 136 && value.startsWith('ed25519:')],
+])
 
 const layoutOf = perNameOrder((sorted): Layout | undefined => {
-  const plan = receiptPlan(sorted)?.map((member) => ({ ...member, quotes: looksLike[member.name] ?? member.quotes }))
+  const plan = receiptPlan(sorted)?.map((member) => ({
+    ...member,
+    quotes: looksLike.get(member.name) ?? member.quotes,
+  }))
   const link = plan?.find(({ name }) => name === 'prevReceiptHash')
   return plan && link && { plan, link }
 })

@@ -2,6 +2,7 @@
 import { type HeadRef, QuittanceError } from '../errors.js'
 import { utf8 } from '../primitives/bytes.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
 import { genesisHash } from '../receipt/digest.js'
 import { MAX_LINE_BYTES } from '../receipt/limits.js'
@@ -49,11 +50,26 @@ export function checkRange(range: SeqRange): void {
   checkSeq('toSeq', range.toSeq)
 }
 
+const queryMembers: Readonly<Record<keyof ReceiptQuery, true>> = {
+  chainId: true,
+  traceId: true,
+  sessionId: true,
+  subjectId: true,
+  action: true,
+  eventType: true,
+  from: true,
+  to: true,
+  limit: true,
+  signal: true,
+}
+
 /**
  * @param query - what the caller gave
  * @throws RangeError when a member can match nothing because it is malformed
+ * @throws TypeError for a member that is not known: without it everything would match
  */
 export function checkQuery(query: ReceiptQuery): void {
+  refuseUnknownMembers(query, queryMembers, 'query')
   checkChainId(query.chainId)
   for (const name of ['from', 'to'] as const) {
     const value = query[name]

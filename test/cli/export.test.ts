@@ -232,6 +232,17 @@ describe('--resume', () => {
     // which is why --check is there
     await writeFile(join(dir, 'acme.jsonl'), inMiddle)
     expect((await go()).code).toBe(0)
+    // a line that was edited under its old hash is told as that, also where the store has the free text no more
+    const edited = textOf(acme.slice(0, 9)).replace('"seq":8,', '"seq":8,"xMore":1,')
+    expect(edited).not.toBe(textOf(acme.slice(0, 9)))
+    const store = fileStore(join(dir, 'receipts'))
+    await store.eraseDetails?.('acme', (acme[8] as DecisionReceipt).receiptId)
+    await store.close()
+    await writeFile(join(dir, 'acme.jsonl'), edited)
+    const { code, stderr } = await go()
+    expect(code).toBe(1)
+    expect(stderr).toContain(`acme.jsonl differs at seq 8: the file and the store both claim ${acme[8]?.receiptHash}`)
+    expect(stderr).not.toContain('erased')
   })
 
   test('says that free text which was erased since is still in the file', async () => {
@@ -290,7 +301,10 @@ test('what makes no sense is exit 2', async () => {
     [['receipts', '--all', '-o', 'x', '--from-seq', '1'], /about one chain/],
     [['receipts', '--chain', 'acme', '--from-seq', '3', '--to-seq', '1'], /greater than --to-seq/],
     [['receipts', '--chain', 'absent'], /the store has no chain absent/],
-    [['receipts', '--chain', 'acme', '-o', 'no/such/x'], /cannot write no\/such\/x: ENOENT/],
+    [
+      ['receipts', '--chain', 'acme', '-o', 'no/such/x'],
+      /cannot write no\/such\/x: there is no such directory \[ENOENT\]/,
+    ],
     [['receipts', '--chain', 'acme', '-o', 'receipts'], /is a directory/],
     [['absent'], /STORE_URL/],
     [['memory:'], /memory: holds nothing/],

@@ -159,6 +159,8 @@ describe('nothing after the first INVALID line is appended', () => {
         1,
         expect.stringContaining('line 1 of acme.jsonl; nothing of it is in the store'),
       ])
+      // where no line says which chain it is, none is made up
+      expect(stderr).toMatch(/LINE_MALFORMED, and names no chain, line 1|of chain acme, line 1/)
     }
     expect(await stored()).toBe('')
   })

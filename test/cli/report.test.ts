@@ -277,7 +277,7 @@ describe('quittance report --seal and report verify', () => {
     await symlink('gone', join(dir, 'dangling'))
     const dangling = await about(...args.slice(0, 4), '--out', 'dangling', ...signed)
     expect([dangling.code, dangling.stdout]).toEqual([2, ''])
-    expect(dangling.stderr).toContain('cannot write dangling: ENOENT')
+    expect(dangling.stderr).toContain('cannot write dangling: there is no such directory [ENOENT]')
     const long = await about(...args.slice(0, 4), '--out', `${'x'.repeat(250)}/${'y'.repeat(300)}`, ...signed)
     expect([long.code, long.stdout]).toEqual([2, ''])
     expect(await heads()).toEqual(before)

@@ -14,6 +14,7 @@ describe('a package that is not installed', () => {
     ["Cannot find package '@aws-sdk/client-kms' imported from /app/a.mjs", '@aws-sdk/client-kms'],
     ["Cannot find package 'ioredis/built' imported from /app/a.mjs", 'ioredis'],
     ['Import "sodium-native" not a dependency', 'sodium-native'],
+    ["Could not find package 'sodium-native' from referrer 'file:///app/node_modules/a/b.js'.", 'sodium-native'],
   ])('%s', (message, name) => {
     expect(missingPackage(failure(message))).toBe(name)
   })

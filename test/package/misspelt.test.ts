@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLedger, Keyring, ReceiptCollector, verifyChain } from '../../src/index.js'
 import { localKey } from '../../src/keys/local.js'
+import { fileStore } from '../../src/store/file.js'
 import { memoryStore } from '../../src/store/memory.js'
 
 const untyped = (value: object) => value as never
@@ -22,6 +23,17 @@ describe('a misspelt option', () => {
     expect(() => new ReceiptCollector(untyped({ ledger, tenantId: 'acme', chainID: 'x' }))).toThrow(
       new TypeError('options has no member "chainID"'),
     )
+  })
+
+  it('of fileStore is a TypeError that names it', () => {
+    expect(() => fileStore('./receipts', untyped({ takeOverAfterMS: 5_000 }))).toThrow(
+      new TypeError('options has no member "takeOverAfterMS"'),
+    )
+  })
+
+  it('of a query is a TypeError that names it', async () => {
+    const query = memoryStore().query?.(untyped({ chainId: 'acme', trace: 'trace-1' }))
+    await expect(query?.[Symbol.asyncIterator]().next()).rejects.toThrow(new TypeError('query has no member "trace"'))
   })
 
   it('of verifyChain is a TypeError that names it, what is expected included', async () => {

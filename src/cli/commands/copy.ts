@@ -150,7 +150,7 @@ async function copying(source: string, target: string, options: Options, io: Io)
   const keyring = await keyringOf(options, io)
   const from = await openExistingStore(source, io)
   try {
-    const to = openStore(target, io)
+    const to = await openStore(target, io)
     try {
       if (!from.durable || !to.durable) throw new UsageError('memory: holds nothing that another process could read')
       return await run({ from, to }, keyring, options, io)

@@ -177,7 +177,7 @@ async function importing(name: string, target: string, options: Options, io: Io)
   const sources = await sourcesOf(name, io)
   if (options.chain !== undefined && sources.length > 1)
     throw new UsageError(`--chain is about one chain, and ${name} holds ${sources.length}`)
-  const to = openStore(target, io)
+  const to = await openStore(target, io)
   try {
     if (!to.durable) throw new UsageError('memory: is gone with this process')
     return await run(sources, to, keyring, options, io)

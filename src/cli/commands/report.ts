@@ -176,9 +176,8 @@ async function report(positional: string | undefined, options: Options, io: Io):
   const { written, removed, stale } = await writeFiles(place, await filesOf(made, format), io, drafts).catch(
     (error) => {
       if (made.seal === undefined || !(error instanceof UsageError)) throw error
-      throw new UsageError(error.message, [
-        'The report was sealed by then: the chain has the seal of a report that is not there.',
-      ])
+      const sealed = 'The report was sealed by then: the chain has the seal of a report that is not there.'
+      throw new UsageError(error.message, [sealed], error.code)
     },
   )
   const { yellow } = colorsFor(io, io.stderr)

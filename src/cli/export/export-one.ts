@@ -4,6 +4,7 @@ import type { Keyring } from '../../keys/keyring.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { type ExportedChain, exportLines } from '../../store/export-lines.js'
 import type { ReceiptStore } from '../../store/store.js'
+import { cannotWrite } from '../cannot-write.js'
 import { type Failure, failureOf, UsageError } from '../failure.js'
 import type { Io } from '../io.js'
 import { shownLine } from '../printable.js'
@@ -178,8 +179,7 @@ export async function exportToFile(what: Export, place: Place, io: Io): Promise<
 }
 
 function unwritable({ name }: Place, error: unknown): unknown {
-  const { code, syscall } = error as NodeJS.ErrnoException
-  return syscall === undefined ? error : new UsageError(`cannot write ${name}: ${code}`)
+  return (error as NodeJS.ErrnoException).syscall === undefined ? error : cannotWrite(name, error)
 }
 
 /** Free text that the part of the file that was there may still hold. */

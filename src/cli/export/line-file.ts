@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MAX_LINE_BYTES } from '../../receipt/limits.js'
+import { cannotWrite } from '../cannot-write.js'
 import { UsageError } from '../failure.js'
 import { placeOf } from '../write-public.js'
 
@@ -194,7 +195,7 @@ export async function openLineFile(
     return make ? sink(await open(part, 'wx'), part, name, undefined, place.path) : undefined
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(`cannot write ${name}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`)
+    throw cannotWrite(name, error)
   }
 }
 

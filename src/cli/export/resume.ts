@@ -43,15 +43,26 @@ function lineOf({ name }: Resumed, text: string, which: string): Line {
   throw new UsageError(`the ${which} line of ${name} is no receipt`, [again])
 }
 
-function differs({ chainId, name }: Resumed, line: Line, stored: string | undefined): QuittanceError {
+/** Whether a line of a file has free text that is gone from the store, and is the same otherwise. */
+function erasedSince(text: string, there: DecisionReceipt): boolean {
+  const { details, ...rest } = JSON.parse(text) as DecisionReceipt
+  return details !== undefined && JSON.stringify(rest) === JSON.stringify(there)
+}
+
+function whyDifferent({ name }: Resumed, line: Line, there: DecisionReceipt | undefined): string {
+  if (there === undefined) return `the store does not hold seq ${line.seq}, with which ${name} goes on`
+  if (there.receiptHash !== line.receiptHash)
+    return `${name} differs at seq ${line.seq}: the file has ${line.receiptHash}, the store ${there.receiptHash}`
+  if (erasedSince(line.text, there))
+    return `${name} has free text at seq ${line.seq} that was erased in the store: export it again without --resume`
+  // whoever edits a line leaves the hash that stands in it
+  return `${name} differs at seq ${line.seq}: the file and the store both claim ${line.receiptHash}, and say other things; verify both`
+}
+
+function differs(resumed: Resumed, line: Line, stored: string | undefined): QuittanceError {
+  const { chainId } = resumed
   const there = stored === undefined ? undefined : (JSON.parse(stored) as DecisionReceipt)
-  const erased = there?.receiptHash === line.receiptHash && there.details === undefined
-  const why =
-    there === undefined
-      ? `the store does not hold seq ${line.seq}, with which ${name} goes on`
-      : erased
-        ? `${name} has free text at seq ${line.seq} that was erased in the store: export it again without --resume`
-        : `${name} differs at seq ${line.seq}: the file has ${line.receiptHash}, the store ${there.receiptHash}`
+  const why = whyDifferent(resumed, line, there)
   return new QuittanceError('STORE_CONFLICT', `chain ${chainId}: ${why}`, {
     details: {
       chainId,

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { handedReport } from '../../report/checking/input.js'
 import type { ReportFormat } from '../../report/formats.js'
+import { cannotWrite } from '../cannot-write.js'
 import { UsageError } from '../failure.js'
 import { type Io, pathFrom } from '../io.js'
 
@@ -146,7 +147,7 @@ export async function writeDrafts(
     return { files: drafts, folder: made }
   } catch (error) {
     await dropDrafts({ files: drafts, folder: made })
-    throw new UsageError(`cannot write ${at}: ${(error as NodeJS.ErrnoException).code}`)
+    throw cannotWrite(at, error)
   }
 }
 
@@ -184,7 +185,7 @@ export async function writeFiles(
     }
   } catch (error) {
     await dropDrafts(drafts)
-    throw new UsageError(`cannot write ${at}: ${(error as NodeJS.ErrnoException).code}`)
+    throw cannotWrite(at, error)
   }
   const kinds = new Set(files.map(({ kind }) => kind))
   const left = fileKinds.filter((kind) => earlier.has(kind) && !kinds.has(kind))

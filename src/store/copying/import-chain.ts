@@ -231,7 +231,10 @@ async function begun(plan: ImportPlan, raw: RawLine): Promise<Importing> {
   const { seq = 0, before, ...claim } = claimOf(raw)
   const chainId = plan.chainId ?? claim.chainId
   // without a name for it there is no chain that could be looked at
-  if (chainId === undefined) throw copyInvalid({ chainId: '?', seq }, 'LINE_MALFORMED', { line: 1 })
+  if (chainId === undefined)
+    throw new QuittanceError('COPY_INVALID', 'the source is INVALID: LINE_MALFORMED, and names no chain', {
+      details: { seq, reason: 'LINE_MALFORMED', line: 1, retryable: false },
+    })
   const head = await to.head(chainId, { signal })
   const first = head && ((await to.bounds(chainId, { signal }))?.first ?? head.seq)
   const held = head === undefined || first === undefined ? undefined : { first, head: refOf(head) }

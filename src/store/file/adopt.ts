@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Looked } from './chain.js'
 import { nextSeqOf } from './chain.js'
+import { makeDurable } from './durable.js'
 import { moveAside, setAside } from './leftovers.js'
 import { lockLost } from './lock-lost.js'
 import { copyAs } from './rewriting.js'
@@ -37,7 +38,9 @@ export async function beginOrTakeOver(directory: Directory, chain: Chain, looked
   if (isDamaged || live.name.epoch <= lock.doubtful) {
     return { sealed, live: await takeCopy(directory, chain, live, tail, isDamaged) }
   }
-  if (tail === undefined && live.bytes >= directory.segmentBytes) {
+  // one that could not be made durable has to be written anew first, as the last one
+  if (tail === undefined && live.bytes >= directory.segmentBytes && !chain.mustRewrite) {
+    await makeDurable(directory, chain, live)
     const next = await begin(directory, chain, nextSeqOf(row), live)
     const ended = sealedFrom(live)
     await writeIndex(directory, chain, ended, live.index.finish(ended.ends))

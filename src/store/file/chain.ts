@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { frozenFrom } from '../frozen.js'
+import { reachingFurther } from './aside.js'
 import { corrupt } from './errors.js'
 import { ifThere } from './fs.js'
 import { chainFolder } from './layout.js'
@@ -108,6 +109,7 @@ async function look(directory: Directory, chain: Chain): Promise<Looked | undefi
   const { live, tail, isDamaged } = found
   const row = { sealed, live }
   checkEnd(directory, chain, listing, nextSeqOf(row))
+  if (listing) await checkOthers(directory, chain, listing, nextSeqOf(row))
   chain.row = row
   return { row, tail, isDamaged, listing, unindexed }
 }
@@ -141,6 +143,16 @@ function checkEnd(directory: Directory, chain: Chain, listing: Listing | undefin
     const file = join(chain.folder, name)
     if (firstSeq <= next || directory.accepted.has(file)) continue
     throw corrupt(file, 1, 'is missing, and so are the receipts before this file', chain.chainId)
+  }
+}
+
+/** What is passed over for its name must not reach further than what is read. */
+async function checkOthers(directory: Directory, chain: Chain, listing: Listing, next: number): Promise<void> {
+  for (const { name } of await reachingFurther(directory.fs, chain.folder, listing, next)) {
+    const file = join(chain.folder, name)
+    if (directory.accepted.has(file)) continue
+    chain.row = undefined
+    throw corrupt(file, undefined, 'the file holds what the files that replaced it do not', chain.chainId)
   }
 }
 

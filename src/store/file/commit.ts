@@ -19,9 +19,6 @@ import type { Chain, Directory, PendingAppend, Row } from './types.js'
 /** Bounds what a group holds in memory; appends beyond it are the next group's. */
 const MAX_GROUP_UNITS = 4 * 1024 * 1024
 
-/** A group of so many lines comes from a program that signs so many at a time. */
-const MANY_LINES = 32
-
 /**
  * Appends a batch together with whatever else waits.
  *
@@ -216,8 +213,7 @@ async function write(directory: Directory, chain: Chain, row: Row, group: Group)
       if (inode !== live.inode || !lock.stillOurs()) throw lockLost(context, 'absent')
       begun = true
       sizes = writeLines(directory.fs, handle, lines, live.bytes)
-      if (lines.length < MANY_LINES) await handle.datasync()
-      else await directory.datasync(handle)
+      await handle.datasync()
     })
     if (!lock.stillOurs()) throw lockLost(context, 'unknown')
   } catch (error) {

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
-import { type FileSystem, nodeFs, syncFolder } from './fs.js'
+import { type FileSystem, syncFolder } from './fs.js'
 import { type Handles, handlePool } from './handles.js'
 import { indexCache } from './index-cache.js'
 import { chainFolder } from './layout.js'
 import { writerLock } from './lock.js'
-import { syncThread } from './sync-thread.js'
 import { turns } from './turns.js'
 import type { Chain, Directory } from './types.js'
 
@@ -56,7 +55,6 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
   const lock = writerLock(path, fs)
   const handles = handlePool(fs)
   // it asks the system by the file's number: of another file system than the real one it would know nothing
-  const thread = fs === nodeFs ? syncThread() : undefined
   return {
     path,
     fs: roomy(fs, handles),
@@ -66,7 +64,6 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
     segmentBytes,
     accepted: new Set(),
     listeners: new Set(),
-    datasync: (handle) => (thread ? thread.datasync(handle) : handle.datasync()),
     syncNames: shared(() => syncFolder(fs, path)),
     find: (chainId) => chains.get(chainId),
     chain(chainId) {
@@ -98,7 +95,6 @@ export function openDirectory(path: string, { fs, segmentBytes }: DirectoryOptio
         } while (chain.draining)
       }
       await handles.close()
-      await thread?.close()
       await lock.release()
     },
   }

@@ -60,8 +60,18 @@ export async function raiseEpoch(
   const found = await readEpoch(fs, directory)
   const isOwn = found?.token === token
   const isGone = found === undefined || found.closed || isOwn || (before?.gone === true && before.token === found.token)
+  const epoch = Math.max((found?.epoch ?? 0) + 1, least)
+  // a file of such a name would be nobody's: the next reader could not tell what it says
+  if (!Number.isSafeInteger(epoch)) {
+    const file = join(directory, EPOCH_FILE)
+    throw corrupt(
+      file,
+      undefined,
+      'the count of the writers, or the name of a segment, is so high that none can follow',
+    )
+  }
   const record: EpochRecord = {
-    epoch: Math.max((found?.epoch ?? 0) + 1, least),
+    epoch,
     token,
     closed: false,
     doubtful: isGone ? (found?.doubtful ?? -1) : (found?.epoch ?? -1),
@@ -75,8 +85,14 @@ export async function raiseEpoch(
  * @param fs - the file system
  * @param directory - the store's directory; its lock is held
  * @param record - what is to stand there
+ * @param check - throws where it must not stand there after all
  */
-export async function writeEpoch(fs: FileSystem, directory: string, record: EpochRecord): Promise<void> {
+export async function writeEpoch(
+  fs: FileSystem,
+  directory: string,
+  record: EpochRecord,
+  check?: () => void,
+): Promise<void> {
   const content = Buffer.from(`${JSON.stringify(record)}\n`)
-  await replaceFile(fs, directory, 'epoch', EPOCH_FILE, (handle) => writeAll(handle, content, 0))
+  await replaceFile(fs, directory, 'epoch', EPOCH_FILE, (handle) => writeAll(handle, content, 0), check)
 }

@@ -1,6 +1,7 @@
 /** The store that callers hold: one of perhaps several on the same directory. */
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ErrorDetails } from '../../errors.js'
+import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import {
   checkAppend,
@@ -28,6 +29,14 @@ import { getState, putState } from './state.js'
 import { turns } from './turns.js'
 import type { Directory } from './types.js'
 import { refusalOf } from './writable.js'
+
+const optionNames: Readonly<Record<keyof FileStoreOptions, true>> = {
+  waitForLockMs: true,
+  takeOverAfterMs: true,
+  segmentBytes: true,
+  acceptDamaged: true,
+  onNotice: true,
+}
 
 /** Large enough that a year of receipts is a few hundred files, small enough to be written anew in a second. */
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024
@@ -67,6 +76,7 @@ export interface FileStoreOptions {
  * @throws TypeError, RangeError when an argument is not what its type says
  */
 export function fileStoreOn(dir: string, options: FileStoreOptions, fs: FileSystem): ReceiptStore {
+  refuseUnknownMembers(options, optionNames, 'options')
   const { waitForLockMs = 0, takeOverAfterMs, segmentBytes = DEFAULT_SEGMENT_BYTES, acceptDamaged = [] } = options
   const { onNotice } = options
   if (typeof dir !== 'string' || dir === '') throw new TypeError('dir must be the path of a directory')

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import { chainIdPattern } from '../../primitives/chain-id.js'
 import { sha256Hex } from '../../primitives/sha256.js'
+import { reachingFurther } from './aside.js'
 import { corrupt } from './errors.js'
 import { errnoOf, type FileSystem, ifThere, nodeFs } from './fs.js'
 import { lineChunks } from './lines.js'
@@ -180,11 +181,16 @@ async function listChain(
   folder: string,
 ): Promise<{ readonly files: readonly string[]; readonly first: string } | undefined> {
   for (let attempt = 0; ; attempt += 1) {
-    const files = (await listSegments(fs, folder))?.row.map(({ name }) => join(folder, name)) ?? []
+    const listing = await listSegments(fs, folder)
+    // what would be passed over, although it holds more, is shown behind the rest: it makes no whole chain with it
+    const further = listing === undefined ? [] : await reachingFurther(fs, folder, listing)
+    const files = [...(listing?.row ?? []), ...further].map(({ name }) => join(folder, name))
     const [lowest] = files
     if (lowest === undefined) return undefined
-    const first = await firstLine(fs, lowest)
-    if (first !== undefined) return { files, first }
+    for (const file of [lowest, ...further.map(({ name }) => join(folder, name))]) {
+      const first = await firstLine(fs, file)
+      if (first !== undefined) return { files, first }
+    }
     // no line at all, or a file that a writer replaced since it was listed
     if (attempt === MAX_LISTINGS || (await ifThere(fs.stat(lowest))) !== undefined) return undefined
   }

@@ -29,11 +29,12 @@ export async function removeLeftovers(directory: Directory, chain: Chain, { row,
   for (const name of below) {
     // earlier releases did not write down that a file begins its chain: what it was made of tells
     if (row && name.epoch === 0) await checkOverlap(directory, chain, pathOf(name), firstSeqOf(row))
-    gone.push(pathOf(name))
   }
-  for (const name of stale) {
+  for (const name of [...below, ...stale]) {
     const file = pathOf(name)
-    if (await isContained(directory, chain, file, row)) gone.push(file)
+    // of a chain that was pruned although a part of it was damaged, and accepted so, that part goes as well
+    const passedOver = below.includes(name) ? 'damage' : 'nothing'
+    if (await isContained(directory, chain, file, row, passedOver)) gone.push(file)
     else if (directory.accepted.has(file)) await moveAside(directory, chain, file, undefined)
     else throw corrupt(file, undefined, 'the file holds what the files that replaced it do not', chain.chainId)
   }
@@ -103,13 +104,22 @@ function linkIn(line: string): Link {
   }
 }
 
-/** @returns whether every receipt of a file stands in the chain, or before its beginning */
-async function isContained(directory: Directory, chain: Chain, file: string, row: Row | undefined): Promise<boolean> {
+/** @returns whether every receipt of a file stands in the chain, or before its beginning and leads up to it */
+async function isContained(
+  directory: Directory,
+  chain: Chain,
+  file: string,
+  row: Row | undefined,
+  passedOver: 'damage' | 'nothing',
+): Promise<boolean> {
   const links = await linksIn(directory, file)
   if (links.length === 0) return true
   if (row === undefined) return false
+  const { prevReceiptHash } = row.sealed[0]?.ends ?? row.live.ends ?? {}
   for (const { seq, receiptHash } of links) {
+    if (typeof seq !== 'number' && passedOver === 'damage') continue
     if (typeof seq !== 'number' || seq >= nextSeqOf(row)) return false
+    if (seq === firstSeqOf(row) - 1 && prevReceiptHash !== undefined && receiptHash !== prevReceiptHash) return false
     if (seq < firstSeqOf(row)) continue
     const segment = segmentOf(row, seq)
     const place = await placeOf(directory, chain, segment, seq - segment.name.firstSeq)

@@ -20,14 +20,20 @@ export async function listSegments(fs: FileSystem, folder: string): Promise<List
   const names = await ifThere(fs.readdir(folder))
   if (names === undefined) return undefined
   const empty: SegmentName[] = []
-  const segments = names.map(parseSegmentName).filter((name) => name !== undefined)
-  for (;;) {
-    const resolved = resolveNames(segments.filter((name) => !empty.includes(name)))
-    const last = resolved.row.at(-1)
-    if (last === undefined) return { ...resolved, empty, names }
+  let segments = names.map(parseSegmentName).filter((name) => name !== undefined)
+  const isEmpty = async ({ name }: SegmentName): Promise<boolean> =>
     // one that went meanwhile is found missing when it is opened
-    const size = (await ifThere(fs.stat(join(folder, last.name))))?.size
-    if (size !== 0) return { ...resolved, empty, names }
-    empty.push(last)
+    (await ifThere(fs.stat(join(folder, name))))?.size === 0
+  for (;;) {
+    const resolved = resolveNames(segments)
+    const last = resolved.row.at(-1)
+    if (last === undefined || !(await isEmpty(last))) return { ...resolved, empty, names }
+    // whatever else is empty there or behind it is so as well: looked for at once, however many there are
+    const others: SegmentName[] = []
+    for (const name of segments) {
+      if (name.firstSeq >= last.firstSeq && (name === last || (await isEmpty(name)))) empty.push(name)
+      else others.push(name)
+    }
+    segments = others
   }
 }

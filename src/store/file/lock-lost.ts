@@ -30,6 +30,16 @@ export function writeError(
   error: unknown,
   context: ErrorDetails & { readonly outcome: 'absent' | 'unknown' },
 ): unknown {
-  if (errnoOf(error) === undefined || lock.stillOurs()) return storeError(error, context)
+  if (errnoOf(error) === undefined || !isLost(lock)) return storeError(error, context)
   return lockLost(context, context.outcome)
+}
+
+/** Where the system shows nothing at all (no room for open files, no rights any more) the first failure says enough. */
+function isLost(lock: WriterLock): boolean {
+  try {
+    return !lock.stillOurs()
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error
+    return false
+  }
 }

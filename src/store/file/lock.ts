@@ -128,12 +128,13 @@ export function writerLock(directory: string, fs: FileSystem): WriterLock {
   }
 
   const showLife = (): void => {
-    if (!stillOurs()) return
-    const now = new Date()
     try {
+      if (!stillOurs()) return
+      const now = new Date()
       utimesSync(file, now, now)
     } catch (error) {
-      // not allowed any more, or the file went this moment: whoever takes the lock then is found by its token
+      // no room for open files, not allowed any more, or the file went this moment: nobody hears of it from a timer, and
+      // whoever takes the lock then is found by its token
       if (errnoOf(error) === undefined) throw error
     }
   }
@@ -174,11 +175,15 @@ export function writerLock(directory: string, fs: FileSystem): WriterLock {
       await attempts.run(async () => {
         if (held && stillOurs()) {
           const { record, succession } = held
+          const lost = new Error('the lock was lost')
           try {
-            await writeEpoch(fs, directory, { ...record, closed: true })
+            await writeEpoch(fs, directory, { ...record, closed: true }, () => {
+              // of who was replaced meanwhile the count would fall back behind that of the successor
+              if (readToken(file) !== succession.token) throw lost
+            })
           } catch (error) {
             // without the word that this writer ended as it should, the next takes its files for open: it copies them
-            if (errnoOf(error) === undefined) throw error
+            if (errnoOf(error) === undefined && error !== lost) throw error
           }
           if (readToken(file) === succession.token) await ifThere(unlink(file))
         }

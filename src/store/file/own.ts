@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { beginOrTakeOver } from './adopt.js'
 import { isOwned, refresh } from './chain.js'
+import { makeDurable } from './durable.js'
 import { corrupt } from './errors.js'
 import { ifThere, removeTemporaries, syncFolder, temporaryPath, writeAll } from './fs.js'
 import { CHAIN_FILE, chainFileText, chainFolder, readChainFile } from './layout.js'
@@ -44,16 +45,6 @@ export async function ownRow(directory: Directory, chain: Chain): Promise<Row> {
   chain.row = ready
   chain.tenure = tenure
   return ready
-}
-
-/** What a killed writer wrote last may stand in the page cache only, and would be acknowledged as being there. */
-async function makeDurable(directory: Directory, chain: Chain, live: Segment): Promise<void> {
-  await directory.handles.use(live.file, 'r+', async ({ handle }) => {
-    // while it fails, and after it failed: a second call would succeed without having written anything
-    chain.mustRewrite = true
-    await handle.datasync()
-    chain.mustRewrite = false
-  })
 }
 
 /** Writes everything that was read into a new file, because nobody knows which of the old one's pages are on disk. */

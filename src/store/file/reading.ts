@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { SeqRange } from '../store.js'
+import { reachingFurther } from './aside.js'
 import { firstSeqOf, nextSeqOf, segmentOf } from './chain.js'
 import { corrupt } from './errors.js'
 import { type FileHandle, ifThere } from './fs.js'
@@ -306,7 +307,9 @@ async function* readUnjudged(
 ): AsyncGenerator<StoredLine, void, undefined> {
   const { fs, path } = directory
   const folder = join(path, chainFolder(chainId))
-  for (const { name } of (await listSegments(fs, folder))?.row ?? []) {
+  const listing = await listSegments(fs, folder)
+  const further = listing === undefined ? [] : await reachingFurther(fs, folder, listing)
+  for (const { name } of [...(listing?.row ?? []), ...further]) {
     const file = join(folder, name)
     const handle = await fs.open(file, 'r')
     reader.open.add(handle)

@@ -110,6 +110,10 @@ export function learn(segment: Segment, receipt: Link, bytes: number): void {
   segment.bytes = offset + bytes
 }
 
+/** No hash and no time is longer; an index holds no endless ones. */
+const MAX_SHORT = 256
+const isShort = (value: unknown): value is string => typeof value === 'string' && value.length <= MAX_SHORT
+
 const textOr = (value: unknown): string => (typeof value === 'string' ? value : '')
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
@@ -154,8 +158,9 @@ export async function scan(handle: FileHandle, segment: Segment, chainId: string
       throw refuse(line, 'does not link to the receipt before it')
     if (typeof link.receiptId !== 'string' || !receiptIdPattern.test(link.receiptId))
       throw refuse(line, 'has no receiptId')
-    if (typeof link.receiptHash !== 'string') throw refuse(line, 'has no receiptHash')
-    if (typeof link.prevReceiptHash !== 'string') throw refuse(line, 'has no prevReceiptHash')
+    if (!isShort(link.receiptHash)) throw refuse(line, 'has no receiptHash')
+    if (!isShort(link.prevReceiptHash)) throw refuse(line, 'has no prevReceiptHash')
+    if (!isShort(link.timestamp)) throw refuse(line, 'has no timestamp')
     learn(segment, link, bytes)
     previous = link.receiptHash
     last = text

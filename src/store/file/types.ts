@@ -1,7 +1,7 @@
 /** The parts of an open file store, as its files pass them to each other. */
 import type { QuittanceError } from '../../errors.js'
 import type { Batch } from '../checks.js'
-import type { FileHandle, FileSystem } from './fs.js'
+import type { FileSystem } from './fs.js'
 import type { Handles } from './handles.js'
 import type { IndexCache } from './index-cache.js'
 import type { WriterLock } from './lock.js'
@@ -23,8 +23,6 @@ export interface Directory {
   readonly segmentBytes: number
   /** Files that callers named as damaged: they keep nobody from writing. */
   readonly accepted: Set<string>
-  /** Does what `handle.datasync()` does, where much else is going on. */
-  datasync(handle: FileHandle): Promise<void>
   /** Makes the names of the chains' folders durable; who asks at the same time shares one call. */
   syncNames(): Promise<void>
   /** Who wants to be told; where nobody does, the process is warned. */

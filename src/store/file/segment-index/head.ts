@@ -37,7 +37,8 @@ import type { SegmentEnds } from './types.js'
 const MAGIC = 'QUITIDX1'
 const FIXED_BYTES = 48
 const CHECKSUM_BYTES = 32
-const SMALLEST_BLOCK = 4096
+/** How large a block is at least, in bytes. */
+export const SMALLEST_BLOCK = 4096
 /** What an index keeps in memory while it is in use is in proportion to its blocks. */
 const MAX_BLOCKS = 2048
 

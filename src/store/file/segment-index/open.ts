@@ -2,13 +2,26 @@
 import { ifThere, readInto } from '../fs.js'
 import type { Handles } from '../handles.js'
 import { type Blocks, blocksOf } from './blocks.js'
-import { ENTRY_BYTES, headBytesOf, type IndexHead, ONE_POSITION, parseHead, START_BYTES } from './head.js'
+import {
+  ENTRY_BYTES,
+  headBytesOf,
+  type IndexHead,
+  ONE_POSITION,
+  parseHead,
+  SMALLEST_BLOCK,
+  START_BYTES,
+} from './head.js'
 import { keyOf } from './keys.js'
 import type { IndexBeyond, SegmentIndex } from './types.js'
 import { varintReader } from './varint.js'
 
 /** As much as the head of most indexes has. */
 const FIRST_READ_BYTES = 16 * 1024
+/** More than any head has: the sums and fences of 2,048 blocks, and six texts. */
+const MAX_HEAD_BYTES = 512 * 1024
+const MAX_BODY_BYTES = 1024 * 1024 * 1024
+/** As much as a position in a list may take. */
+const STEP_BYTES = 5
 /** As much as the two numbers before a list may take. */
 const LIST_HEAD_BYTES = 10
 
@@ -19,7 +32,7 @@ async function readHead(handles: Pick<Handles, 'use'>, path: string): Promise<In
       const begin = Buffer.allocUnsafeSlow(Math.min(FIRST_READ_BYTES, size))
       if ((await readInto(handle, begin, 0)) !== begin.length) return undefined
       const headBytes = headBytesOf(begin)
-      if (headBytes === undefined || headBytes > size) return undefined
+      if (headBytes === undefined || headBytes > size || headBytes > MAX_HEAD_BYTES) return undefined
       let bytes = begin.subarray(0, headBytes)
       if (headBytes > begin.length) {
         bytes = Buffer.allocUnsafeSlow(headBytes)
@@ -57,6 +70,12 @@ function placeIn(entries: Buffer, key: number): number | undefined {
   return undefined
 }
 
+/** What no store has written must not decide how much memory is taken, whatever its checksum says. */
+function isModest({ blockBytes, bodyBytes }: IndexHead): boolean {
+  // the smallest blocks are as large as they need to be for at most 2,048 of them, each twice the one before
+  return bodyBytes <= MAX_BODY_BYTES && (blockBytes <= SMALLEST_BLOCK || blockBytes * 1024 < bodyBytes)
+}
+
 function positionsIn(list: Buffer, count: number): number[] | undefined {
   const reader = varintReader(list)
   const positions: number[] = []
@@ -78,6 +97,7 @@ async function readList(blocks: Blocks, head: IndexHead, place: number): Promise
   const count = reader.next()
   const size = reader.next()
   if (count === undefined || size === undefined) return undefined
+  if (count > head.ends.count || size > count * STEP_BYTES) return undefined
   const list = await blocks.read(at + reader.at, size)
   return list && positionsIn(list, count)
 }
@@ -100,6 +120,7 @@ export async function openIndex(
   if (head === undefined || head.ends.firstSeq !== segment.firstSeq || head.ends.bytes < segment.bytes) return undefined
   const { ends } = head
   if (ends.bytes > segment.bytes) return { beyond: ends }
+  if (!isModest(head)) return undefined
   const blocks = blocksOf(handles, path, head)
   const tableBytes = head.keys * ENTRY_BYTES
 
