@@ -20,7 +20,7 @@ afterAll(() => redis.stop())
 let cwd: string
 let outbox: string
 let gap: { seq: number; receiptId: string }
-let taken: number
+let taken: number | undefined
 let trusted: string[]
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'quittance-cli-joined-'))

@@ -73,7 +73,8 @@ test('whatever the store had, in any batches and pieces, the same lines come out
 test('an append that fails, done or not, is gone on from by the same import', async () => {
   for (const kind of ['before', 'after', 'partial'] as const) {
     const inner = memoryStore()
-    const to = faultyStore(inner, [{ method: 'append', call: 2, kind, ...(kind === 'partial' ? { count: 3 } : {}) }])
+    const second = { method: 'append', call: 2 } as const
+    const to = faultyStore(inner, [kind === 'partial' ? { ...second, kind, count: 3 } : { ...second, kind }])
     await expect(importLines([Buffer.from(textOf(acme))], to, { keyring, batch: 7 })).rejects.toThrow()
     const { appended, already } = await importLines([Buffer.from(textOf(acme))], inner, { keyring, batch: 7 })
     expect([appended, already]).toEqual({ before: [23, 7], after: [16, 14], partial: [20, 10] }[kind])
