@@ -1,5 +1,4 @@
 /** Holding a store against what it acknowledged. */
-
 import { type HeadRef, QuittanceError } from '../errors.js'
 import { genesisHash } from '../receipt/digest.js'
 import type { DecisionReceipt } from '../receipt/types.js'

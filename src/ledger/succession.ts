@@ -1,5 +1,4 @@
 /** Ending a chain and opening its successor. */
-
 import { QuittanceError } from '../errors.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { checkChainId } from '../store/checks.js'

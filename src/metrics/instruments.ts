@@ -1,5 +1,4 @@
 /** Every metric there is: names, helps, labels, buckets. `docs/operations.md` has the same list for people. */
-
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client'
 import type { ErrorCode } from '../errors.js'
 import { eventTypes } from '../receipt/event-types.js'
