@@ -57,7 +57,7 @@ export function failingFs(
   }
 
   /** A call on the calling thread can't be made to wait: a plan that answers later lets it pass. */
-  const attemptNow = (name: string, path: string, run: () => number, half: () => number): number => {
+  const attemptNow = <T>(name: string, path: string, run: () => T, half: () => unknown = () => undefined): T => {
     const call = { name, number: calls.length + 1, path }
     calls.push(call)
     const fault = plan(call)
@@ -108,6 +108,8 @@ export function failingFs(
       attempt('mkdir', path, () => nodeFs.mkdir(path, options))) as FileSystem['mkdir'],
     rename: (from, to) => attempt('rename', String(to), () => nodeFs.rename(from, to)),
     unlink: (path) => attempt('unlink', String(path), () => nodeFs.unlink(path)),
+    renameSync: (from, to) => attemptNow('rename', to, () => nodeFs.renameSync(from, to)),
+    unlinkSync: (path) => attemptNow('unlink', path, () => nodeFs.unlinkSync(path)),
   }
 }
 

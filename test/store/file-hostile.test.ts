@@ -75,6 +75,44 @@ describe('a number of writers that none can follow', () => {
     })
 })
 
+describe('a count of the writers that is damaged', () => {
+  for (const doubtful of [null, undefined, 'x', Number.NaN, 1.5, -2, true])
+    it(`is refused where it does not say whose files may still be open: ${String(doubtful)}`, async () => {
+      const dir = await written()
+      const file = join(dir, 'writer.epoch')
+      const text = JSON.stringify({ ...(await numberOf(dir)), doubtful })
+      await writeFile(file, text)
+      const store = closedAtEnd(fileStore(dir, options))
+      expect(await failureOf(store.append('acme', next, refOf(receipts.at(-1)!)))).toMatchObject({
+        code: 'STORE_CORRUPT',
+        details: { file, outcome: 'absent' },
+      })
+      expect(await collect(store.read('acme'))).toHaveLength(COUNT)
+    })
+
+  const forged: Readonly<Record<string, (dir: string) => Promise<void>>> = {
+    deleted: (dir) => unlink(join(dir, 'writer.epoch')),
+    'set back': async (dir) => writeEpoch(nodeFs, dir, { ...(await numberOf(dir)), epoch: 1, closed: true }),
+  }
+  for (const [how, forge] of Object.entries(forged))
+    it(`${how}: a file that its unknown writer may have open is copied, not taken over`, async () => {
+      const dir = await written()
+      const [again, last] = [fileStore(dir, options), receipts.at(-1)!]
+      await again.append('acme', next.slice(0, 1), refOf(last))
+      await again.close()
+      const name = (await segmentsIn(dir)).at(-1)!
+      const open = await nodeFs.open(join(folderIn(dir), name), 'a')
+      await forge(dir)
+      const store = closedAtEnd(fileStore(dir, options))
+      const more = testReceipts({ chainId: 'acme', count: 1, after: next[0]!, label: 'more' })
+      await store.append('acme', more, refOf(next[0]!))
+      await open.write('what a writer adds that was asleep')
+      await open.close()
+      expect(await collect(store.read('acme'))).toEqual([...receipts, next[0], ...more])
+      expect(await segmentsIn(dir)).not.toContain(name)
+    })
+})
+
 describe('a file that replaces others by its name alone', () => {
   const forged: Readonly<Record<string, (dir: string) => Promise<void>>> = {
     'half a line at the beginning, of a higher epoch': (dir) =>
@@ -205,10 +243,10 @@ describe('a lock that can not be looked at', () => {
     let writes = 0
     const fs: FileSystem = {
       ...nodeFs,
-      async rename(from, to) {
+      renameSync(from, to) {
         // the second time it is the word that this writer ended
-        if (basename(String(to)) === 'writer.epoch') writes += 1
-        await nodeFs.rename(from, to)
+        if (basename(to) === 'writer.epoch') writes += 1
+        nodeFs.renameSync(from, to)
       },
       async open(...given) {
         if (writes === 1 && basename(String(given[0])).startsWith('.tmp-epoch-')) {

@@ -4,7 +4,7 @@ import type { Looked } from './chain.js'
 import { nextSeqOf } from './chain.js'
 import { makeDurable } from './durable.js'
 import { moveAside, setAside } from './leftovers.js'
-import { lockLost } from './lock-lost.js'
+import { whileOurs } from './lock-lost.js'
 import { copyAs } from './rewriting.js'
 import { sealedFrom } from './sealed.js'
 import { begin, writeIndex } from './sealing.js'
@@ -28,7 +28,7 @@ export async function beginOrTakeOver(directory: Directory, chain: Chain, looked
   )
   const highest = Math.max(0, ...epochs)
   const isBegun = chain.begun === lock.epoch && row?.live.name.epoch === lock.epoch
-  if (highest > lock.epoch || (highest === lock.epoch && !isBegun && row !== undefined)) await lock.raise(highest + 1)
+  if (highest > lock.epoch || (highest === lock.epoch && !isBegun && row !== undefined)) await lock.raise(highest)
   if (row === undefined) return { sealed: [], live: await begin(directory, chain, 0, undefined) }
   const { sealed, live } = row
   if (isBegun && !isDamaged) {
@@ -57,8 +57,7 @@ async function takeName(directory: Directory, chain: Chain, live: Segment): Prom
   const name = segmentName(live.firstSeq, lock.epoch, live.name.begins || (live.name.epoch === 0 && live.firstSeq > 0))
   const file = join(chain.folder, name.name)
   await handles.forget(live.file)
-  if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file }, 'absent')
-  await fs.rename(live.file, file)
+  whileOurs(lock, { chainId: chain.chainId, file }, 'absent', () => fs.renameSync(live.file, file))
   live.name = name
   live.file = file
   return live
@@ -78,8 +77,7 @@ async function takeCopy(
   if (tail && !isDamaged) await setAside(directory, chain, live, tail, 'copy')
   const taken = await copyAs(directory, chain, live, name)
   await handles.forget(live.file)
-  if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file: taken.file }, 'absent')
   if (isDamaged) await moveAside(directory, chain, live.file, tail?.bytes ?? 0)
-  else await fs.unlink(live.file)
+  else whileOurs(lock, { chainId: chain.chainId, file: taken.file }, 'absent', () => fs.unlinkSync(live.file))
   return taken
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { Batch } from '../checks.js'
 import { planAppend } from '../plan.js'
-import { ifThere, syncFolder, writeAll } from './fs.js'
-import { lockLost, writeError } from './lock-lost.js'
+import { ifThereNow, syncFolder, writeAll } from './fs.js'
+import { whileOurs, writeError } from './lock-lost.js'
 import { bringIn, prepare } from './rewriting.js'
 import type { Segment } from './segment.js'
 import { segmentName } from './segment-name.js'
@@ -35,9 +35,8 @@ export async function beginBehind(directory: Directory, chain: Chain, empty: Seg
   try {
     const prepared = await prepare(directory, chain, name, undefined, (handle) => writeAll(handle, content, 0))
     await handles.forget(empty.file)
-    if (!lock.stillOurs()) throw lockLost({ chainId, file: empty.file }, 'absent')
     // first, and for certain: an empty file before a later one would stand for receipts that are missing
-    await ifThere(fs.unlink(empty.file))
+    whileOurs(lock, { chainId, file: empty.file }, 'absent', () => ifThereNow(() => fs.unlinkSync(empty.file)))
     await syncFolder(fs, folder)
     brought = true
     await bringIn(directory, chain, prepared)

@@ -34,13 +34,16 @@ export async function readEpoch(fs: FileSystem, directory: string): Promise<Epoc
   if (text === undefined) return undefined
   try {
     const { epoch, token, closed, doubtful } = JSON.parse(text) as Partial<EpochRecord>
-    if (Number.isSafeInteger(epoch) && (epoch as number) > 0 && typeof token === 'string')
-      return { epoch: epoch as number, token, closed: closed === true, doubtful: Number(doubtful ?? -1) }
+    if (isCount(epoch, 1) && typeof token === 'string' && isCount(doubtful, -1))
+      return { epoch, token, closed: closed === true, doubtful }
   } catch {
     throw corrupt(file, undefined, 'the count of the writers is not JSON')
   }
   throw corrupt(file, undefined, 'the count of the writers is none')
 }
+
+const isCount = (value: number | undefined, least: number): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= least
 
 /**
  * Counts a writer, durably.
@@ -48,19 +51,19 @@ export async function readEpoch(fs: FileSystem, directory: string): Promise<Epoc
  * @param fs - the file system
  * @param directory - the store's directory; its lock is held
  * @param succession - whose it was
- * @param least - what the new epoch must be at least
+ * @param uncounted - the highest epoch that stands in a name although it was not counted: its writer may be any
  * @returns what is recorded now
  */
 export async function raiseEpoch(
   fs: FileSystem,
   directory: string,
   { token, before }: Succession,
-  least = 1,
+  uncounted = -1,
 ): Promise<EpochRecord> {
   const found = await readEpoch(fs, directory)
   const isOwn = found?.token === token
   const isGone = found === undefined || found.closed || isOwn || (before?.gone === true && before.token === found.token)
-  const epoch = Math.max((found?.epoch ?? 0) + 1, least)
+  const epoch = Math.max(found?.epoch ?? 0, uncounted) + 1
   // a file of such a name would be nobody's: the next reader could not tell what it says
   if (!Number.isSafeInteger(epoch)) {
     const file = join(directory, EPOCH_FILE)
@@ -74,7 +77,7 @@ export async function raiseEpoch(
     epoch,
     token,
     closed: false,
-    doubtful: isGone ? (found?.doubtful ?? -1) : (found?.epoch ?? -1),
+    doubtful: Math.max(uncounted, isGone ? (found?.doubtful ?? -1) : (found?.epoch ?? -1)),
   }
   await removeTemporaries(fs, directory, 'epoch')
   await writeEpoch(fs, directory, record)

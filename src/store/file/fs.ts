@@ -1,13 +1,13 @@
 /** The few calls that the file store makes to the file system, so that a test can let each of them fail. */
 import { randomBytes } from 'node:crypto'
-import { writeSync } from 'node:fs'
+import { renameSync, unlinkSync, writeSync } from 'node:fs'
 import * as promises from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** A file that is open. */
 export type FileHandle = promises.FileHandle
 
-/** The part of `node:fs/promises` that the file store uses, and the one call that it makes on its own thread. */
+/** The part of `node:fs/promises` that the file store uses, and the calls that it makes on its own thread. */
 export interface FileSystem
   extends Pick<
     typeof promises,
@@ -20,12 +20,18 @@ export interface FileSystem
    * @returns how many bytes the system took
    */
   writeSync(handle: FileHandle, bytes: Uint8Array, offset: number, length: number, position: number): number
+  /** Renames right behind a look at the lock: an order that another thread takes waits, and the lock may go meanwhile. */
+  renameSync(from: string, to: string): void
+  /** Removes a file, right behind a look at the lock. */
+  unlinkSync(path: string): void
 }
 
 /** The real one. */
 export const nodeFs: FileSystem = {
   ...promises,
   writeSync: ({ fd }, bytes, offset, length, position) => writeSync(fd, bytes, offset, length, position),
+  renameSync,
+  unlinkSync,
 }
 
 /**
@@ -45,6 +51,19 @@ export async function ifThere<T>(call: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/**
+ * Makes a change on the calling thread, unless there is no such file.
+ *
+ * @param change - the call
+ */
+export function ifThereNow(change: () => void): void {
+  try {
+    change()
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error
   }
 }
 
@@ -183,7 +202,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = await writeAside(fs, folder, kind, fill)
   check()
-  await fs.rename(temporary, join(folder, name))
+  fs.renameSync(temporary, join(folder, name))
   await syncFolder(fs, folder)
 }
 

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { firstSeqOf, type Looked, nextSeqOf, segmentOf } from './chain.js'
 import { copyRange } from './copy.js'
 import { corrupt } from './errors.js'
-import { errnoOf, ifThere, syncFolder } from './fs.js'
+import { errnoOf, ifThere, ifThereNow, syncFolder } from './fs.js'
 import { lineChunks, textOf } from './lines.js'
-import { lockLost } from './lock-lost.js'
+import { whileOurs } from './lock-lost.js'
 import { notify } from './notice.js'
 import { bytesAt, indexFile, placeOf } from './sealed.js'
 import type { Segment, Tail } from './segment.js'
@@ -62,8 +62,8 @@ export async function remove(directory: Directory, chain: Chain, files: readonly
     for (const one of [file, indexFile(file)]) {
       await handles.forget(one)
       indexes.forget(one)
-      if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file: one }, 'unknown')
-      await ifThere(fs.unlink(one))
+      const context = { chainId: chain.chainId, file: one }
+      whileOurs(lock, context, 'unknown', () => ifThereNow(() => fs.unlinkSync(one)))
     }
   }
 }
@@ -171,6 +171,7 @@ export async function setAside(
  * @param chain - the chain
  * @param file - the segment
  * @param bytes - how many of its bytes the chain does not have
+ * @throws QuittanceError `STORE_LOCKED` when the lock was lost
  */
 export async function moveAside(
   directory: Directory,
@@ -178,12 +179,12 @@ export async function moveAside(
   file: string,
   bytes: number | undefined,
 ): Promise<void> {
-  const { fs, handles } = directory
+  const { fs, handles, lock } = directory
   const aside = await openFree(directory, `${file}.damaged`)
   await aside.handle.close()
   const all = (await fs.stat(file)).size
   await handles.forget(file)
-  await fs.rename(file, aside.file)
+  whileOurs(lock, { chainId: chain.chainId, file }, 'absent', () => fs.renameSync(file, aside.file))
   await syncFolder(fs, chain.folder)
   notify(directory.listeners, {
     code: 'DAMAGE_SET_ASIDE',

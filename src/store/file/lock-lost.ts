@@ -17,6 +17,25 @@ export function lockLost(context: ErrorDetails, outcome: 'absent' | 'unknown'): 
 }
 
 /**
+ * Makes a change that is not ours any more once the lock is another's: at once, with nothing in between.
+ *
+ * @param lock - the directory's
+ * @param context - what is changed
+ * @param outcome - what is known of the whole where the lock was lost
+ * @param change - one call to the file system
+ * @throws QuittanceError `STORE_LOCKED` when the lock was lost
+ */
+export function whileOurs(
+  lock: WriterLock,
+  context: ErrorDetails,
+  outcome: 'absent' | 'unknown',
+  change: () => void,
+): void {
+  if (!lock.stillOurs()) throw lockLost(context, outcome)
+  change()
+}
+
+/**
  * Says in the store's words why writing failed. Where the lock was lost, that is why: whoever took it puts the files in
  * order, and removes what was left unfinished.
  *

@@ -161,11 +161,11 @@ export function writerLock(directory: string, fs: FileSystem): WriterLock {
         await waitFor(Math.min(RETRY_MS, left), signal)
       }
     },
-    async raise(least) {
+    async raise(uncounted) {
       await attempts.run(async () => {
         if (!held || !isOurs(held)) return
         const { succession } = held
-        const record = await raiseEpoch(fs, directory, succession, least)
+        const record = await raiseEpoch(fs, directory, succession, uncounted)
         held.record = record
         held.epoch = undefined
       })

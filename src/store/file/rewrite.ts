@@ -7,9 +7,9 @@ import { conflict, refOf } from '../plan.js'
 import { firstSeqOf, nextSeqOf, segmentOf } from './chain.js'
 import { copyRange } from './copy.js'
 import { corrupt } from './errors.js'
-import { ifThere, syncFolder, writeAll } from './fs.js'
+import { ifThereNow, syncFolder, writeAll } from './fs.js'
 import { remove } from './leftovers.js'
-import { lockLost, writeError } from './lock-lost.js'
+import { whileOurs, writeError } from './lock-lost.js'
 import { findId, lineAt } from './lookup.js'
 import { ownRow } from './own.js'
 import { receiptFrom } from './reading.js'
@@ -145,10 +145,11 @@ function checkEnd(old: Segment | Sealed, written: Segment): void {
 }
 
 async function dropIndex(directory: Directory, chain: Chain, { file }: Sealed): Promise<void> {
-  const { fs, handles, indexes } = directory
-  await handles.forget(indexFile(file))
+  const { fs, handles, indexes, lock } = directory
+  const index = indexFile(file)
+  await handles.forget(index)
   indexes.forget(file)
-  await ifThere(fs.unlink(indexFile(file)))
+  whileOurs(lock, { chainId: chain.chainId, file: index }, 'absent', () => ifThereNow(() => fs.unlinkSync(index)))
   await syncFolder(fs, chain.folder)
 }
 
@@ -164,12 +165,13 @@ async function renamed(
   const file = join(chain.folder, name.name)
   await handles.forget(segment.file)
   indexes.forget(segment.file)
-  if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file }, 'absent')
-  brought()
-  await fs.rename(segment.file, file)
   await handles.forget(indexFile(segment.file))
-  // one that stays behind is removed as a leftover, and this segment's is built again
-  await ifThere(fs.rename(indexFile(segment.file), indexFile(file)))
+  whileOurs(lock, { chainId: chain.chainId, file }, 'absent', () => {
+    brought()
+    fs.renameSync(segment.file, file)
+    // one that stays behind is removed as a leftover, and this segment's is built again
+    ifThereNow(() => fs.renameSync(indexFile(segment.file), indexFile(file)))
+  })
   await syncFolder(fs, chain.folder)
   if (!isLive(segment)) return { ...segment, name, file }
   segment.name = name

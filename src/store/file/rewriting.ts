@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { copyRange } from './copy.js'
 import { corrupt } from './errors.js'
 import { type FileHandle, syncFolder, writeAside } from './fs.js'
-import { lockLost } from './lock-lost.js'
+import { whileOurs } from './lock-lost.js'
 import { emptySegment, type Segment, scan } from './segment.js'
 import type { SegmentName } from './segment-name.js'
 import type { Chain, Directory } from './types.js'
@@ -61,8 +61,8 @@ export async function prepare(
 export async function bringIn(directory: Directory, chain: Chain, { temporary, segment }: Prepared): Promise<void> {
   const { fs, handles, lock } = directory
   await handles.forget(segment.file)
-  if (!lock.stillOurs()) throw lockLost({ chainId: chain.chainId, file: segment.file }, 'absent')
-  await fs.rename(temporary, segment.file)
+  const { file } = segment
+  whileOurs(lock, { chainId: chain.chainId, file }, 'absent', () => fs.renameSync(temporary, file))
   await handles.forget(segment.file)
   directory.indexes.forget(segment.file)
   await syncFolder(fs, chain.folder)

@@ -105,7 +105,7 @@ export async function writeIndex(
       await ifThere(fs.unlink(temporary))
       return
     }
-    await fs.rename(temporary, file)
+    fs.renameSync(temporary, file)
     directory.indexes.forget(sealed.file)
   } catch (error) {
     const reason = errnoOf(error)

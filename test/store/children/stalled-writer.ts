@@ -39,9 +39,9 @@ const fs: typeof nodeFs = {
     paths.set(handle, String(path))
     return handle
   },
-  rename(from, to) {
-    reach('rename', String(to))
-    return nodeFs.rename(from, to)
+  renameSync(from, to) {
+    reach('rename', to)
+    nodeFs.renameSync(from, to)
   },
   writeSync(handle, ...rest) {
     reach('write', paths.get(handle) ?? '')

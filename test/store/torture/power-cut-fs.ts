@@ -96,6 +96,23 @@ export function powerCutFs(
     }
     throw failure(fault.code, call)
   }
+  const attemptNow = (call: Call, run: () => void): void => {
+    const fault = faultOf(call)
+    if (fault === undefined || fault.when === 'after') run()
+    if (fault) throw failure(fault.code, call)
+  }
+  const moved = (from: string, to: string): void => {
+    if (dirname(from) !== dirname(to)) refuse('rename to another folder')
+    const node = nodes.get(from) ?? refuse(`file ${from}`)
+    nodes.delete(from)
+    nodes.set(to, node)
+    const change = { does: 'move', from: basename(from), to: basename(to), node } as const
+    note({ type: 'name', folder: dirname(to), change })
+  }
+  const removed = (path: string): void => {
+    nodes.delete(path)
+    note({ type: 'name', folder: dirname(path), change: { does: 'remove', name: basename(path) } })
+  }
   const isWatched = (path: string): boolean => path === root || path.startsWith(`${root}/`)
   const named = (path: string, node: Node): void => {
     nodes.set(path, node)
@@ -214,20 +231,24 @@ export function powerCutFs(
       const [from, to] = [String(givenFrom), String(givenTo)]
       return attempt({ name: 'rename', path: to }, async () => {
         await nodeFs.rename(from, to)
-        if (dirname(from) !== dirname(to)) refuse('rename to another folder')
-        const node = nodes.get(from) ?? refuse(`file ${from}`)
-        nodes.delete(from)
-        nodes.set(to, node)
-        const change = { does: 'move', from: basename(from), to: basename(to), node } as const
-        note({ type: 'name', folder: dirname(to), change })
+        moved(from, to)
       })
     },
+    renameSync: (from, to) =>
+      attemptNow({ name: 'rename', path: to }, () => {
+        nodeFs.renameSync(from, to)
+        moved(from, to)
+      }),
+    unlinkSync: (path) =>
+      attemptNow({ name: 'unlink', path }, () => {
+        nodeFs.unlinkSync(path)
+        removed(path)
+      }),
     unlink: (given) => {
       const path = String(given)
       return attempt({ name: 'unlink', path }, async () => {
         await nodeFs.unlink(path)
-        nodes.delete(path)
-        note({ type: 'name', folder: dirname(path), change: { does: 'remove', name: basename(path) } })
+        removed(path)
       })
     },
   }

@@ -62,6 +62,14 @@ const fs: FileSystem = {
     before(`unlink ${String(path)}`)
     return nodeFs.unlink(path)
   },
+  renameSync(from, to) {
+    before(`rename ${from} ${to}`)
+    nodeFs.renameSync(from, to)
+  },
+  unlinkSync(path) {
+    before(`unlink ${path}`)
+    nodeFs.unlinkSync(path)
+  },
 }
 
 const store = fileStoreOn(dir, { segmentBytes: 65_536, onNotice: () => undefined }, fs)
