@@ -1,5 +1,6 @@
 // One receipt at a time on a file store that is at rest, against the signature and the fdatasync that it can't do without,
-// measured alone on the same disk in turn with it: `node bench/lone.mjs [directory]`.
+// measured alone on the same disk in turn with it: `node bench/lone.mjs [directory]`. Once after a rest each, when the
+// processor has everything to fetch and to learn again, and once without.
 import { sign } from 'node:crypto'
 import { fdatasync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,7 @@ const synced = promisify(fdatasync)
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
 /** @returns medians in milliseconds */
-export async function lone({ parent = tmpdir(), times = 300 } = {}) {
+export async function lone({ parent = tmpdir(), times = 300, restMs = 4 } = {}) {
   const directory = mkdtempSync(join(parent, 'quittance-bench-'))
   const ledger = createLedger({
     store: fileStore(join(directory, 'store')),
@@ -35,7 +36,7 @@ export async function lone({ parent = tmpdir(), times = 300 } = {}) {
   const took = { signature: [], fdatasync: [], emit: [] }
   const timed = async (name, work) => {
     // at rest: what the one before left behind is done
-    await wait(4)
+    if (restMs > 0) await wait(restMs)
     const begin = performance.now()
     await work()
     took[name].push(performance.now() - begin)
@@ -57,13 +58,12 @@ export async function lone({ parent = tmpdir(), times = 300 } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const {
-    signature,
-    fdatasync: sync,
-    emit,
-  } = await lone(process.argv[2] === undefined ? {} : { parent: process.argv[2] })
+  const where = process.argv[2] === undefined ? {} : { parent: process.argv[2] }
   const ms = (value) => `${value.toFixed(3)} ms`
-  console.log(
-    `signature ${ms(signature)}, fdatasync ${ms(sync)}, emit ${ms(emit)}: ${ms(emit - signature - sync)} more`,
-  )
+  for (const restMs of [4, 0]) {
+    const { signature, fdatasync: sync, emit } = await lone({ ...where, restMs })
+    console.log(
+      `${restMs === 0 ? 'without a rest' : `after ${restMs} ms of rest`}: signature ${ms(signature)}, fdatasync ${ms(sync)}, emit ${ms(emit)}: ${ms(emit - signature - sync)} more`,
+    )
+  }
 }
