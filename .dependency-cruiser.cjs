@@ -2,11 +2,12 @@
 const floors = [
   ['^src/(errors|version)\\.ts$', '^src/primitives/'],
   ['^src/(merkle|pii|keys)/'],
+  ['^src/tlog/'],
   ['^src/receipt/'],
   ['^src/verify/', '^src/store/'],
   ['^src/ledger/'],
-  ['^src/(collector|transparency)/'],
-  ['^src/report/'],
+  ['^src/(collector|transparency|interchange)/'],
+  ['^src/(report|evidence)/'],
   ['^src/(metrics|integrations)/', '^src/(index|url)\\.ts$'],
   ['^src/testing/', '^src/cli/'],
 ]
@@ -23,7 +24,7 @@ module.exports = {
     {
       name: 'browser-part-has-no-node-module',
       severity: 'error',
-      from: { path: '^src/(receipt|merkle|primitives|verify)/', pathNot: '^src/verify/node' },
+      from: { path: '^src/(receipt|merkle|primitives|tlog|verify)/', pathNot: '^src/verify/node' },
       to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -81,6 +81,11 @@ export type ErrorCode =
   | 'REPORT_OTHER_CHAIN'
   | 'REPORT_PACKAGE_MISSING'
   | 'REPORT_SOURCE'
+  // transparency: notes, checkpoints, witnesses, proofs
+  | 'TLOG_MALFORMED'
+  | 'TLOG_REFUSED'
+  | 'TLOG_UNAVAILABLE'
+  | 'TLOG_UNTRUSTED'
   // the verifier (what can't be judged at all; what was judged is a problem code, see `ProblemCode`)
   | 'VERIFY_ABORTED'
   | 'VERIFY_INPUT'
