@@ -86,6 +86,9 @@ export type ErrorCode =
   | 'TLOG_REFUSED'
   | 'TLOG_UNAVAILABLE'
   | 'TLOG_UNTRUSTED'
+  // envelopes for other systems
+  | 'ENVELOPE_MALFORMED'
+  | 'ENVELOPE_UNTRUSTED'
   // the verifier (what can't be judged at all; what was judged is a problem code, see `ProblemCode`)
   | 'VERIFY_ABORTED'
   | 'VERIFY_INPUT'

@@ -1,0 +1,3 @@
+/** COSE: SCITT signed statements and receipts of inclusion. Needs the package `cborg`. */
+export { coseReceipt, type Inclusion, type VerifiedInclusion, verifyCoseReceipt } from './receipt-of-inclusion.js'
+export { signedStatement, type VerifiedStatement, verifyStatement, withReceipts } from './statement.js'
