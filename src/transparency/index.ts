@@ -18,6 +18,17 @@ export {
   verifyNote,
 } from '../tlog/note.js'
 export { noteSigner } from '../tlog/note-signer.js'
+export {
+  type Policy,
+  type PolicyGroup,
+  type PolicyLog,
+  type PolicyWitness,
+  parsePolicy,
+  quorumReached,
+  quorumTime,
+} from '../tlog/policy.js'
+export { checkProof, formatProof, type LogProof, parseProof } from '../tlog/proof.js'
+export { type CosignatureVerifier, openTrusted, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
 export { type NoteKey, type NoteKeyType, noteKey, parseVkey, vkeyOf } from '../tlog/vkey.js'
 export type {
   CheckpointSink,
