@@ -1,40 +1,23 @@
-// Writes src/report/html/page-script.ts: the script of the HTML report, bundled from src/report/html/page. The file is not
-// kept in git: it is made after an install, before a build and before the tests.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+// Writes src/report/html/page-script.ts: the script of the HTML report, bundled from src/report/html/page.
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const target = join(root, 'src/report/html/page-script.ts')
+import { bundledText, writeTextModule } from './bundled-text.mjs'
 
 /** Bundles the script and writes it where it changed. */
 export async function generatePage() {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: ['src/report/html/page/main.ts'],
-    bundle: true,
-    write: false,
-    minify: true,
+  const text = await bundledText('src/report/html/page/main.ts', {
     format: 'iife',
     platform: 'browser',
     target: ['chrome111', 'firefox115', 'safari16.4'],
-    charset: 'ascii',
-    legalComments: 'none',
-    logLevel: 'warning',
   })
-  const text = outputFiles[0].text.trim()
   // it stands inside a script element: nothing in it may look like that element's end, or like a comment's beginning
   if (/<\/script|<script|<!--/i.test(text)) throw new Error('the script of the page would end its element')
-  const quoted = text.replace(/[\\`]|\$\{/g, '\\$&')
-  const made = `// Made from src/report/html/page by scripts/generate-page.mjs.\n\n/** The script of the page. */\nexport const pageScript = \`${quoted}\`\n`
-  let before = ''
-  try {
-    before = readFileSync(target, 'utf8')
-  } catch (error) {
-    if (error.code !== 'ENOENT') throw error
-  }
-  if (before !== made) writeFileSync(target, made)
+  writeTextModule('src/report/html/page-script.ts', {
+    from: 'src/report/html/page',
+    by: 'scripts/generate-page.mjs',
+    name: 'pageScript',
+    says: 'The script of the page.',
+    text,
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await generatePage()
