@@ -8,20 +8,14 @@ import type { Verdict } from '../../verify/types.js'
 import { type AddCommand, examples } from '../context.js'
 import { type Failure, failureOf, UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
+import { addMovingOptions, keyringOf, type MovingOptions, movedText } from '../moving.js'
 import { printable, printableJson } from '../printable.js'
 import { type Progress, progressOn } from '../progress.js'
 import { openExistingStore, openStore } from '../store-target.js'
-import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
-import { batchSize, once, wholeNumber } from '../values.js'
-import { exitCodeOf, paintVerdict, worstOf } from '../verdict.js'
+import { exitCodeOf, worstOf } from '../verdict.js'
 
-interface Options extends TrustOptions {
+interface Options extends MovingOptions {
   readonly chain?: readonly string[] | undefined
-  readonly unverified?: true | undefined
-  readonly acceptPruned?: number | undefined
-  readonly batch?: number | undefined
-  readonly quiet?: true | undefined
-  readonly json?: true | undefined
 }
 
 const help = examples(
@@ -66,17 +60,11 @@ function outcomeJson(outcome: Outcome): object {
   return { ...counts, verdict, root: scope.root, counts: codes }
 }
 
-function outcomeText(outcome: Outcome, io: Io): string {
-  const { chainId, copied } = outcome
+function outcomeText({ chainId: name, copied }: Outcome, io: Io): string {
   if (copied === undefined) return ''
-  const { verification, first, head } = copied
-  const verdict = verification === undefined ? 'not verified' : paintVerdict(verification.verdict, io)
-  const range = first === undefined || head === undefined ? 'no receipt' : `seq ${first} to ${head.seq}`
-  const codes = Object.entries(verification?.counts ?? {}).map(([code, count]) => `${code} ${count}`)
-  const found = codes.length === 0 ? '' : `  (${codes.join(', ')})`
-  const kept = copied.kept?.map(({ seq }) => seq)
-  const keeps = kept === undefined ? '' : `, erased by nobody trusted and kept: seq ${printable(kept.join(', '))}`
-  return `${verdict}  ${printable(chainId)}  ${copied.copied} copied, ${copied.already} there already, ${range}${keeps}${found}\n`
+  const { verification, first, head: last, kept } = copied
+  const counts = `${copied.copied} copied, ${copied.already} there already`
+  return movedText({ name, verification, first, last, kept, counts }, io)
 }
 
 /** One chain after another, so that one that is refused does not keep the others from being copied. */
@@ -138,14 +126,6 @@ async function run(
   return exitCodeOf(verdict)
 }
 
-async function keyringOf(options: Options, io: Io): Promise<Keyring | false> {
-  if (!options.unverified) return (await trustFor(options, io)).keyring
-  if (options.keyring !== undefined || options.trust !== undefined || options.acceptPruned !== undefined) {
-    throw new UsageError('--unverified does not go with --keyring, --trust and --accept-pruned')
-  }
-  return false
-}
-
 async function copying(source: string, target: string, options: Options, io: Io): Promise<ExitCode> {
   const keyring = await keyringOf(options, io)
   const from = await openExistingStore(source, io)
@@ -174,16 +154,7 @@ export const addCopy: AddCommand = (program, { io, exit }) => {
     .argument('<from>', 'the DIR of a file store, or a store URL')
     .argument('<to>', 'the DIR of a file store, or a store URL')
     .option('--chain <id>', 'the chain; may be repeated (default every chain)', chains)
-  addTrustOptions(command)
-    .option('--unverified', 'copy without a keyring: nothing but the links is looked at')
-    .option(
-      '--accept-pruned <min-days>',
-      'accept a pruned beginning if all that went was this many days old; it is copied either way',
-      once(wholeNumber),
-    )
-    .option('--batch <n>', 'how many receipts are written at once (default 500, at most 1000)', once(batchSize))
-    .option('--quiet', 'print nothing but errors')
-    .option('--json', 'print {verdict, chains} as one line of JSON')
+  addMovingOptions(command, { move: 'copy', moved: 'copied', written: 'written' })
     .addHelpText('after', help)
     .action(async (from: string, to: string, options: Options) => exit(await copying(from, to, options, io)))
 }

@@ -9,20 +9,15 @@ import { type AddCommand, examples } from '../context.js'
 import { type Failure, failureOf, UsageError } from '../failure.js'
 import { type LineSource, linesOf, placeOfLine, type Reading, readingOf, sourcesOf } from '../import/sources.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
+import { addMovingOptions, keyringOf, type MovingOptions, movedText } from '../moving.js'
 import { printable, printableJson } from '../printable.js'
 import { progressOn } from '../progress.js'
 import { openStore } from '../store-target.js'
-import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
-import { batchSize, once, wholeNumber } from '../values.js'
-import { exitCodeOf, paintVerdict, worstOf } from '../verdict.js'
+import { once } from '../values.js'
+import { exitCodeOf, worstOf } from '../verdict.js'
 
-interface Options extends TrustOptions {
+interface Options extends MovingOptions {
   readonly chain?: string | undefined
-  readonly unverified?: true | undefined
-  readonly acceptPruned?: number | undefined
-  readonly batch?: number | undefined
-  readonly quiet?: true | undefined
-  readonly json?: true | undefined
 }
 
 const help = examples(
@@ -124,14 +119,9 @@ function outcomeJson(outcome: Outcome): object {
 
 function outcomeText({ source, imported }: Outcome, io: Io): string {
   if (imported === undefined) return ''
-  const { verification, chainId, first, last, kept = [], appended, already } = imported
-  const verdict = verification === undefined ? 'not verified' : paintVerdict(verification.verdict, io)
-  const range = first === undefined || last === undefined ? 'no receipt' : `seq ${first} to ${last.seq}`
-  const codes = Object.entries(verification?.counts ?? {}).map(([code, count]) => `${code} ${count}`)
-  const found = codes.length === 0 ? '' : `  (${codes.join(', ')})`
-  const keeps =
-    kept.length === 0 ? '' : `, erased by nobody trusted and kept: seq ${kept.map(({ seq }) => seq).join(', ')}`
-  return `${verdict}  ${printable(chainId ?? source.name)}  ${appended} appended, ${already} there already, ${range}${keeps}${found}\n`
+  const { verification, chainId: name = source.name, first, last, kept, appended, already } = imported
+  const counts = `${appended} appended, ${already} there already`
+  return movedText({ name, verification, first, last, kept, counts }, io)
 }
 
 async function run(
@@ -164,14 +154,6 @@ async function run(
   return exitCodeOf(verdict)
 }
 
-async function keyringOf(options: Options, io: Io): Promise<Keyring | false> {
-  if (!options.unverified) return (await trustFor(options, io)).keyring
-  if (options.keyring !== undefined || options.trust !== undefined || options.acceptPruned !== undefined) {
-    throw new UsageError('--unverified does not go with --keyring, --trust and --accept-pruned')
-  }
-  return false
-}
-
 async function importing(name: string, target: string, options: Options, io: Io): Promise<ExitCode> {
   const keyring = await keyringOf(options, io)
   const sources = await sourcesOf(name, io)
@@ -198,16 +180,7 @@ export const addImport: AddCommand = (program, { io, exit }) => {
     .argument('<source>', 'FILE, DIR of .jsonl files, or - for stdin')
     .argument('<store>', 'the DIR of a file store, which is made, or a store URL')
     .option('--chain <id>', 'the chain that is meant; lines of another are refused', chainOption)
-  addTrustOptions(command)
-    .option('--unverified', 'import without a keyring: nothing but the links is looked at')
-    .option(
-      '--accept-pruned <min-days>',
-      'accept a pruned beginning if all that went was this many days old; it is imported either way',
-      once(wholeNumber),
-    )
-    .option('--batch <n>', 'how many receipts are appended at once (default 500, at most 1000)', once(batchSize))
-    .option('--quiet', 'print nothing but errors')
-    .option('--json', 'print {verdict, chains} as one line of JSON')
+  addMovingOptions(command, { move: 'import', moved: 'imported', written: 'appended' })
     .addHelpText('after', help)
     .action(async (source: string, store: string, options: Options) =>
       exit(await importing(source, store, options, io)),
