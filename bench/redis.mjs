@@ -8,41 +8,12 @@ import { startRedis } from '../scripts/services/redis.ts'
 import { startCluster } from '../scripts/services/redis-cluster.ts'
 import { createLedger, Keyring, verifyChain } from '../src/index.ts'
 import { localKey } from '../src/keys/local.ts'
-import { realEnvironment } from '../src/ledger/environment.ts'
 import { fileStore } from '../src/store/file.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import { redisStore } from '../src/store/redis.ts'
+import { draft, inFlight } from './drafts.mjs'
 import { seed } from './fixtures.mjs'
 import { percent, perSecond, race } from './measure.mjs'
-
-/** @param {string} chainId */
-const draft = (chainId) => ({
-  tenantId: 'acme-credit',
-  chainId,
-  receiptId: realEnvironment.uuid(),
-  eventType: 'decision',
-  systemId: 'scoring',
-  sessionId: 'application-48151623',
-  modelId: 'scorecard-7',
-  startedAt: '2026-03-01T12:00:00.000Z',
-  endedAt: '2026-03-01T12:00:00.042Z',
-  input: { kind: 'text', content: 'an application' },
-  output: { kind: 'text', content: 'granted' },
-  checks: [{ name: 'affordability', score: 0.31, threshold: 0.8, op: 'gte', fired: false }],
-  action: 'allow',
-})
-
-async function inFlight(n, width, one) {
-  let next = 0
-  const lane = async () => {
-    while (next < n) {
-      const turn = next
-      next += 1
-      await one(turn)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(width, n) }, lane))
-}
 
 const open = (store, backend) => createLedger({ store, keys: localKey({ seed, backend }), redactor: false })
 
