@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFile, mkdir, readdir, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -111,6 +112,37 @@ describe('a count of the writers that is damaged', () => {
       expect(await collect(store.read('acme'))).toEqual([...receipts, next[0], ...more])
       expect(await segmentsIn(dir)).not.toContain(name)
     })
+})
+
+describe('what is no file', () => {
+  it.skipIf(process.platform === 'win32')(
+    'keeps no reader and no writer waiting: a named pipe as the next segment',
+    async () => {
+      const dir = await written()
+      const pipe = join(folderIn(dir), `${String(COUNT).padStart(20, '0')}-00000009.jsonl`)
+      expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+      const store = closedAtEnd(fileStore(dir, options))
+      expect(await store.head('acme')).toEqual(receipts.at(-1))
+      expect(await collect(store.read('acme'))).toHaveLength(COUNT)
+      await store.append('acme', next, refOf(receipts.at(-1)!))
+      expect(await store.head('acme')).toEqual(next[0])
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    'is an error in the place of a segment, and nothing that anybody waits for',
+    async () => {
+      const dir = await written()
+      const [, second = ''] = await segmentsIn(dir)
+      await unlink(join(folderIn(dir), second))
+      expect(spawnSync('mkfifo', [join(folderIn(dir), second)]).status).toBe(0)
+      const store = closedAtEnd(fileStore(dir, options))
+      expect(await failureOf(collect(store.read('acme')))).toMatchObject({
+        code: 'STORE_IO',
+        details: { reason: 'ESPIPE' },
+      })
+    },
+  )
 })
 
 describe('a file that replaces others by its name alone', () => {

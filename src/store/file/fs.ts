@@ -1,6 +1,6 @@
 /** The few calls that the file store makes to the file system, so that a test can let each of them fail. */
 import { randomBytes } from 'node:crypto'
-import { renameSync, unlinkSync, writeSync } from 'node:fs'
+import { constants, renameSync, unlinkSync, writeSync } from 'node:fs'
 import * as promises from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
@@ -26,9 +26,13 @@ export interface FileSystem
   unlinkSync(path: string): void
 }
 
+/** To read, without waiting for a writer: a named pipe in the place of a file would keep a reader for ever. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 /** The real one. */
 export const nodeFs: FileSystem = {
   ...promises,
+  open: (path, flags = 'r', mode) => promises.open(path, flags === 'r' ? READ : flags, mode),
   writeSync: ({ fd }, bytes, offset, length, position) => writeSync(fd, bytes, offset, length, position),
   renameSync,
   unlinkSync,
