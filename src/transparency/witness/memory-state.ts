@@ -1,0 +1,51 @@
+import { QuittanceError } from '../../errors.js'
+import type { RefusedHead, WitnessedHead, WitnessState } from './types.js'
+
+/** Fork proofs matter more than heads that nobody has proved anything of: each kind has its own room. */
+const MOST_REFUSED = 100
+
+/** The state of a witness in this process, and what it has refused. */
+export interface MemoryWitnessState extends WitnessState {
+  readonly refused: readonly RefusedHead[]
+}
+
+/**
+ * The state of a witness that ends with this process: for tests and demonstrations. A witness that starts again with a new
+ * one would cosign a fork.
+ *
+ * @returns a state without heads
+ * @example
+ * ```ts
+ * import { memoryWitnessState } from 'quittance/transparency'
+ * const state = memoryWitnessState()
+ * ```
+ */
+export function memoryWitnessState(): MemoryWitnessState {
+  const heads = new Map<string, WitnessedHead>()
+  const refused: RefusedHead[] = []
+  let closed = false
+  const open = (): void => {
+    if (closed) throw new QuittanceError('STORE_CLOSED', 'the state of the witness was closed')
+  }
+  return {
+    refused,
+    async latest(origin) {
+      open()
+      return heads.get(origin)
+    },
+    async advance(expected, next) {
+      open()
+      if (heads.get(next.origin)?.note !== expected?.note) return false
+      heads.set(next.origin, next)
+      return true
+    },
+    async keep(head) {
+      open()
+      const alike = refused.filter(({ kind }) => kind === head.kind)
+      if (alike.length < MOST_REFUSED && !alike.some(({ text }) => text === head.text)) refused.push(head)
+    },
+    async close() {
+      closed = true
+    },
+  }
+}

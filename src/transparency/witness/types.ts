@@ -1,0 +1,55 @@
+/** What the parts of a witness hand each other. */
+
+/** The newest head of a log that a witness has cosigned. */
+export interface WitnessedHead {
+  readonly origin: string
+  readonly size: number
+  /** 32 bytes. */
+  readonly rootHash: Uint8Array
+  /** When it was cosigned, in seconds since 1970. */
+  readonly time: number
+  /** The checkpoint with the log's signatures that were verified, and the witness's cosignature. */
+  readonly note: string
+}
+
+/** A head that a log has signed and the witness has not cosigned. */
+export interface RefusedHead {
+  readonly origin: string
+  /**
+   * `fork`: `text` is a fork proof, see `verifyForkProof`. `unproved`: nobody has shown that it goes on from what was
+   * cosigned, which a wrong proof in the request is enough for; `text` is JSON with both notes.
+   */
+  readonly kind: 'fork' | 'unproved'
+  readonly text: string
+}
+
+/**
+ * What a witness must never forget.
+ *
+ * **Promise.** When `advance` resolves with true, the head is there as durably as the state says at its factory, and every
+ * later `latest` gives it or one that replaced it. Of several that would replace the same head, one does.
+ */
+export interface WitnessState {
+  /** @returns the newest head of a log; `undefined` where none was ever cosigned */
+  latest(origin: string): Promise<WitnessedHead | undefined>
+  /**
+   * Replaces the newest head of a log.
+   *
+   * @param expected - what `latest` gave; `undefined` where it gave none
+   * @param next - of the same log
+   * @returns false where another head stands there by now: nothing has changed
+   * @throws QuittanceError `STORE_*`; whether the head is there is then unknown, and it must not be told to anybody
+   */
+  advance(expected: WitnessedHead | undefined, next: WitnessedHead): Promise<boolean>
+  /** Keeps a refused head, as long as there is room for it; one that is there already changes nothing. */
+  keep(refused: RefusedHead): Promise<void>
+  /** Gives the state back; later calls are refused. Idempotent. */
+  close(): Promise<void>
+}
+
+/** An answer to be sent over HTTP. */
+export interface WitnessAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
