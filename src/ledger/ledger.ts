@@ -11,6 +11,7 @@ import { createDesk } from './desk.js'
 import { bindEnvironment, type Environment, realEnvironment } from './environment.js'
 import { eraseDetails } from './erase.js'
 import { createEvents } from './events.js'
+import { withFurtherLooks } from './further-looks.js'
 import { checkHealthOptions, health, MAX_LOOKED_AT } from './health.js'
 import { hold, release, standingHolds } from './holds.js'
 import { revoke, rotate } from './key-events.js'
@@ -106,6 +107,9 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
     change: (chainId, { what, from, to, substantial }, given) =>
       desk.submitOwn(chainId, noted('change')({ what, from, to, substantial }), given),
     heartbeat: (chainId, { dropped } = {}, given) => desk.submitOwn(chainId, noted('heartbeat')({ dropped }), given),
+    checkpoint: (chainId, { origin, size, rootHash }, given) =>
+      // its form is checked with the receipt's
+      desk.submitOwn(chainId, noted('checkpoint')({ origin, size, rootHash: rootHash as `sha256:${string}` }), given),
     report: (chainId, made, given) => desk.track(report(parts, desk, chainId, made, given)),
     hold: (chainId, terms, given) => desk.track(hold(parts, desk, chainId, terms, given)),
     release: (chainId, terms, given) => desk.track(release(parts, desk, chainId, terms, given)),
@@ -138,7 +142,7 @@ export function createLedgerWith(options: LedgerOptions, environment: Environmen
         outbox,
         remembered: desk.remembered,
       }
-      return health(patient, { signal, timeoutMs: lookMs })
+      return withFurtherLooks(ledger, await health(patient, { signal, timeoutMs: lookMs }))
     },
     on: events.on,
     warn,

@@ -107,6 +107,8 @@ function person(value: unknown, path: string): string | undefined {
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const isCheckpoint = (system: unknown): boolean => isObject(system) && system.event === 'checkpoint'
+
 /** Details that say nothing would be a salt and a hash of nothing. */
 const isEmpty = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((member) => member === undefined)
@@ -306,11 +308,15 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     },
 
     own(body, receiptId) {
-      const { key, ...texts } = frozenCopy(body, '', 1) as Members
+      const { key, ...rest } = frozenCopy(body, '', 1) as Members
+      const { system, ...others } = rest
+      // the digits of a root, which end an origin, may look like the number of a card
+      const [texts, asIs] = isCheckpoint(system) ? [others, { system }] : [rest, {}]
       return after(looked(texts, redactionFor(texts)), (members) =>
         framed(
           Object.freeze({
             ...members,
+            ...asIs,
             version: VERSION,
             receiptId,
             ...(key === undefined ? {} : { key }),

@@ -157,9 +157,20 @@ export interface HealthCheck {
   /**
    * `store`, it answers; `writable`, it takes receipts; `durability`, it reaches what it was told to; `clock`, its clock and
    * ours agree; `head`, the newest receipt of a chain holds and is none that came back from the past; `keys`, the key signs,
-   * and with a `chainId`: it may sign what comes next there; `queue`; `secret`; `outbox`, it can be drained.
+   * and with a `chainId`: it may sign what comes next there; `queue`; `secret`; `outbox`, it can be drained;
+   * `checkpoint`, where a `checkpointLog` follows the ledger: checkpoints are made and go out.
    */
-  readonly name: 'store' | 'writable' | 'durability' | 'clock' | 'head' | 'keys' | 'queue' | 'secret' | 'outbox'
+  readonly name:
+    | 'store'
+    | 'writable'
+    | 'durability'
+    | 'clock'
+    | 'head'
+    | 'keys'
+    | 'queue'
+    | 'secret'
+    | 'outbox'
+    | 'checkpoint'
   readonly ok: boolean
   /** The code of the error that was met. */
   readonly code?: string | undefined
@@ -169,6 +180,8 @@ export interface HealthCheck {
   readonly chainId?: string | undefined
   /** Of `durability`: what is reached now. */
   readonly durability?: Durability | undefined
+  /** Of `checkpoint`: how old the newest is that went out, in milliseconds. */
+  readonly ageMs?: number | undefined
 }
 
 /** What `health` found. It holds no secret, no message and no payload. */
@@ -313,6 +326,18 @@ export interface Ledger extends Sink, AsyncDisposable {
   heartbeat(
     chainId: string,
     beat?: { readonly dropped?: number | undefined },
+    options?: NoteOptions,
+  ): Promise<DecisionReceipt>
+  /**
+   * Writes into a log chain how far another chain had come: its checkpoint. `checkpointLog` of `quittance/transparency` calls it.
+   *
+   * @param checkpoint - the checkpoint's origin and size, and its root as `sha256:` and 64 hex digits
+   * @returns the receipt, once it is durable
+   * @throws QuittanceError as `append`
+   */
+  checkpoint(
+    chainId: string,
+    checkpoint: { readonly origin: string; readonly size: number; readonly rootHash: string },
     options?: NoteOptions,
   ): Promise<DecisionReceipt>
   /**

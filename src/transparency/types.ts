@@ -27,6 +27,8 @@ export interface PatienceOptions {
 export interface CheckpointSink {
   /** For messages and metrics: `file`, `git`, `http`, `s3`, `syslog`. */
   readonly name: string
+  /** Tells it from others of the same name, in the marks of what each has got; default the name. */
+  readonly id?: string | undefined
   publish(checkpoint: PublishedCheckpoint, options?: PatienceOptions): Promise<void>
   close?(): Promise<void>
 }
