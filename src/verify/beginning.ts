@@ -1,5 +1,6 @@
 /** A chain that does not start where it should: cut by somebody, or pruned by a retention receipt that says so. */
 import type { DecisionReceipt } from '../receipt/types.js'
+import type { PrunedBeginning } from './anchored.js'
 import type { Findings } from './findings.js'
 import type { VerifyOptions } from './types.js'
 
@@ -12,6 +13,8 @@ export class Beginning {
   #first: DecisionReceipt | undefined
   #unread = 0
   #prunedAt: string | undefined
+  #tree: PrunedBeginning['tree']
+  #accepted = false
 
   /** @param expect - the first seq that was asked for; a root that was asked for stands at seq 0 and can't be pruned */
   constructor(expect: VerifyOptions['expect']) {
@@ -37,7 +40,15 @@ export class Beginning {
     if (retention?.event !== 'prune' || !retentionKey || this.#first === undefined || this.#prunedAt !== undefined)
       return
     const { seq, receiptHash } = retention.through
-    if (seq === this.#first.seq - 1 && receiptHash === this.#first.prevReceiptHash) this.#prunedAt = receipt.timestamp
+    if (seq !== this.#first.seq - 1 || receiptHash !== this.#first.prevReceiptHash) return
+    this.#prunedAt = receipt.timestamp
+    // what was removed later has a root over the later ones alone
+    if (retention.count === seq + 1) this.#tree = { size: seq + 1, rootHash: retention.merkleRoot }
+  }
+
+  /** What is known of what was removed; whether that is accepted, after `finish`. */
+  get pruned(): PrunedBeginning {
+    return { tree: this.#tree, accepted: this.#accepted }
   }
 
   /** @param acceptPruned - how old what went must have been, where pruning is accepted at all */
@@ -52,7 +63,8 @@ export class Beginning {
       return
     }
     const keptDays = (Date.parse(this.#prunedAt) - Date.parse(first.timestamp)) / DAY_MS
-    if (acceptPruned !== undefined && !this.#rootWanted && keptDays >= acceptPruned.minDays) return
+    this.#accepted = acceptPruned !== undefined && !this.#rootWanted && keptDays >= acceptPruned.minDays
+    if (this.#accepted) return
     const why =
       acceptPruned !== undefined && keptDays < acceptPruned.minDays
         ? `it was ${Math.floor(keptDays)} days old when what is before it was removed; ${acceptPruned.minDays} days were asked for`

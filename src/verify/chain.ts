@@ -8,15 +8,25 @@ import { defaultBackend } from '../keys/ed25519/verify.js'
 import { genesisHash } from '../receipt/digest.js'
 import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import { AnchorWatch } from './anchored.js'
+import { AnchorWatch, type Mark } from './anchored.js'
 import { Beginning } from './beginning.js'
+import { type CheckpointSet, checkpointsOf, LOG } from './checkpoints.js'
 import { type Examined, examineLine, examineReceipt } from './examine.js'
 import { Findings, type Place } from './findings.js'
 import type { RawLine } from './line.js'
 import { checkOptions } from './options.js'
 import { isPlain, type Reached, type Run } from './run.js'
 import { ChainTrust } from './trust.js'
-import type { ProblemCode, ReceiptSource, Scope, Tail, Verdict, VerifyOptions, VerifyResult } from './types.js'
+import type {
+  ProblemCode,
+  ReceiptSource,
+  Scope,
+  ScopeCheckpoint,
+  Tail,
+  Verdict,
+  VerifyOptions,
+  VerifyResult,
+} from './types.js'
 
 /** Hears of each receipt against which nothing was found, in order. */
 export type Counted = (receipt: DecisionReceipt) => void
@@ -100,7 +110,7 @@ class ChainVerifier {
     const head = this.#options.expect?.head
     const holdsHead = head !== undefined && head.seq > first.seq && head.seq <= last.seq
     if (holdsHead && (head.seq !== last.seq || head.receiptHash !== last.receiptHash)) return false
-    const followed = this.#anchors?.follow(count, leaves)
+    const followed = this.#anchors?.follow(first.seq + 1, count, leaves)
     if (followed === undefined || !this.#trust?.goesOn(first, count, last)) return false
     followed()
     if (holdsHead) this.#headFound ??= 'match'
@@ -139,8 +149,31 @@ class ChainVerifier {
     this.#first = receipt.seq
     this.#beginning.starts(receipt, this.#unplaced)
     this.#trust = new ChainTrust(this.#options.keyring, chainId)
-    this.#anchors = new AnchorWatch((this.#options.anchors ?? []).filter((anchor) => anchor.chainId === chainId))
+    this.#anchors = this.#watch(receipt)
     return true
+  }
+
+  /** What the chain is held against, as its first receipt or what was asked for names it. */
+  #watch(first: DecisionReceipt | undefined): AnchorWatch {
+    const { anchors = [], checkpoints, beginning } = this.#options
+    const chainId = this.#chainId
+    const own: readonly Mark[] = anchors.filter((anchor) => chainId === undefined || anchor.chainId === chainId)
+    if (checkpoints === undefined) return new AnchorWatch(own)
+    const named = this.#named(first)
+    const { marks, conflicts } = named === undefined ? { marks: [], conflicts: [] } : checkpointsOf(checkpoints, named)
+    for (const [a, b] of conflicts) {
+      const message = `${a.origin} has signed two roots for size ${a.size}, ${a.rootHash} and ${b.rootHash}: it shows different histories to different people`
+      this.#findings.problem({ code: 'CHECKPOINT_MISMATCH', message, notes: [a.note, b.note] })
+    }
+    if (marks.length === 0) this.#problem('CHECKPOINT_NOT_REACHED', {}, noCheckpoint(checkpoints, named))
+    return new AnchorWatch([...own, ...marks], beginning?.frontier)
+  }
+
+  /** Which chain it is, for checkpoints: the log's, or the root that is there, or that was asked for where seq 0 is not. */
+  #named(first: DecisionReceipt | undefined): string | undefined {
+    const { logChain, expect, beginning } = this.#options
+    if (logChain !== undefined && logChain === this.#chainId) return LOG
+    return first?.seq === 0 ? first.receiptHash : (expect?.root ?? beginning?.root)
   }
 
   /** @returns whether the receipt carries the chain on */
@@ -204,18 +237,14 @@ class ChainVerifier {
   /** The end of the source: what was asked for and is not there. */
   finish(): VerifyResult {
     const findings = this.#findings
-    const { anchors, requireTail, acceptPruned } = this.#options
+    const { requireTail, acceptPruned } = this.#options
     const last = this.#previous
     if (this.#checked === 0) this.#problem('EMPTY', {}, 'there is no receipt')
     this.#beginning.finish(findings, acceptPruned)
     this.#reach(last?.seq)
-    if (this.#anchors) this.#anchors.finish(last?.seq, findings)
-    else
-      new AnchorWatch(
-        (anchors ?? []).filter(({ chainId }) => this.#chainId === undefined || chainId === this.#chainId),
-      ).finish(undefined, findings)
-    for (const { finding, count } of this.#trust?.finish(this.#anchors?.matched ?? []) ?? [])
-      findings.problem(finding, count)
+    this.#anchors ??= this.#watch(undefined)
+    this.#anchors.finish(last?.seq, findings, this.#beginning.pruned)
+    for (const { finding, count } of this.#trust?.finish(this.#anchors.matched) ?? []) findings.problem(finding, count)
     const tail = this.#tail()
     if (requireTail && tail === 'unproved') {
       const message = 'nothing proves that no receipt was cut behind the last one'
@@ -229,6 +258,7 @@ class ChainVerifier {
       toSeq: last?.seq,
       head,
       tail,
+      checkpoint: this.#held(),
     }
     const { verdict, problems, counts, notices } = findings
     return {
@@ -239,6 +269,13 @@ class ChainVerifier {
       counts,
       notices: notices.map(defined),
     }
+  }
+
+  #held(): ScopeCheckpoint | undefined {
+    const largest = this.#anchors?.matched.findLast(({ origin }) => origin !== undefined)
+    if (largest?.origin === undefined) return undefined
+    const { origin, size, witnessedAt } = largest
+    return defined({ origin, size, witnessedAt })
   }
 
   #reach(last: number | undefined): void {
@@ -271,6 +308,16 @@ class ChainVerifier {
     if (this.#headFound === 'match' && this.#options.expect?.head?.seq === last.seq) return 'expected-head'
     return this.#anchors?.matched.some(({ size }) => size === last.seq + 1) ? 'checkpoint' : 'unproved'
   }
+}
+
+/** Why a chain is held against none of the checkpoints that were given. */
+function noCheckpoint({ known, passedOver }: CheckpointSet, named: string | undefined): string {
+  const refused = passedOver.length === 0 ? '' : `; ${passedOver.length} are not by the policy`
+  if (known.length === 0) return `no checkpoint was given that the policy takes${refused}`
+  if (named === undefined)
+    return 'nothing says which checkpoints are of this chain: seq 0 was not seen, and no root was asked for'
+  const whose = named === LOG ? 'the log itself' : `this chain, whose root begins with ${named.slice(0, 23)}`
+  return `of ${known.length} checkpoints none is of ${whose}${refused}`
 }
 
 /** Without the members that are undefined, so that JSON and a deep comparison see the same. */
@@ -342,8 +389,23 @@ async function verifyWith<T>(
  * ```
  */
 export async function verifyChain(source: ReceiptSource, options: VerifyOptions): Promise<VerifyResult> {
+  return verifyReceipts(source, options)
+}
+
+/**
+ * @param source - as `verifyChain`
+ * @param options - as `verifyChain`
+ * @param counted - hears of each receipt against which nothing was found
+ * @returns as `verifyChain`
+ * @throws as `verifyChain`
+ */
+export async function verifyReceipts(
+  source: ReceiptSource,
+  options: VerifyOptions,
+  counted?: Counted,
+): Promise<VerifyResult> {
   if (typeof source === 'string') throw new TypeError('source must be receipts or lines, not one text')
-  return verifyWith(source, options, examineReceipt, (item) => typeof item === 'string')
+  return verifyWith(source, options, examineReceipt, (item) => typeof item === 'string', counted)
 }
 
 /**

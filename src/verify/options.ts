@@ -1,7 +1,10 @@
 import { Keyring } from '../keys/keyring.js'
+import { decodeFrontier, encodeFrontier } from '../merkle/frontier-bytes.js'
+import { HASH_BYTES } from '../merkle/hash.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
+import { isCheckpointSet } from './checkpoints.js'
 import type { VerifyOptions } from './types.js'
 
 const hashText = /^sha256:[0-9a-f]{64}$/
@@ -18,6 +21,9 @@ const optionNames = {
   requireTail: true,
   acceptPruned: true,
   anchors: true,
+  checkpoints: true,
+  logChain: true,
+  beginning: true,
   now: true,
   signal: true,
   workers: true,
@@ -59,6 +65,7 @@ export function checkOptions(options: VerifyOptions): void {
   if (now !== undefined && !(now instanceof Date ? !Number.isNaN(now.getTime()) : isInstant(now))) {
     throw new RangeError('options.now must be a valid Date or YYYY-MM-DDTHH:MM:SS.sssZ')
   }
+  checkCheckpoints(options)
   for (const [index, anchor] of (anchors ?? []).entries()) {
     const name = `options.anchors[${index}]`
     if (!isText(anchor.chainId, chainIdPattern)) throw new TypeError(`${name}.chainId must be a chain id`)
@@ -69,6 +76,24 @@ export function checkOptions(options: VerifyOptions): void {
       throw new TypeError(`${name}.witnessedAt must be YYYY-MM-DDTHH:MM:SS.sssZ`)
     }
   }
+}
+
+function checkCheckpoints({ checkpoints, logChain, beginning }: VerifyOptions): void {
+  if (checkpoints !== undefined && !isCheckpointSet(checkpoints))
+    throw new TypeError('options.checkpoints must be from openCheckpoints, which checks their signatures')
+  if (logChain !== undefined && !isText(logChain, chainIdPattern))
+    throw new TypeError('options.logChain must be a chain id')
+  const logs = new Set(checkpoints?.known.filter(({ kind }) => kind === 'log').map(({ origin }) => origin))
+  if (logChain !== undefined && logs.size > 1)
+    throw new RangeError('options.checkpoints must have those of one log where options.logChain is given')
+  if (beginning === undefined) return
+  const { root, frontier } = beginning
+  const whole =
+    isSeq(frontier?.size) &&
+    Array.isArray(frontier.peaks) &&
+    frontier.peaks.every((peak) => peak?.length === HASH_BYTES)
+  if (!isText(root, hashText) || !whole || decodeFrontier(encodeFrontier(frontier)) === undefined)
+    throw new TypeError('options.beginning must be {root: "sha256:…", frontier}')
 }
 
 function checkExpected(expect: VerifyOptions['expect']): void {

@@ -23,6 +23,9 @@ interface Track {
   dated?: { readonly at: string; readonly by: readonly string[] }
 }
 
+/** What was found in the chain and may say when. */
+type Dated = Pick<Anchor, 'size' | 'witnessedAt'>
+
 /** Receipts of one signer in a row: what they mean for every key that it derives from is noted once for all. */
 interface Run {
   readonly lineage: readonly string[]
@@ -145,7 +148,7 @@ export class RevocationLog {
   }
 
   /** What remains to be said at the end of the chain. */
-  finish(anchors: readonly Anchor[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
+  finish(anchors: readonly Dated[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
     this.#endRun()
     const found: { finding: Finding<ProblemCode>; count: number }[] = []
     for (const [keyId, track] of this.#tracks) {
@@ -166,7 +169,7 @@ export class RevocationLog {
     return found
   }
 
-  #undated(track: Track, at: string, anchors: readonly Anchor[]): number {
+  #undated(track: Track, at: string, anchors: readonly Dated[]): number {
     if (anchors.some(({ witnessedAt, size }) => witnessedAt !== undefined && witnessedAt < at && track.last.seq < size))
       return 0
     const { dated } = track

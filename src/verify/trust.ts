@@ -146,7 +146,9 @@ export class ChainTrust {
    * @param anchors - checkpoints that were found in this chain
    * @returns problems, each with how many receipts it stands for
    */
-  finish(anchors: readonly Anchor[]): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
+  finish(
+    anchors: readonly Pick<Anchor, 'size' | 'witnessedAt'>[],
+  ): readonly { readonly finding: Finding<ProblemCode>; readonly count: number }[] {
     return this.#revocations.finish(anchors)
   }
 

@@ -1,6 +1,8 @@
 import type { HeadRef } from '../errors.js'
 import type { Keyring } from '../keys/keyring.js'
+import type { Frontier } from '../merkle/frontier.js'
 import type { DecisionReceipt } from '../receipt/types.js'
+import type { CheckpointSet } from './checkpoints.js'
 
 /** INVALID: something contradicts. INCOMPLETE: nothing contradicts, but what was asked for is not all there. */
 export type Verdict = 'VALID' | 'INVALID' | 'INCOMPLETE'
@@ -61,6 +63,8 @@ export interface Finding<Code extends string> {
   readonly line?: number | undefined
   /** For people; holds no payload. */
   readonly message: string
+  /** The signed checkpoints that show it to others too. */
+  readonly notes?: readonly string[] | undefined
 }
 
 /** One problem. */
@@ -81,6 +85,17 @@ export interface Scope {
   readonly toSeq?: number | undefined
   readonly head?: HeadRef | undefined
   readonly tail: Tail
+  /** The largest of `options.checkpoints` that the chain leads to. */
+  readonly checkpoint?: ScopeCheckpoint | undefined
+}
+
+/** A checkpoint that a chain leads to. */
+export interface ScopeCheckpoint {
+  readonly origin: string
+  /** How many receipts it covers, from seq 0 on. */
+  readonly size: number
+  /** When somebody who does not hold the chain's key had seen it. */
+  readonly witnessedAt?: string | undefined
 }
 
 /** What the verifier found. There is no boolean: a verdict is one of three. */
@@ -111,6 +126,14 @@ export interface Anchor {
   readonly witnessedAt?: string | undefined
 }
 
+/** What is kept of receipts that are not there any more. */
+export interface ChainBeginning {
+  /** The `receiptHash` of seq 0: it tells whose checkpoints are to be looked at. */
+  readonly root: string
+  /** The tree over the first receipts, at least all those that were removed; from a state, or from tiles. */
+  readonly frontier: Frontier
+}
+
 /** What to hold a chain against. */
 export interface VerifyOptions {
   /** The keys that are trusted; never taken from the data. */
@@ -135,6 +158,18 @@ export interface VerifyOptions {
   /** Takes a pruned beginning for complete when a retention receipt proves it and all that went was that old. */
   readonly acceptPruned?: { readonly minDays: number } | undefined
   readonly anchors?: readonly Anchor[] | undefined
+  /**
+   * Checkpoints from elsewhere, from `openCheckpoints`. Those of this chain are found by its root; where none is, the chain is
+   * INCOMPLETE. A chain that leads to another root is INVALID, one that is shorter INCOMPLETE.
+   */
+  readonly checkpoints?: CheckpointSet | undefined
+  /** The chain that holds the checkpoints of all others: it is held against those of the log itself. */
+  readonly logChain?: string | undefined
+  /**
+   * What a pruned chain is followed from. Nothing of it is believed: where it leads to a checkpoint, it was right, and otherwise
+   * it has to be what a retention receipt says of what was removed.
+   */
+  readonly beginning?: ChainBeginning | undefined
   /** The judge's clock, default now; receipts more than 5 minutes ahead of it are INVALID. */
   readonly now?: Date | string | undefined
   readonly signal?: AbortSignal | undefined

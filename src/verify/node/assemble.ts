@@ -72,7 +72,7 @@ async function* linesFrom(
   let read = from
   while (read < identity.size) {
     const wanted = Math.min(buffer.length, identity.size - read)
-    const { bytesRead } = await handle.read(buffer, 0, wanted, read).catch((error: unknown) => {
+    const { bytesRead } = await handle.read(buffer, 0, wanted, (identity.at ?? 0) + read).catch((error: unknown) => {
       throw unreadable(error, path)
     })
     if (bytesRead === 0) {
@@ -218,7 +218,7 @@ export async function* assemble(
   const { crew, shape, meter, backend } = working
   const { signal } = options
   const counted = events && ((receipt: DecisionReceipt) => isPlain(receipt) || events(receipt))
-  const leaves = (options.anchors ?? []).length > 0
+  const leaves = (options.anchors ?? []).length > 0 || (options.checkpoints?.known ?? []).length > 0
   const plan = planned(chains, shape)
   const asked: Asked[] = []
   const opened = new Set<FileHandle>()

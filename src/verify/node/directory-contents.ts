@@ -31,6 +31,8 @@ export interface PlannedFile {
   readonly name: string
   readonly path: string
   readonly bytes: number
+  /** Where in the file its bytes begin, for a part of a larger one; then it has at least one byte. */
+  readonly at?: number | undefined
 }
 
 /** A chain that a directory seems to hold; nothing of it was read yet. */

@@ -1,6 +1,7 @@
 /** Cuts the files of chains into what threads look at, in the order in which it is put together again. */
 import { type FileHandle, open } from 'node:fs/promises'
-import type { DirectoryChain } from './directory-contents.js'
+import { unreadable } from './chunks.js'
+import type { DirectoryChain, PlannedFile } from './directory-contents.js'
 import type { FileIdentity, FileRange } from './range.js'
 
 /** A file that is kept open until all of it was judged: whatever takes its name meanwhile is another. */
@@ -31,13 +32,14 @@ export interface Shape {
 }
 
 /** @returns the open file; `undefined` for what is no plain file, or can't be opened: reading it will say why */
-async function openedFile(path: string): Promise<OpenFile | undefined> {
+async function openedFile({ path, bytes, at }: PlannedFile): Promise<OpenFile | undefined> {
   let handle: FileHandle | undefined
   try {
     handle = await open(path, 'r')
     const stat = await handle.stat({ bigint: true })
-    if (stat.isFile() && stat.size > 0n)
-      return { handle, identity: { dev: stat.dev, ino: stat.ino, size: Number(stat.size) } }
+    const { dev, ino, size } = stat
+    if (at !== undefined && size >= at + bytes) return { handle, identity: { dev, ino, size: bytes, at } }
+    if (at === undefined && stat.isFile() && size > 0n) return { handle, identity: { dev, ino, size: Number(size) } }
   } catch {
     // whoever reads it meets the same fault, in its turn
   }
@@ -47,14 +49,17 @@ async function openedFile(path: string): Promise<OpenFile | undefined> {
 
 async function* piecesOf(chain: DirectoryChain, { rangeBytes }: Shape): AsyncGenerator<Piece> {
   if (chain.files.length === 0) yield { chain, file: undefined, endsFile: true, endsChain: true }
-  for (const [file, { path, bytes }] of chain.files.entries()) {
+  for (const [file, planned] of chain.files.entries()) {
+    const { path, bytes, at } = planned
     const endsChain = file === chain.files.length - 1
     const piece = { chain, file, endsFile: true, endsChain }
     if (bytes === 0) yield piece
-    else if (bytes <= rangeBytes) yield { ...piece, range: { path, start: 0, end: bytes } }
+    else if (at === undefined && bytes <= rangeBytes) yield { ...piece, range: { path, start: 0, end: bytes } }
     else {
-      const opened = await openedFile(path)
+      const opened = await openedFile(planned)
       if (opened === undefined) {
+        // a part of a file can't be read as if it were the whole
+        if (at !== undefined) throw unreadable({ code: 'shrunk' }, path)
         yield piece
         continue
       }

@@ -16,6 +16,8 @@ export interface FileIdentity {
   readonly ino: bigint
   /** In bytes, when it was first looked at: what is added later is not read. */
   readonly size: number
+  /** Where its bytes begin, for a part of a larger file. */
+  readonly at?: number | undefined
 }
 
 /** The lines of a file that begin at `start` or later and before `end`. */
@@ -170,11 +172,11 @@ export function identityOf(fd: number): FileIdentity | undefined {
 }
 
 /** @returns where the first line begins that begins at `start` or later and before `end`; `end` where there is none */
-function firstLineAt(fd: number, start: number, end: number, buffer: Buffer): number {
+function firstLineAt(fd: number, base: number, start: number, end: number, buffer: Buffer): number {
   if (start === 0) return 0
   // a line begins behind a newline, which may be the byte before
   for (let at = start - 1; at < end - 1; ) {
-    const read = readSync(fd, buffer, 0, Math.min(buffer.length, end - 1 - at), at)
+    const read = readSync(fd, buffer, 0, Math.min(buffer.length, end - 1 - at), base + at)
     if (read === 0) throw new Changed()
     const found = buffer.subarray(0, read).indexOf(NEWLINE)
     if (found >= 0) return at + found + 1
@@ -203,7 +205,7 @@ export function judgeRange(
   const found = identityOf(fd)
   if (found === undefined) return undefined
   const file = range.file ?? found
-  if (file.dev !== found.dev || file.ino !== found.ino || file.size > found.size) return undefined
+  if (file.dev !== found.dev || file.ino !== found.ino || (file.at ?? 0) + file.size > found.size) return undefined
   const end = range.file === undefined ? file.size : range.end
   try {
     return judged(fd, file, range.start, end, manner, backend, buffer)
@@ -222,13 +224,14 @@ function judged(
   backend: Ed25519Backend,
   buffer: Buffer,
 ): RangeReport {
-  const from = firstLineAt(fd, start, end, buffer)
+  const base = file.at ?? 0
+  const from = firstLineAt(fd, base, start, end, buffer)
   const folder = new Folder(manner)
   const splitter = lineSplitter(from === 0)
   let to = from
   let read = from
   while (to < end && folder.weight < MAX_WEIGHT && read < file.size) {
-    const bytes = readSync(fd, buffer, 0, Math.min(buffer.length, file.size - read), read)
+    const bytes = readSync(fd, buffer, 0, Math.min(buffer.length, file.size - read), base + read)
     if (bytes === 0) throw new Changed()
     read += bytes
     for (const line of splitter.push(buffer.subarray(0, bytes))) {

@@ -1,0 +1,220 @@
+/** The chain that holds the checkpoints of all others: what it says of them, and since when somebody else knows it. */
+import { type Counted, verifyReceipts } from './chain.js'
+import { type CheckpointSet, checkpointsOf, isCheckpointSet, type KnownCheckpoint, LOG, setOf } from './checkpoints.js'
+import type { Anchor, Problem, ReceiptSource, VerifyOptions, VerifyResult } from './types.js'
+
+/** The id of the log chain where nothing else was said. */
+export const LOG_CHAIN = 'transparency-log'
+
+/** A checkpoint of a chain that the log has. */
+export interface LoggedChain {
+  /** `<log origin>/<first 16 hex digits of the chain's root>`. */
+  readonly origin: string
+  /** How many receipts the chain had. */
+  readonly size: number
+  /** RFC 6962 root over their leaves: `sha256:` and hex. */
+  readonly rootHash: string
+  /** When witnesses had seen the log with it. */
+  readonly witnessedAt?: string | undefined
+}
+
+/** What to hold a log chain against. */
+export interface LogOptions extends VerifyOptions {
+  /** Those of the log; those of its chains are kept for the chains. */
+  readonly checkpoints: CheckpointSet
+}
+
+/** A log chain that was verified. */
+export interface VerifiedLog {
+  readonly result: VerifyResult
+  /** Which log it is; absent where no checkpoint of one was given. */
+  readonly origin?: string | undefined
+  /**
+   * The newest checkpoint of each chain that the log has, as far as one of the log's own checkpoints covers it. Nothing where the
+   * log is INVALID.
+   */
+  readonly chains: readonly LoggedChain[]
+  /** Those that were given, and all that the log has of its chains: for `verifyChain` of these. */
+  readonly checkpoints: CheckpointSet
+  /**
+   * @param root - the `receiptHash` of a chain's seq 0
+   * @param chainId - the chain's id, which the log does not have
+   * @returns what the log says of the chain, the smallest first
+   */
+  anchorsFor(root: string, chainId: string): readonly Anchor[]
+}
+
+/** Takes note of what a log chain says while it is judged. */
+export interface LogReading {
+  readonly counted: Counted
+  /** @returns what may be believed of it, in the light of the verdict on all of it */
+  finish(result: VerifyResult): VerifiedLog
+}
+
+interface Entry {
+  readonly seq: number
+  readonly origin: string
+  readonly size: number
+  readonly rootHash: string
+}
+
+/** The first head that has an entry, and the earliest time at which one was seen that has it. */
+function coverOf(entry: Entry, heads: readonly KnownCheckpoint[], times: readonly (string | undefined)[]) {
+  let low = 0
+  let high = heads.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((heads[middle] as KnownCheckpoint).size > entry.seq) high = middle
+    else low = middle + 1
+  }
+  const head = heads[low]
+  return head && { head, witnessedAt: times[low] }
+}
+
+/** For each head, the earliest time of itself and the larger ones: who saw a larger tree saw this one too. */
+function timesOf(heads: readonly KnownCheckpoint[]): (string | undefined)[] {
+  let best: string | undefined
+  return heads
+    .toReversed()
+    .map(({ witnessedAt }) => {
+      if (best === undefined || (witnessedAt !== undefined && witnessedAt < best)) best = witnessedAt
+      return best
+    })
+    .reverse()
+}
+
+/**
+ * @param checkpoints - those of the log, and of its chains
+ * @returns what hears of the log chain's receipts
+ */
+export function readingLog(checkpoints: CheckpointSet): LogReading {
+  const { marks } = checkpointsOf(checkpoints, LOG)
+  const origin = marks[0]?.origin
+  const entries: Entry[] = []
+  return {
+    counted({ seq, system }) {
+      if (system?.event !== 'checkpoint') return
+      const part = system.origin.startsWith(`${origin}/`) ? system.origin.slice(`${origin}/`.length) : ''
+      if (/^[0-9a-f]{16}$/.test(part))
+        entries.push({ seq, origin: system.origin, size: system.size, rootHash: system.rootHash })
+    },
+    finish(result) {
+      const through = result.verdict === 'INVALID' ? 0 : (result.scope.checkpoint?.size ?? 0)
+      const heads = marks.filter(({ size }) => size <= through).sort((a, b) => a.size - b.size)
+      const times = timesOf(heads)
+      const logged: KnownCheckpoint[] = []
+      for (const entry of entries) {
+        const cover = coverOf(entry, heads, times)
+        if (cover === undefined || origin === undefined) continue
+        const { seq: _, ...what } = entry
+        const { witnessedAt } = cover
+        const dated = witnessedAt === undefined ? {} : { witnessedAt }
+        logged.push({ ...what, kind: 'chain', log: origin, ...dated, note: cover.head.note })
+      }
+      return verifiedLog(result, origin, logged, checkpoints)
+    },
+  }
+}
+
+function verifiedLog(
+  result: VerifyResult,
+  origin: string | undefined,
+  logged: readonly KnownCheckpoint[],
+  given: CheckpointSet,
+): VerifiedLog {
+  const newest = new Map<string, KnownCheckpoint>()
+  for (const one of logged) if (one.size >= (newest.get(one.origin)?.size ?? 0)) newest.set(one.origin, one)
+  const checkpoints = setOf([...given.known, ...logged], given.passedOver, given.unverified)
+  return {
+    result,
+    ...(origin !== undefined && { origin }),
+    chains: [...newest.values()].map(({ origin, size, rootHash, witnessedAt }) => ({
+      origin,
+      size,
+      rootHash,
+      ...(witnessedAt !== undefined && { witnessedAt }),
+    })),
+    checkpoints,
+    anchorsFor(root, chainId) {
+      const part = `/${root.slice('sha256:'.length, 'sha256:'.length + 16)}`
+      return logged
+        .filter((one) => one.origin.endsWith(part))
+        .sort((a, b) => a.size - b.size)
+        .map(({ size, rootHash, witnessedAt }) => ({
+          chainId,
+          size,
+          rootHash,
+          ...(witnessedAt !== undefined && { witnessedAt }),
+        }))
+    },
+  }
+}
+
+/**
+ * @param options - as given for a log chain
+ * @returns as the judge of a chain takes them
+ */
+export function logOptions<T extends LogOptions>(options: T): T {
+  const chainId = options.chainId ?? options.logChain ?? LOG_CHAIN
+  return { ...options, chainId, logChain: chainId }
+}
+
+/**
+ * Verifies the chain that holds the checkpoints of all others, against checkpoints of the log that witnesses have cosigned.
+ * Whoever has it knows the newest size of every chain of the deployment.
+ *
+ * @param source - receipts or lines of the log chain, in order, from seq 0 on
+ * @param options - as `verifyChain`; `checkpoints` must have some of the log. `chainId` is `transparency-log` by default
+ * @returns the verdict, and what the log says of its chains
+ * @throws QuittanceError, TypeError, RangeError as `verifyChain`
+ * @example
+ * ```ts
+ * import { type CheckpointSet, type DecisionReceipt, type Keyring, verifyChain, verifyLog } from 'quittance/verify'
+ * async function judge(log: DecisionReceipt[], chain: DecisionReceipt[], keyring: Keyring, given: CheckpointSet) {
+ *   const { result, checkpoints, chains } = await verifyLog(log, { keyring, checkpoints: given })
+ *   console.log(result.verdict, chains.length)
+ *   console.log((await verifyChain(chain, { keyring, checkpoints })).verdict)
+ * }
+ * ```
+ */
+export async function verifyLog(source: ReceiptSource, options: LogOptions): Promise<VerifiedLog> {
+  if (!isCheckpointSet(options?.checkpoints))
+    throw new TypeError('options.checkpoints must be from openCheckpoints, which checks their signatures')
+  const reading = readingLog(options.checkpoints)
+  return reading.finish(await verifyReceipts(source, logOptions(options), reading.counted))
+}
+
+/**
+ * Tells which chains of a log are not there as a whole. Which chain that was, its id, the log does not say.
+ *
+ * @param log - from `verifyLog`
+ * @param results - of all chains that are there
+ * @returns one result for each chain that is missing: INCOMPLETE, `CHECKPOINT_NOT_REACHED`
+ * @example
+ * ```ts
+ * import { missingChains, type VerifiedLog, type VerifyResult } from 'quittance/verify'
+ * const whole = (log: VerifiedLog, results: VerifyResult[]) => missingChains(log, results).length === 0
+ * ```
+ */
+export function missingChains(log: VerifiedLog, results: Iterable<VerifyResult>): readonly VerifyResult[] {
+  const there = new Set<string>()
+  for (const { scope } of results) {
+    if (scope.root !== undefined)
+      there.add(`${log.origin}/${scope.root.slice('sha256:'.length, 'sha256:'.length + 16)}`)
+    if (scope.checkpoint !== undefined) there.add(scope.checkpoint.origin)
+  }
+  return log.chains
+    .filter(({ origin }) => !there.has(origin))
+    .map(({ origin, size }) => {
+      const message = `the log has a checkpoint of size ${size} of ${origin}, and no chain with that root is there`
+      const problem: Problem = { code: 'CHECKPOINT_NOT_REACHED', message }
+      return {
+        verdict: 'INCOMPLETE',
+        scope: { tail: 'unproved' },
+        checked: 0,
+        problems: [problem],
+        counts: { CHECKPOINT_NOT_REACHED: 1 },
+        notices: [],
+      }
+    })
+}
