@@ -15,6 +15,7 @@ import { addKeyring } from './commands/keyring.js'
 import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
 import { addQuery } from './commands/query.js'
+import { addReconcile } from './commands/reconcile.js'
 import { addReconstruct } from './commands/reconstruct.js'
 import { addRedact } from './commands/redact.js'
 import { addRelease } from './commands/release.js'
@@ -33,7 +34,7 @@ const groups: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Keys, and whom to trust:', [addKeygen, addPublicKey, addKey, addKeyring]],
   ['Judge chains:', [addVerify, addHead]],
   ['Look at receipts:', [addInspect, addQuery, addTail, addReconstruct, addStat]],
-  ['Report:', [addReport, addStats, addCoverage]],
+  ['Report:', [addReport, addStats, addCoverage, addReconcile]],
   ['Move receipts:', [addCopy, addExport, addImport]],
   ['Keep and remove:', [addPrune, addHold, addRelease, addErase, addRedact]],
   ['Run:', [addHealth, addDemo]],

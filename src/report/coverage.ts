@@ -27,6 +27,7 @@ export type {
   CaptureCount,
   ChainCoverage,
   Coverage,
+  CoverageCase,
   CoverageClear,
   CoverageCode,
   CoverageFigures,
@@ -42,8 +43,10 @@ export interface CoverageOptions {
   readonly locale?: Locale | undefined
   /** Receipts an hour, where that is known: what is silence then follows from it. */
   readonly expectedPerHour?: number | undefined
-  /** How often a heartbeat is due, in milliseconds. */
+  /** How often a heartbeat is due, in milliseconds: a stretch half as long again without any receipt is `SILENCE_TOO_LONG`. */
   readonly heartbeatMs?: number | undefined
+  /** How long a tool call may wait for its result, in milliseconds, before that is missing; default 0. */
+  readonly outcomeWithinMs?: number | undefined
   /** How many receipt ids of a chain are remembered, at least; default 1,000,000, in 16 to 64 bytes each. */
   readonly receiptLimit?: number | undefined
   /** How many receipts that wait for another are remembered, at least, of each kind; default 25,000. */
@@ -76,6 +79,7 @@ const optionNames: Readonly<Record<keyof CoverageOptions, true>> = {
   locale: true,
   expectedPerHour: true,
   heartbeatMs: true,
+  outcomeWithinMs: true,
   receiptLimit: true,
   waitingLimit: true,
   now: true,
@@ -97,16 +101,19 @@ function limit(name: string, value: number | undefined, fallback: number): numbe
 }
 
 function ruleOptions(options: CoverageOptions): RuleOptions {
-  const { period, locale, expectedPerHour, heartbeatMs } = options
+  const { period, locale, expectedPerHour, heartbeatMs, outcomeWithinMs } = options
   if (locale !== undefined && !Object.hasOwn(coverageTexts, locale)) throw new TypeError('locale must be en or de')
   if (period !== undefined && !(isTime(period.from) && isTime(period.until) && period.from < period.until))
     throw new RangeError('period must end after it begins; both are times as YYYY-MM-DDTHH:MM:SS.sssZ')
+  if (outcomeWithinMs !== undefined && !(outcomeWithinMs >= 0 && outcomeWithinMs < 1e15))
+    throw new RangeError('outcomeWithinMs must be 0 or more')
   const now = new Date(options.now ?? Date.now()).getTime()
   if (Number.isNaN(now)) throw new RangeError('now must be a time')
   return {
     period,
     now,
     gaps: { expectedPerHour, heartbeatMs },
+    outcomeWithinMs,
     limits: {
       receipts: limit('receiptLimit', options.receiptLimit, 1_000_000),
       waiting: limit('waitingLimit', options.waitingLimit, 25_000),

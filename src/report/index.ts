@@ -39,6 +39,7 @@ export type {
   CaptureCount,
   ChainCoverage,
   Coverage,
+  CoverageCase,
   CoverageClear,
   CoverageCode,
   CoverageFigures,

@@ -51,6 +51,7 @@ describe('quittance coverage', () => {
       '  CHECKS_MISSING  Decisions without a check: 1 of 1, seq 0',
       expect.stringContaining('      Call addCheck(name'),
       '  TOOL_RESULT_MISSING  Tool calls without a result: 1 of 1, seq 1',
+      '      seq 1  search  since 2026-03-04T05:06:08.000Z, 271 d 18 h ago',
       expect.stringContaining('      Emit a tool_result'),
       '  PARENT_NOT_SEALED  Receipts whose parent was never sealed: 1 of 1, seq 1',
       expect.stringContaining('      Await emit()'),

@@ -13,6 +13,7 @@ import type { Locale, Period } from '../../report/types.js'
 import { verifyLines } from '../../verify/chain.js'
 import { type AddCommand, examples } from '../context.js'
 import { chainsMeant, counting } from '../coverage/chains.js'
+import { duration } from '../coverage/duration.js'
 import { coverageText } from '../coverage/view.js'
 import { UsageError } from '../failure.js'
 import type { ExitCode, Io } from '../io.js'
@@ -29,6 +30,8 @@ interface Options extends TrustOptions {
   readonly all?: true | undefined
   readonly period?: Period | undefined
   readonly expectedPerHour?: number | undefined
+  readonly heartbeat?: number | undefined
+  readonly outcomeWithin?: number | undefined
   readonly acceptPruned?: number | undefined
   readonly now?: string | undefined
   readonly failOn?: ReadonlySet<CoverageCode> | undefined
@@ -48,6 +51,10 @@ const help = examples(
   [
     'quittance coverage receipts.jsonl --keyring keyring.json --fail-on PARENT_NOT_SEALED,TOOL_RESULT_MISSING',
     'for a build: exit code 1 where one of the two was found',
+  ],
+  [
+    'quittance coverage ./receipts --chain acme --keyring keyring.json --heartbeat 15m --outcome-within 10m',
+    'lists each silence of more than 22 minutes, and each tool call that has waited longer than 10',
   ],
 )
 
@@ -80,6 +87,8 @@ async function coverage(text: string, options: Options, io: Io): Promise<ExitCod
     all,
     period,
     expectedPerHour,
+    heartbeat,
+    outcomeWithin,
     acceptPruned,
     failOn,
     lang,
@@ -88,7 +97,14 @@ async function coverage(text: string, options: Options, io: Io): Promise<ExitCod
   } = options
   if (all && chain !== undefined) throw new UsageError('--chain does not go with --all')
   const trust = await trustFor(options, io)
-  const what: CoverageOptions = { period, expectedPerHour, locale: lang ?? 'en', now }
+  const what: CoverageOptions = {
+    period,
+    expectedPerHour,
+    heartbeatMs: heartbeat,
+    outcomeWithinMs: outcomeWithin,
+    locale: lang ?? 'en',
+    now,
+  }
   const target = await targetOf(text, io)
   const progress = progressOn(io)
   const covered = await letGo(target, async () => {
@@ -140,6 +156,12 @@ export const addCoverage: AddCommand = (program, { io, exit }) => {
       'how many receipts an hour are usual: what is silence follows from it',
       once(positiveRate),
     )
+    .option(
+      '--heartbeat <time>',
+      'how often a heartbeat is due, such as 15m: lists each silence half as long again',
+      once(duration),
+    )
+    .option('--outcome-within <time>', 'how long a tool call may wait for its result, such as 10m', once(duration))
     .option('--accept-pruned <min-days>', 'as for verify', once(wholeNumber))
     .option('--now <time>', 'judge as of this UTC time', once(instant))
     .option('--fail-on <codes>', 'codes between commas, or any: exit code 1 where one of them was found', codesOf)

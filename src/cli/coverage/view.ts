@@ -1,14 +1,16 @@
 /** The coverage on a terminal. Names come from receipts: every one is escaped. */
-import type { CoverageClear, CoverageFigures, CoverageFinding } from '../../report/coverage/types.js'
+import type { CoverageCase, CoverageClear, CoverageFigures, CoverageFinding } from '../../report/coverage/types.js'
 import type { Coverage } from '../../report/coverage.js'
 import type { ReceiptRef } from '../../report/statistics/receipt-ref.js'
 import { colorsFor, type Io } from '../io.js'
 import { printable } from '../printable.js'
 import { paintVerdict } from '../verdict.js'
+import { durationText } from './duration.js'
 import { type CoverageWords, coverageWords } from './words.js'
 
 const WIDTH = 18
 const MOST_NAMES = 12
+const MOST_CASES = 10
 
 const row = (head: string, value: string): string => `  ${head.padEnd(WIDTH)}  ${value}`
 
@@ -26,8 +28,24 @@ function namesOf(
   return shown.join(', ')
 }
 
+function caseLines(
+  cases: readonly CoverageCase[],
+  count: number,
+  several: boolean,
+  words: CoverageWords,
+): readonly string[] {
+  const lines = cases.slice(0, MOST_CASES).map(({ receipt, since, until, ms, tool, effect }) => {
+    const place = receipt === undefined ? '' : placeOf(receipt, several)
+    const what = [tool, effect].filter((part) => part !== undefined).map((part) => printable(part, 100))
+    const time =
+      until === undefined ? words.waits(since, durationText(ms)) : words.silent(since, until, durationText(ms))
+    return `      ${[place, what.join(' '), time].filter((part) => part !== '').join('  ')}`
+  })
+  return count > lines.length ? [...lines, `      ${words.further(count - lines.length)}`] : lines
+}
+
 function findingLines(finding: CoverageFinding, several: boolean, words: CoverageWords, io: Io): string[] {
-  const { code, count, n, receipts, undecided, first, last, title, recommendation } = finding
+  const { code, count, n, receipts, undecided, first, last, cases, title, recommendation } = finding
   const { yellow, dim } = colorsFor(io, io.stdout)
   const places =
     first === undefined || last === undefined
@@ -41,7 +59,11 @@ function findingLines(finding: CoverageFinding, several: boolean, words: Coverag
     undecided === undefined ? undefined : words.undecided(undecided),
     places,
   ].filter((part) => part !== undefined)
-  return [`  ${yellow(code)}  ${title}: ${facts.join(', ')}`, `      ${dim(recommendation)}`]
+  return [
+    `  ${yellow(code)}  ${title}: ${facts.join(', ')}`,
+    ...(cases === undefined ? [] : caseLines(cases, count, several, words)),
+    `      ${dim(recommendation)}`,
+  ]
 }
 
 function clearLine(clear: readonly CoverageClear[], words: CoverageWords): string[] {

@@ -26,6 +26,8 @@ export interface CoverageWords {
   readonly undecided: (count: number) => string
   readonly from: (first: string, last: string) => string
   readonly at: (place: string) => string
+  readonly waits: (since: string, age: string) => string
+  readonly silent: (from: string, to: string, length: string) => string
   readonly clear: string
   readonly nothing: string
   readonly elsewhere: (count: number) => string
@@ -57,6 +59,8 @@ const en: CoverageWords = {
   undecided: (count) => `perhaps ${count} more: let go before it was known`,
   from: (first, last) => `${first} to ${last}`,
   at: (place) => place,
+  waits: (since, age) => `since ${since}, ${age} ago`,
+  silent: (from, to, length) => `${from} to ${to}, ${length}`,
   clear: 'nothing found',
   nothing: 'nothing to look at',
   elsewhere: (count) => `links into other chains, not followed: ${count}`,
@@ -88,6 +92,8 @@ const de: CoverageWords = {
   undecided: (count) => `vielleicht ${count} mehr: vergessen, bevor es sich zeigte`,
   from: (first, last) => `${first} bis ${last}`,
   at: (place) => place,
+  waits: (since, age) => `seit ${since}, vor ${age}`,
+  silent: (from, to, length) => `${from} bis ${to}, ${length}`,
   clear: 'nichts gefunden',
   nothing: 'nichts anzusehen',
   elsewhere: (count) => `Verweise in andere Ketten, nicht verfolgt: ${count}`,

@@ -3,6 +3,19 @@
 import type { ReceiptRef } from '../statistics/receipt-ref.js'
 import { createRecent } from '../statistics/recent.js'
 
+/** What is known of one that waits, where it will be listed. */
+export interface WaitingFacts {
+  /** Since when it waits, in Unix milliseconds. */
+  readonly since: number
+  readonly tool?: string | undefined
+  readonly effect?: string | undefined
+}
+
+/** One that still waits. */
+export interface WaitingCase extends WaitingFacts {
+  readonly receipt: ReceiptRef
+}
+
 /** Those that nothing came for. */
 export interface Waiting {
   readonly count: number
@@ -10,6 +23,8 @@ export interface Waiting {
   readonly last?: ReceiptRef | undefined
   /** Let go for want of memory before anything came. */
   readonly undecided: number
+  /** Those of whom more is known, in the order in which they came. */
+  readonly cases: readonly WaitingCase[]
 }
 
 /** Follows who waits. */
@@ -18,15 +33,16 @@ export interface Awaiting {
    * @param key - what it waits for
    * @param ref - the receipt that waits
    * @param times - how often it does
+   * @param facts - of the first that waits for the key
    */
-  expect(key: string, ref: ReceiptRef, times?: number): void
+  expect(key: string, ref: ReceiptRef, times?: number, facts?: WaitingFacts): void
   /** @param key - what came: nobody waits for it any more */
   meet(key: string): void
   /**
    * @param counts - whether those who wait for a key count; default all
    * @returns those that still wait
    */
-  waiting(counts?: (key: string) => boolean): Waiting
+  waiting(counts?: (key: string, facts: WaitingFacts | undefined) => boolean): Waiting
 }
 
 interface Group {
@@ -34,6 +50,7 @@ interface Group {
   count: number
   readonly first: ReceiptRef
   last: ReceiptRef
+  readonly facts: WaitingFacts | undefined
 }
 
 /**
@@ -43,9 +60,9 @@ interface Group {
 export function createAwaiting(limit: number): Awaiting {
   const open = createRecent<Group>(limit)
   return {
-    expect(key, ref, times = 1) {
+    expect(key, ref, times = 1, facts) {
       const group = open.get(key)
-      if (group === undefined) open.set(key, { key, count: times, first: ref, last: ref })
+      if (group === undefined) open.set(key, { key, count: times, first: ref, last: ref, facts })
       else {
         group.count += times
         group.last = ref
@@ -56,13 +73,15 @@ export function createAwaiting(limit: number): Awaiting {
       let count = 0
       let first: ReceiptRef | undefined
       let last: ReceiptRef | undefined
+      const cases: WaitingCase[] = []
       for (const group of open.values()) {
-        if (!counts(group.key)) continue
+        if (!counts(group.key, group.facts)) continue
+        if (group.facts !== undefined) cases.push({ receipt: group.first, ...group.facts })
         count += group.count
         if (first === undefined || group.first.seq < first.seq) first = group.first
         if (last === undefined || group.last.seq > last.seq) last = group.last
       }
-      return { count, ...(first === undefined ? {} : { first, last }), undecided: open.forgotten }
+      return { count, ...(first === undefined ? {} : { first, last }), undecided: open.forgotten, cases }
     },
   }
 }

@@ -1,6 +1,7 @@
 /** Puts the figures of several chains together. The order in which they come makes no difference. */
 import type { ReceiptRef } from '../statistics/receipt-ref.js'
 import type { LabelCount, LabelCounts } from '../statistics/tally.js'
+import { longestCases } from './cases.js'
 import { type Found, MOST_LABELS, type RawFigures } from './rules.js'
 import { type CaptureCount, type CoverageCode, coverageCodes } from './types.js'
 
@@ -51,6 +52,7 @@ const captureKey = ({ method, name, version }: CaptureCount): string => JSON.str
 function mergeFound(all: readonly Found[]): Found {
   const refs = all.flatMap(({ first, last }) => [first, last]).filter((ref) => ref !== undefined)
   const undecided = sum(all.map((one) => one.undecided))
+  const cases = longestCases(all.flatMap((one) => one.cases ?? []))
   const receipts = all.some((one) => one.receipts !== undefined) ? sum(all.map((one) => one.receipts)) : undefined
   return {
     count: sum(all.map(({ count }) => count)),
@@ -58,6 +60,7 @@ function mergeFound(all: readonly Found[]): Found {
     ...(receipts === undefined ? {} : { receipts }),
     ...(undecided === 0 ? {} : { undecided }),
     ...(refs.length === 0 ? {} : { first: refs.reduce(earlier), last: refs.reduce(later) }),
+    ...(cases.length === 0 ? {} : { cases }),
   }
 }
 

@@ -9,7 +9,7 @@ import { createAwaiting, type Waiting } from './awaiting.js'
 export interface PeopleSnapshot {
   readonly before: Waiting & { readonly n: number }
   readonly after: Waiting & { readonly n: number }
-  readonly requests: Waiting & { readonly n: number }
+  readonly requests: Omit<Waiting, 'cases'> & { readonly n: number }
 }
 
 /** Follows decisions that ask for oversight, requests and reviews. */

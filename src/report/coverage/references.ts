@@ -2,7 +2,7 @@
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { type ReceiptRef, refOf } from '../statistics/receipt-ref.js'
 import { createRecent } from '../statistics/recent.js'
-import { type Awaiting, createAwaiting, type Waiting } from './awaiting.js'
+import { type Awaiting, createAwaiting, type Waiting, type WaitingFacts } from './awaiting.js'
 import { createSeenIds } from './ids.js'
 
 /** What was not found, each of `n` that name something. */
@@ -36,6 +36,16 @@ export interface ReferenceLimits {
   readonly waiting: number
 }
 
+/** Until when an intent may wait for its outcome. */
+export interface OutcomeRule {
+  /** The judge's clock, in Unix milliseconds. */
+  readonly now: number
+  readonly withinMs?: number | undefined
+}
+
+/** The link by which any receipt is the outcome of an intent, such as an annotation after a crash. */
+const OUTCOME = 'outcome_of'
+
 /** A UUIDv7 begins with the millisecond in which it was made. */
 const msOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 
@@ -44,9 +54,10 @@ const beginnings: ReadonlySet<string> = new Set(['tool_call', 'session_start'])
 
 /**
  * @param limits - how much is remembered
+ * @param outcome - which intents are too young to lack something
  * @returns a follower of one chain
  */
-export function createReferences(limits: ReferenceLimits): References {
+export function createReferences(limits: ReferenceLimits, outcome: OutcomeRule): References {
   const seen = createSeenIds(limits.receipts)
   const waitingFor = {
     parents: createAwaiting(limits.waiting),
@@ -88,11 +99,12 @@ export function createReferences(limits: ReferenceLimits): References {
     tool?.callId === undefined ? undefined : `${traceId} ${tool.callId}`
 
   const onCall = (receipt: DecisionReceipt, ref: ReceiptRef): void => {
-    const { receiptId, output, error, action } = receipt
+    const { receiptId, output, error, action, tool } = receipt
     n.results += 1
     // it failed, was refused, or holds its result itself
     if (output !== undefined || error !== undefined || action === 'reject') return
-    waitingFor.results.expect(receiptId, ref)
+    const since = Date.parse(receipt.timestamp)
+    waitingFor.results.expect(receiptId, ref, 1, { since, tool: tool?.name, effect: tool?.effect })
     const name = callName(receipt)
     if (name === undefined) return
     const others = callsByName.get(name)
@@ -146,6 +158,9 @@ export function createReferences(limits: ReferenceLimits): References {
       if (counts) linksOf(receipt, ref)
       if (counts && eventType === 'tool_call') onCall(receipt, ref)
       if (eventType === 'tool_result') onResult(receipt)
+      else
+        for (const { rel, receiptId: intent } of receipt.links ?? [])
+          if (rel === OUTCOME) waitingFor.results.meet(intent)
       if (counts && eventType === 'session_start') {
         n.sessions += 1
         waitingFor.sessions.expect(sessionId === undefined ? `receipt ${receiptId}` : `session ${sessionId}`, ref)
@@ -158,7 +173,9 @@ export function createReferences(limits: ReferenceLimits): References {
       const begins = first
       // where the chain has no beginning, what is older may have been pruned: that is no fault of whoever named it
       const held = (id: string) => begins === undefined || begins.seq === 0 || msOfId(id) >= begins.ms
-      const all = (kind: keyof typeof waitingFor, counts?: (key: string) => boolean) => ({
+      const due = (facts: WaitingFacts | undefined) =>
+        outcome.withinMs === undefined || facts === undefined || outcome.now - facts.since > outcome.withinMs
+      const all = (kind: keyof typeof waitingFor, counts?: Parameters<Awaiting['waiting']>[0]) => ({
         ...(waitingFor[kind] as Awaiting).waiting(counts),
         n: n[kind],
       })
@@ -166,7 +183,7 @@ export function createReferences(limits: ReferenceLimits): References {
       return {
         parents: all('parents', held),
         links: all('links', held),
-        results: all('results'),
+        results: all('results', (_, facts) => due(facts)),
         sessions: all('sessions'),
         spans: all('spans'),
         models: all('models'),

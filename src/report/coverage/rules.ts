@@ -7,9 +7,11 @@ import { type ReceiptRef, refOf } from '../statistics/receipt-ref.js'
 import { createTally, type LabelCounts } from '../statistics/tally.js'
 import type { Period } from '../types.js'
 import type { Waiting } from './awaiting.js'
+import { intentCases } from './cases.js'
 import { createPeople } from './people.js'
 import { createReferences, type ReferenceLimits } from './references.js'
-import type { CaptureCount, CoverageCode } from './types.js'
+import { createSilences } from './silences.js'
+import type { CaptureCount, CoverageCase, CoverageCode } from './types.js'
 
 /** What a rule found. */
 export interface Found {
@@ -19,6 +21,7 @@ export interface Found {
   readonly undecided?: number | undefined
   readonly first?: ReceiptRef | undefined
   readonly last?: ReceiptRef | undefined
+  readonly cases?: readonly CoverageCase[] | undefined
 }
 
 /** What was seen in one chain, or in several put together. */
@@ -39,6 +42,8 @@ export interface RuleOptions {
   /** Until when silence can be told, in Unix milliseconds: what is ahead is no gap. */
   readonly now: number
   readonly gaps?: Pick<GapsOptions, 'expectedPerHour' | 'heartbeatMs' | 'falseAlarm'> | undefined
+  /** How long an intent may wait for its outcome, in milliseconds. */
+  readonly outcomeWithinMs?: number | undefined
   readonly limits: ReferenceLimits
 }
 
@@ -77,12 +82,14 @@ const collected: ReadonlySet<string> = new Set(collectedEventTypes)
 /** How many models, and how many ways of capture, are told apart. */
 export const MOST_LABELS = 200
 
-const toFound = ({ count, n, undecided, first, last }: Waiting & { readonly n: number }): Found => ({
+const toFound = ({ count, n, undecided, first, last }: Omit<Waiting, 'cases'> & { readonly n: number }): Found => ({
   count,
   n,
   ...(undecided === 0 ? {} : { undecided }),
   ...(first === undefined ? {} : { first, last }),
 })
+
+const casesOf = (cases: readonly CoverageCase[]): Pick<Found, 'cases'> => (cases.length === 0 ? {} : { cases })
 
 /** An output is what such a receipt is about: it failed, was held back or was passed by where it has none. */
 const outputIsDue = ({ error, action }: DecisionReceipt): boolean =>
@@ -141,7 +148,18 @@ export function createRules(options: RuleOptions): ChainRules {
   const models = createTally(MOST_LABELS)
   const capture = createCapture()
   const people = createPeople(limits.waiting)
-  const references = createReferences(limits)
+  const references = createReferences(limits, { now: options.now, withinMs: options.outcomeWithinMs })
+  const { heartbeatMs } = options.gaps ?? {}
+  const silences =
+    heartbeatMs === undefined
+      ? undefined
+      : createSilences({
+          heartbeatMs,
+          now: options.now,
+          ...(period === undefined
+            ? {}
+            : { period: { from: Date.parse(period.from), until: Date.parse(period.until) } }),
+        })
   const lacking = {
     input: createLacking(),
     output: createLacking(),
@@ -211,6 +229,12 @@ export function createRules(options: RuleOptions): ChainRules {
     }
   }
 
+  const silenceFound = (): Found => {
+    if (silences === undefined) return { count: 0, n: 0 }
+    const { cases, ...found } = silences.snapshot()
+    return { ...found, ...casesOf(cases) }
+  }
+
   return {
     update(receipt) {
       const { timestamp } = receipt
@@ -227,6 +251,7 @@ export function createRules(options: RuleOptions): ChainRules {
       if (at >= latest) {
         latest = at
         if (silenceIsTold) gaps.update(receipt)
+        silences?.update(receipt, at)
       }
       if (counts) count(receipt)
     },
@@ -249,7 +274,7 @@ export function createRules(options: RuleOptions): ChainRules {
           CHECKS_MISSING: lacking.checks.found(),
           MODEL_MISSING: toFound(unnamed),
           SYSTEM_VERSION_MISSING: lacking.systemVersion.found(),
-          TOOL_RESULT_MISSING: toFound(results),
+          TOOL_RESULT_MISSING: { ...toFound(results), ...casesOf(intentCases(results.cases, options.now)) },
           SESSION_NOT_CLOSED: toFound(sessions),
           SPAN_NOT_ENDED: toFound(spans),
           PARENT_NOT_SEALED: toFound(parents),
@@ -257,6 +282,7 @@ export function createRules(options: RuleOptions): ChainRules {
           CAPTURE_MISSING: capturedWithout,
           REDACTOR_MISSING: lacking.redactor.found(),
           GAP_UNEXPLAINED: gapFound(),
+          SILENCE_TOO_LONG: silenceFound(),
           GAP_DECLARED: { ...lacking.declared.found(), receipts: missing.GAP_DECLARED },
           HEARTBEAT_DROPPED: { ...lacking.dropped.found(), receipts: missing.HEARTBEAT_DROPPED },
           RECEIPTS_LOST: { ...lacking.lost.found(), receipts: missing.RECEIPTS_LOST },

@@ -64,7 +64,7 @@ const en: CoverageTexts = {
     TOOL_RESULT_MISSING: {
       title: 'Tool calls without a result',
       recommendation:
-        'Emit a tool_result with the call as its parent, or with the same tool.callId, also where the tool failed (setError).',
+        'Emit a tool_result with the call as its parent, or with the same tool.callId, also where the tool failed (setError); what is found out later, as an annotation with addLink("outcome_of", call).',
     },
     SESSION_NOT_CLOSED: {
       title: 'Sessions that were started and not closed',
@@ -97,6 +97,11 @@ const en: CoverageTexts = {
       title: 'Stretches without receipts that nothing explains',
       recommendation:
         'Find out what happened then; call ledger.heartbeat(chainId) at rest, and ledger.gap(chainId, gap) for what was lost.',
+    },
+    SILENCE_TOO_LONG: {
+      title: 'Silences longer than the heartbeats allow',
+      recommendation:
+        'Find out whether the writer was down, or receipts were taken away: compare with a checkpoint; write what was lost with ledger.gap(chainId, gap).',
     },
     GAP_DECLARED: {
       title: 'Gaps that the chain itself admits',
@@ -181,7 +186,7 @@ const de: CoverageTexts = {
     TOOL_RESULT_MISSING: {
       title: 'Werkzeugaufrufe ohne Ergebnis',
       recommendation:
-        'Schreiben Sie ein tool_result mit dem Aufruf als parent oder mit derselben tool.callId, auch wenn das Werkzeug scheiterte (setError).',
+        'Schreiben Sie ein tool_result mit dem Aufruf als parent oder mit derselben tool.callId, auch wenn das Werkzeug scheiterte (setError); was sich später zeigt, als annotation mit addLink("outcome_of", Aufruf).',
     },
     SESSION_NOT_CLOSED: {
       title: 'Sitzungen, die begonnen und nicht beendet wurden',
@@ -217,6 +222,11 @@ const de: CoverageTexts = {
       title: 'Strecken ohne Belege, die nichts erklärt',
       recommendation:
         'Klären Sie, was damals geschah; rufen Sie in Ruhezeiten ledger.heartbeat(chainId) auf und ledger.gap(chainId, gap) für das, was verloren ging.',
+    },
+    SILENCE_TOO_LONG: {
+      title: 'Längeres Schweigen, als die Lebenszeichen zulassen',
+      recommendation:
+        'Klären Sie, ob der Schreiber stillstand oder Belege entfernt wurden: vergleichen Sie mit einem Checkpoint; halten Sie Verlorenes mit ledger.gap(chainId, gap) fest.',
     },
     GAP_DECLARED: {
       title: 'Lücken, die die Kette selbst einräumt',

@@ -24,6 +24,7 @@ export const coverageCodes = [
   'CAPTURE_MISSING',
   'REDACTOR_MISSING',
   'GAP_UNEXPLAINED',
+  'SILENCE_TOO_LONG',
   'GAP_DECLARED',
   'HEARTBEAT_DROPPED',
   'RECEIPTS_LOST',
@@ -31,6 +32,21 @@ export const coverageCodes = [
 
 /** What can be found. */
 export type CoverageCode = (typeof coverageCodes)[number]
+
+/** One case of a finding. */
+export interface CoverageCase {
+  /** The receipt that waits, or after which the silence began. */
+  readonly receipt?: ReceiptRef | undefined
+  /** Since when, in UTC. */
+  readonly since: string
+  /** Of a silence: when it ended, or until when it was looked for. */
+  readonly until?: string | undefined
+  /** How long, in milliseconds: of what still waits, until the judge's clock. */
+  readonly ms: number
+  /** Of an intent: its `tool.name` and `tool.effect`. */
+  readonly tool?: string | undefined
+  readonly effect?: string | undefined
+}
 
 /** One thing that receipts leave out. */
 export interface CoverageFinding {
@@ -46,6 +62,8 @@ export interface CoverageFinding {
   /** By place in the chain. */
   readonly first?: ReceiptRef | undefined
   readonly last?: ReceiptRef | undefined
+  /** Of `TOOL_RESULT_MISSING` and `SILENCE_TOO_LONG`: up to 100 cases, the longest first. */
+  readonly cases?: readonly CoverageCase[] | undefined
   /** What it is, in the reader's language. */
   readonly title: string
   /** What to call in the SDK, in one sentence. */
