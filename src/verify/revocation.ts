@@ -17,6 +17,8 @@ interface Signed {
 interface Track {
   count: number
   last: Signed
+  /** Dated latest: the last, unless times went back. */
+  latest: Signed
   /** Signed since an independent key last signed behind it. */
   open: number
   /** The latest independent receipt that closed `open`, and what it derives from. */
@@ -31,7 +33,10 @@ interface Run {
   readonly lineage: readonly string[]
   count: number
   last: Signed
+  latest: Signed
 }
+
+const later = (a: Signed, b: Signed): Signed => (b.timestamp >= a.timestamp ? b : a)
 
 /** Earlier of two times, where there is one. */
 const earlier = (a: string | undefined, b: string | undefined): string | undefined =>
@@ -94,11 +99,12 @@ export class RevocationLog {
     if (this.#run?.lineage === lineage) {
       this.#run.count += 1
       this.#run.last = last
+      this.#run.latest = later(this.#run.latest, last)
       return
     }
     this.#endRun()
     if (this.#earliestOf(lineage) === undefined) this.#date(receipt.timestamp, lineage)
-    this.#run = { lineage, count: 1, last }
+    this.#run = { lineage, count: 1, last, latest: last }
   }
 
   /**
@@ -117,6 +123,7 @@ export class RevocationLog {
     if (this.revokedBy(lineage, last.timestamp) !== undefined) return false
     run.count += count
     run.last = { seq: last.seq, receiptId: last.receiptId, timestamp: last.timestamp }
+    run.latest = later(run.latest, run.last)
     return true
   }
 
@@ -134,7 +141,7 @@ export class RevocationLog {
 
   #endRun(): void {
     if (this.#run === undefined) return
-    const { lineage, count, last } = this.#run
+    const { lineage, count, last, latest } = this.#run
     this.#run = undefined
     for (const keyId of lineage) {
       const track = this.#tracks.get(keyId)
@@ -142,7 +149,8 @@ export class RevocationLog {
         track.count += count
         track.open += count
         track.last = last
-      } else this.#tracks.set(keyId, { count, open: count, last })
+        track.latest = later(track.latest, latest)
+      } else this.#tracks.set(keyId, { count, open: count, last, latest })
       this.#open.add(keyId)
     }
   }
@@ -154,15 +162,17 @@ export class RevocationLog {
     for (const [keyId, track] of this.#tracks) {
       const at = this.#revokedAt(keyId)
       if (at === undefined) continue
-      const { seq, receiptId, timestamp } = track.last
-      const tooLate = timestamp >= at ? 1 : 0
+      const { last, latest } = track
+      const tooLate = latest.timestamp >= at ? 1 : 0
       if (tooLate > 0) {
-        const message = `is signed at or after the revocation of ${keyId}, which a later receipt records`
+        const message = `is signed at or after the revocation of ${keyId}, which it or a later receipt records`
+        const { seq, receiptId } = latest
         found.push({ finding: { code: 'KEY_REVOKED', seq, receiptId, message }, count: tooLate })
       }
       const undated = this.#undated(track, at, anchors) - tooLate
       if (undated > 0) {
         const message = `and before it, ${undated} in all: signed before the revocation of ${keyId}, but nothing that its holder couldn't forge dates them`
+        const { seq, receiptId } = last
         found.push({ finding: { code: 'KEY_REVOKED_UNDATED', seq, receiptId, message }, count: undated })
       }
     }

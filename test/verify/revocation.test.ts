@@ -215,6 +215,13 @@ describe('revoked in the chain', () => {
     expect(await judged(receipts, { keyring: trusted })).toEqual(['INVALID', 'KEY_REVOKED@0'])
   })
 
+  test('nor does it where what it signed next is dated before: times that went back hide nothing', async () => {
+    const receipts = chainOf([revocation(keys.one, days(3), by(keys.one, days(3))), by(keys.one, days(1))])
+    const { verdict, counts, problems } = await judge(receipts, { keyring: trusted })
+    expect([verdict, counts]).toEqual(['INVALID', { TIME_WENT_BACK: 1, KEY_REVOKED: 1, KEY_REVOKED_UNDATED: 1 }])
+    expect(problems.find(({ code }) => code === 'KEY_REVOKED')?.seq).toBe(0)
+  })
+
   test('by a key that is not trusted, or on a receipt that does not hold, it says nothing', async () => {
     const stranger = keyNamed('mallory')
     const unknown = chainOf([by(keys.one), revokesOne(days(1), by(stranger)), by(keys.one, days(2))])
