@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fileSink, readCheckpoints } from '../../src/transparency/sinks/file.js'
+import { published } from './sinks-support.js'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'quittance-sink-'))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+describe('fileSink', () => {
+  it('writes one file a checkpoint, named by origin and size, and reads them back in order', async () => {
+    const folder = join(directory, 'made', 'here')
+    const sink = fileSink(folder)
+    const given = [await published(12), await published(3), await published(7, { origin: 'log.example/another' })]
+    for (const one of given) await sink.publish(one)
+    const digits = createHash('sha256').update('log.example/acme').digest('hex').slice(0, 16)
+    const names = await readdir(folder)
+    expect(names).toHaveLength(3)
+    expect(names).toContain(`${digits}-0000000000000012.note`)
+    expect(await readFile(join(folder, `${digits}-0000000000000003.note`), 'utf8')).toBe(given[1]?.note)
+    expect((await readCheckpoints(folder)).map(({ origin, size, note }) => ({ origin, size, note }))).toEqual(
+      [given[1], given[0], given[2]].map((one) => ({ origin: one?.origin, size: one?.size, note: one?.note })),
+    )
+  })
+
+  it('changes nothing when the same is published again, and leaves nothing aside', async () => {
+    const sink = fileSink(directory)
+    const one = await published(5, { timestamps: [Uint8Array.of(48, 1, 0)] })
+    await Promise.all([sink.publish(one), sink.publish(one), fileSink(directory).publish(one)])
+    await sink.publish(one)
+    expect((await readdir(directory)).map((name) => name.split('.').at(-1)).sort()).toEqual(['note', 'tst'])
+    const [found] = await readCheckpoints(directory)
+    expect(found).toMatchObject({ note: one.note, timestamps: one.timestamps })
+  })
+
+  it('adds signatures and time stamps that come later, and keeps those that are there', async () => {
+    const sink = fileSink(directory)
+    await sink.publish(await published(5, { by: ['checkpoints', 'witness-a'], timestamps: [Uint8Array.of(48, 1, 1)] }))
+    await sink.publish(await published(5, { by: ['checkpoints', 'witness-b'], timestamps: [Uint8Array.of(48, 1, 2)] }))
+    const [found, ...more] = await readCheckpoints(directory)
+    expect(more).toEqual([])
+    const all = await published(5, { by: ['checkpoints', 'witness-a', 'witness-b'] })
+    expect(found?.note).toBe(all.note)
+    expect(found?.timestamps.map((token) => token[2]).sort()).toEqual([1, 2])
+  })
+
+  it('refuses another root for the same origin and size', async () => {
+    const sink = fileSink(directory)
+    const first = await published(5, { root: 1 })
+    await sink.publish(first)
+    await expect(sink.publish(await published(5, { root: 2 }))).rejects.toMatchObject({
+      code: 'TLOG_REFUSED',
+      details: { reason: 'fork' },
+    })
+    expect((await readCheckpoints(directory)).map(({ note }) => note)).toEqual([first.note])
+  })
+
+  it('says what is in its way', async () => {
+    const file = join(directory, 'file')
+    await writeFile(file, '')
+    await expect(fileSink(file).publish(await published(5))).rejects.toMatchObject({
+      code: 'TLOG_UNAVAILABLE',
+      details: { retryable: true },
+    })
+    await expect(fileSink(directory).publish({ ...(await published(5)), note: 'no note' })).rejects.toMatchObject({
+      code: 'TLOG_MALFORMED',
+    })
+    expect(() => fileSink('')).toThrow(TypeError)
+  })
+
+  it('refuses to read a file that is not what its name says, and passes over other files', async () => {
+    await fileSink(directory).publish(await published(5))
+    await mkdir(join(directory, 'more'))
+    await writeFile(join(directory, 'more', 'README.note.txt'), 'something else')
+    expect(await readCheckpoints(directory)).toHaveLength(1)
+    const [name = ''] = (await readdir(directory)).filter((one) => one.endsWith('.note'))
+    await writeFile(join(directory, 'more', name.replace('05.note', '06.note')), (await published(5)).note)
+    await expect(readCheckpoints(directory)).rejects.toMatchObject({ code: 'TLOG_MALFORMED' })
+    await writeFile(join(directory, 'more', name.replace('05.note', '06.note')), '')
+    await expect(readCheckpoints(directory)).rejects.toMatchObject({
+      code: 'TLOG_MALFORMED',
+      details: { file: expect.any(String) },
+    })
+  })
+})
