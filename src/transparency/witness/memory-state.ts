@@ -1,8 +1,8 @@
 import { QuittanceError } from '../../errors.js'
 import type { RefusedHead, WitnessedHead, WitnessState } from './types.js'
 
-/** Fork proofs matter more than heads that nobody has proved anything of: each kind has its own room. */
-const MOST_REFUSED = 100
+/** Each kind of each log has its own room: what nobody has proved anything of must not take that of a fork proof. */
+export const MOST_REFUSED = 20
 
 /** The state of a witness in this process, and what it has refused. */
 export interface MemoryWitnessState extends WitnessState {
@@ -41,8 +41,8 @@ export function memoryWitnessState(): MemoryWitnessState {
     },
     async keep(head) {
       open()
-      const alike = refused.filter(({ kind }) => kind === head.kind)
-      if (alike.length < MOST_REFUSED && !alike.some(({ text }) => text === head.text)) refused.push(head)
+      const alike = refused.filter(({ kind, origin }) => kind === head.kind && origin === head.origin)
+      if (alike.length < MOST_REFUSED && !alike.some(({ id }) => id === head.id)) refused.push(head)
     },
     async close() {
       closed = true

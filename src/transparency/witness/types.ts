@@ -14,6 +14,8 @@ export interface WitnessedHead {
 
 /** A head that a log has signed and the witness has not cosigned. */
 export interface RefusedHead {
+  /** SHA-256 of its text, 64 hex digits: the same head has the same id. */
+  readonly id: string
   readonly origin: string
   /**
    * `fork`: `text` is a fork proof, see `verifyForkProof`. `unproved`: nobody has shown that it goes on from what was
@@ -41,7 +43,7 @@ export interface WitnessState {
    * @throws QuittanceError `STORE_*`; whether the head is there is then unknown, and it must not be told to anybody
    */
   advance(expected: WitnessedHead | undefined, next: WitnessedHead): Promise<boolean>
-  /** Keeps a refused head, as long as there is room for it; one that is there already changes nothing. */
+  /** Keeps a refused head, as long as there is room for its kind and log; one that is there already changes nothing. */
   keep(refused: RefusedHead): Promise<void>
   /** Gives the state back; later calls are refused. Idempotent. */
   close(): Promise<void>

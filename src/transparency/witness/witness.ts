@@ -108,12 +108,13 @@ function logsByOrigin(logs: readonly NoteKey[]): ReadonlyMap<string, readonly No
 function refusedHead(latest: WitnessedHead, head: Head, signatures: readonly NoteSignature[]): RefusedHead | undefined {
   const note = formatNote({ text: head.note.text, signatures })
   const { origin } = head
+  const id = sha256Hex(head.note.text)
   if (latest.size === head.size)
     return equalBytes(latest.rootHash, head.rootHash)
       ? undefined
-      : { origin, kind: 'fork', text: forkProof(latest.note, note) }
+      : { id, origin, kind: 'fork', text: forkProof(latest.note, note) }
   const both = { format: 'quittance/1 refused-head', cosigned: latest.note, refused: note }
-  return { origin, kind: 'unproved', text: `${JSON.stringify(both, undefined, 2)}\n` }
+  return { id, origin, kind: 'unproved', text: `${JSON.stringify(both, undefined, 2)}\n` }
 }
 
 /**
