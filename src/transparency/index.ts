@@ -41,6 +41,27 @@ export { consistencyProofFromTiles, inclusionProofFromTiles } from '../tlog/tile
 export { type FetchTile, readNodes, type TiledTree, type TreeNode } from '../tlog/tiles/reader.js'
 export { type CosignatureVerifier, openTrusted, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
 export { type NoteKey, type NoteKeyType, noteKey, parseVkey, vkeyOf } from '../tlog/vkey.js'
+export { type GivenCheckpoint, type MadeProof, type MakeProofOptions, makeProof } from './decision-proof.js'
+export {
+  DECISION_PROOF,
+  type DecisionProof,
+  type Delegation,
+  formatDecisionProof,
+  type LogLevel,
+  parseDecisionProof,
+} from './decision-proof-format.js'
+export {
+  type DecisionProofResult,
+  type NotProvedCode,
+  notProvedCodes,
+  type ProofProblem,
+  type ProofProblemCode,
+  type ProvedCode,
+  provedCodes,
+  type TimestampVerdict,
+  type VerifyDecisionProofOptions,
+  verifyDecisionProof,
+} from './decision-proof-verify.js'
 export { type HeartbeatOptions, type Heartbeats, heartbeats } from './heartbeats.js'
 export { withIntent } from './intent.js'
 export { storedCheckpoint } from './log/cell.js'
