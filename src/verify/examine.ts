@@ -142,10 +142,7 @@ export function examine(reading: Reading, backend: Ed25519Backend = defaultBacke
   // a value that has no canonical form may be too deep to be walked
   const faults = texts === undefined ? [] : receiptFaults(claim)
   for (const fault of faults) {
-    problems.push({
-      code: fault.code,
-      message: `${fault.path === '' ? 'the receipt' : shownPath(fault.path)} ${fault.message}`,
-    })
+    problems.push({ code: fault.code, message: `${shownPath(fault.path)} ${fault.message}` })
   }
   const unsigned = signatureRemark(claim, backend)
   if (unsigned) problems.push(unsigned)

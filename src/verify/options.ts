@@ -55,11 +55,10 @@ export function checkOptions(options: VerifyOptions): void {
   const { keyring, chainId, expect, acceptPruned, now, anchors } = options
   checkKeyring(keyring)
   refuseUnknownMembers(options, optionNames, 'options')
-  if (typeof expect === 'object' && expect !== null) refuseUnknownMembers(expect, expectNames, 'options.expect')
   if (chainId !== undefined && !isText(chainId, chainIdPattern))
     throw new TypeError('options.chainId must be a chain id')
   checkExpected(expect)
-  if (acceptPruned !== undefined && !(Number.isFinite(acceptPruned.minDays) && acceptPruned.minDays >= 0)) {
+  if (acceptPruned !== undefined && !(Number.isFinite(acceptPruned?.minDays) && acceptPruned.minDays >= 0)) {
     throw new RangeError('options.acceptPruned.minDays must be a number of 0 or more')
   }
   if (now !== undefined && !(now instanceof Date ? !Number.isNaN(now.getTime()) : isInstant(now))) {
@@ -98,6 +97,8 @@ function checkCheckpoints({ checkpoints, logChain, beginning }: VerifyOptions): 
 
 function checkExpected(expect: VerifyOptions['expect']): void {
   if (expect === undefined) return
+  if (typeof expect !== 'object' || expect === null) throw new TypeError('options.expect must be an object')
+  refuseUnknownMembers(expect, expectNames, 'options.expect')
   const { root, head, fromSeq, toSeq } = expect
   for (const name of ['fromSeq', 'toSeq', 'minReceipts'] as const) {
     const value = expect[name]

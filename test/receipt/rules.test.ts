@@ -10,8 +10,12 @@ type Loose = { [name: string]: Json }
 
 const example = (name: string): Loose => structuredClone(examples[name] as Loose)
 
-/** `code path` of each fault. */
-const faultsOf = (value: unknown): string[] => receiptFaults(value).map(({ code, path }: Fault) => `${code} ${path}`)
+/** `code path` of each fault, which says in words what is wrong. */
+const faultsOf = (value: unknown): string[] =>
+  receiptFaults(value).map(({ code, path, message }: Fault) => {
+    expect(message).toMatch(/\w/)
+    return `${code} ${path}`
+  })
 
 /** An example with a member set (or, by undefined, left out) at a path as `checks.0.fired`. */
 function withMember(name: string, path: string, value: Json | undefined): Loose {

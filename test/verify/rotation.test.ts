@@ -47,12 +47,6 @@ describe('the new key counts', () => {
       'VALID',
     ])
   })
-
-  test('through 2,000 rotations', async () => {
-    const names = Array.from({ length: 2_000 }, (_, index) => keyNamed(`rotated ${index}`))
-    const receipts = chainOf(names.map((to, index) => rotation(to, { by: index === 0 ? keys.one : names[index - 1] })))
-    expect((await judge(receipts, { keyring: mayRotate })).counts).toEqual({})
-  }, 120_000)
 })
 
 describe('the new key does not count', () => {

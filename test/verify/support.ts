@@ -291,8 +291,8 @@ export function rawLines(file: Uint8Array): RawLine[] {
 
 type Judged = Uint8Array | readonly (DecisionReceipt | Loose | string)[]
 
-/** Verifies an export: bytes as they are, receipts and lines as the lines that a store keeps. */
-export function judge(source: Judged, options: JudgeOptions = {}): Promise<VerifyResult> {
+/** Verifies an export: bytes as they are, receipts and lines as the lines that a store keeps. Each finding has words. */
+export async function judge(source: Judged, options: JudgeOptions = {}): Promise<VerifyResult> {
   const file =
     source instanceof Uint8Array
       ? source
@@ -301,7 +301,10 @@ export function judge(source: Judged, options: JudgeOptions = {}): Promise<Verif
             typeof item === 'string' ? item : 'receiptHash' in item ? lineOfLoose(item) : jcs(item),
           ),
         )
-  return verifyLines(rawLines(file), { now: NOW, ...options, keyring: options.keyring ?? trustOne })
+  const result = await verifyLines(rawLines(file), { now: NOW, ...options, keyring: options.keyring ?? trustOne })
+  const wordless = [...result.problems, ...result.notices].find(({ message }) => !/\w/.test(message))
+  if (wordless !== undefined) throw new Error(`${wordless.code} says nothing`)
+  return result
 }
 
 /** `CODE@seq` of every problem in order; `CODE@-` where it has no seq. */
