@@ -47,7 +47,7 @@ function logOf(sizes: readonly number[]) {
     roots.set(size, builder.root())
   }
   const asked: string[] = []
-  const tree = (size: number, served = files): TiledTree => ({
+  const tree = (size: number, served: ReadonlyMap<string, Uint8Array> = files): TiledTree => ({
     size,
     rootHash: rootOf(size),
     fetchTile: async (path) => {
@@ -221,6 +221,15 @@ describe('proofs from tiles', () => {
       expect(hexes(await inclusionProofFromTiles(tree, index))).toEqual(hexes(inclusionProof(leaves, index, size)))
       expect(hexes(await consistencyProofFromTiles(tree, first))).toEqual(hexes(consistencyProof(leaves, first, size)))
     }
+  })
+
+  it('leave what was fetched as it was, also a Buffer', async () => {
+    const buffers = new Map([...log.files].map(([path, bytes]) => [path, Buffer.from(bytes)]))
+    for (const index of [0, 300, 65_536])
+      expect(hexes(await inclusionProofFromTiles(log.tree(65_537, buffers), index))).toEqual(
+        hexes(await inclusionProofFromTiles(log.tree(65_537), index)),
+      )
+    for (const [path, bytes] of buffers) if (!bytes.equals(log.files.get(path)!)) throw new Error(path)
   })
 
   it('ask for each tile once, and for few', async () => {

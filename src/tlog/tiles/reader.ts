@@ -39,7 +39,15 @@ function untrue(tile: Tile): QuittanceError {
   })
 }
 
-async function fetchHashes(tile: Tile, fetchTile: FetchTile): Promise<Uint8Array> {
+/**
+ * Fetches one tile; of a partial one that is gone, the front of the full one.
+ *
+ * @param tile - which, and how wide
+ * @param fetchTile - where it is
+ * @returns its hashes, as many as it is wide; nothing vouches for them yet
+ * @throws QuittanceError `TLOG_UNAVAILABLE`, `TLOG_MALFORMED`
+ */
+export async function fetchHashes(tile: Tile, fetchTile: FetchTile): Promise<Uint8Array> {
   const file = tilePath(tile)
   const found = await fetchTile(file)
   // a partial tile may be removed once it is full

@@ -13,7 +13,8 @@ const NODE_PREFIX = 1
  * @returns 32 bytes, which share no memory with the tile
  */
 export function perfectRoot(hashes: Uint8Array, from: number, count: number): Uint8Array {
-  const level = hashes.slice(from * HASH_BYTES, (from + count) * HASH_BYTES)
+  // a copy: `slice` of a Buffer would be the tile itself
+  const level = new Uint8Array(hashes.subarray(from * HASH_BYTES, (from + count) * HASH_BYTES))
   const pair = new Uint8Array(1 + 2 * HASH_BYTES)
   pair[0] = NODE_PREFIX
   // each level is written over the front half of the one below
