@@ -1,5 +1,5 @@
 /** A verdict in words. What is unproved is said to be unproved. */
-import type { Finding, Scope, Verdict, VerifyResult } from '../verify/types.js'
+import type { Finding, Scope, ScopeCheckpoint, Verdict, VerifyResult } from '../verify/types.js'
 import { colorsFor, type ExitCode, type Io, type Output } from './io.js'
 import { printable } from './printable.js'
 import { headText } from './values.js'
@@ -42,6 +42,12 @@ export function tailWords({ tail, toSeq }: Scope): string {
     case 'chain-end':
       return 'chain-end: the last receipt ends the chain'
   }
+}
+
+/** How far checkpoints vouch for a chain. */
+function heldWords({ origin, size, witnessedAt }: ScopeCheckpoint): string {
+  const seen = witnessedAt === undefined ? 'nobody else says when' : `witnessed by ${witnessedAt}`
+  return `seq 0 to ${size - 1} are those of the checkpoint of ${origin}, ${seen}`
 }
 
 /**
@@ -121,6 +127,7 @@ export function reportText(result: VerifyResult, options: ReportOptions, io: Io)
     ...(scope.root === undefined ? [] : [`  root    ${printable(scope.root)}`]),
     ...(scope.head === undefined ? [] : [`  head    ${printable(headText(scope.head))}`]),
     `  tail    ${tailWords(scope)}`,
+    ...(scope.checkpoint === undefined ? [] : [`  held    ${printable(heldWords(scope.checkpoint))}`]),
     `  trust   ${printable(options.trust)}`,
     ...(listed.length === 0 ? [] : [`  counts  ${listed.join(', ')}`]),
     ...findings('problem', problems, problemTotal, options),

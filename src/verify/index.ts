@@ -32,7 +32,14 @@ export {
   type CommitmentResult,
   verifyCommitment,
 } from './commitment.js'
-export { type LoggedChain, type LogOptions, missingChains, type VerifiedLog, verifyLog } from './log.js'
+export {
+  type LoggedChain,
+  type LogOptions,
+  type MissingChain,
+  missingChains,
+  type VerifiedLog,
+  verifyLog,
+} from './log.js'
 export { verifyReceipt } from './receipt.js'
 export type * from './types.js'
 export { incompleteCodes, invalidCodes } from './types.js'

@@ -116,6 +116,9 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
   }
 }
 
+const originOf = (root: string, log: string | undefined): string =>
+  `${log}/${root.slice('sha256:'.length, 'sha256:'.length + 16)}`
+
 function verifiedLog(
   result: VerifyResult,
   origin: string | undefined,
@@ -136,9 +139,9 @@ function verifiedLog(
     })),
     checkpoints,
     anchorsFor(root, chainId) {
-      const part = `/${root.slice('sha256:'.length, 'sha256:'.length + 16)}`
+      const wanted = originOf(root, origin)
       return logged
-        .filter((one) => one.origin.endsWith(part))
+        .filter((one) => one.origin === wanted)
         .sort((a, b) => a.size - b.size)
         .map(({ size, rootHash, witnessedAt }) => ({
           chainId,
@@ -184,31 +187,37 @@ export async function verifyLog(source: ReceiptSource, options: LogOptions): Pro
   return reading.finish(await verifyReceipts(source, logOptions(options), reading.counted))
 }
 
+/** A chain that is not there. */
+export interface MissingChain {
+  readonly chain: LoggedChain
+  /** INCOMPLETE, `CHECKPOINT_NOT_REACHED`. */
+  readonly result: VerifyResult
+}
+
 /**
  * Tells which chains of a log are not there as a whole. Which chain that was, its id, the log does not say.
  *
  * @param log - from `verifyLog`
  * @param results - of all chains that are there
- * @returns one result for each chain that is missing: INCOMPLETE, `CHECKPOINT_NOT_REACHED`
+ * @returns those that are missing, each with its verdict
  * @example
  * ```ts
  * import { missingChains, type VerifiedLog, type VerifyResult } from 'quittance/verify'
  * const whole = (log: VerifiedLog, results: VerifyResult[]) => missingChains(log, results).length === 0
  * ```
  */
-export function missingChains(log: VerifiedLog, results: Iterable<VerifyResult>): readonly VerifyResult[] {
+export function missingChains(log: VerifiedLog, results: Iterable<VerifyResult>): readonly MissingChain[] {
   const there = new Set<string>()
   for (const { scope } of results) {
-    if (scope.root !== undefined)
-      there.add(`${log.origin}/${scope.root.slice('sha256:'.length, 'sha256:'.length + 16)}`)
+    if (scope.root !== undefined) there.add(originOf(scope.root, log.origin))
     if (scope.checkpoint !== undefined) there.add(scope.checkpoint.origin)
   }
   return log.chains
     .filter(({ origin }) => !there.has(origin))
-    .map(({ origin, size }) => {
-      const message = `the log has a checkpoint of size ${size} of ${origin}, and no chain with that root is there`
+    .map((chain) => {
+      const message = `the log has a checkpoint of size ${chain.size} of ${chain.origin}, and no chain with that root is there`
       const problem: Problem = { code: 'CHECKPOINT_NOT_REACHED', message }
-      return {
+      const result: VerifyResult = {
         verdict: 'INCOMPLETE',
         scope: { tail: 'unproved' },
         checked: 0,
@@ -216,5 +225,6 @@ export function missingChains(log: VerifiedLog, results: Iterable<VerifyResult>)
         counts: { CHECKPOINT_NOT_REACHED: 1 },
         notices: [],
       }
+      return { chain, result }
     })
 }

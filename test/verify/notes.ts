@@ -55,12 +55,15 @@ export const logNoteOf = (receipts: readonly DecisionReceipt[], options: NoteOpt
   noteOf(receipts, { origin: LOG_ORIGIN, ...options })
 
 /** The log, three witnesses, and how many of them it takes. */
-export function policyOf(quorum: 0 | 1 | 2 | 3 = 0, log: TestKey = checkpointKey): Policy {
+export function policyTextOf(quorum: 0 | 1 | 2 | 3 = 0, log: TestKey = checkpointKey): string {
   const lines = [
     `log ${vkeyOf(noteKey(LOG_ORIGIN, 'ed25519', publicKeyOf(log)))}`,
     ...witnessKeys.map((witness) => `witness ${witness.name} ${vkeyOf(witnessNoteKey(witness))}`),
     ...(quorum === 0 ? [] : [`group enough ${quorum} w1 w2 w3`]),
     `quorum ${quorum === 0 ? 'none' : 'enough'}`,
   ]
-  return parsePolicy(lines.map((line) => `${line}\n`).join(''))
+  return lines.map((line) => `${line}\n`).join('')
 }
+
+export const policyOf = (quorum: 0 | 1 | 2 | 3 = 0, log: TestKey = checkpointKey): Policy =>
+  parsePolicy(policyTextOf(quorum, log))

@@ -1,14 +1,26 @@
+import { stat } from 'node:fs/promises'
 import { fastestBackend } from '../../keys/ed25519/sodium.js'
 import { chainIdPattern } from '../../primitives/chain-id.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import { type Counted, verifyLines } from '../../verify/chain.js'
 import { type Join, joinProblem, joinsOf, withProblem } from '../../verify/joined.js'
-import type { RawLine } from '../../verify/line.js'
-import { type DirectoryResult, type ScopedFile, verifyChains } from '../../verify/node/directory.js'
+import { type RawLine, readLine } from '../../verify/line.js'
+import { LOG_CHAIN, logOptions, missingChains, readingLog, type VerifiedLog } from '../../verify/log.js'
+import { fileChunks } from '../../verify/node/chunks.js'
+import {
+  type DirectoryChain,
+  type DirectoryResult,
+  type ScopedFile,
+  verifyChains,
+} from '../../verify/node/directory.js'
 import { type FileVerifyOptions, verifyFile } from '../../verify/node/file.js'
+import { lineSplitter } from '../../verify/node/lines.js'
 import type { Verdict, VerifyOptions, VerifyResult } from '../../verify/types.js'
+import { addCheckpointOptions, type CheckpointOptions, checkpointsFor } from '../checkpoint-flags.js'
 import { type AddCommand, examples } from '../context.js'
-import type { ExitCode, Io } from '../io.js'
+import { packageAt, verifyPackage } from '../evidence/verify.js'
+import { UsageError } from '../failure.js'
+import { type ExitCode, type Io, pathFrom } from '../io.js'
 import { printable, printableJson } from '../printable.js'
 import { type Progress, progressOn } from '../progress.js'
 import {
@@ -42,7 +54,7 @@ import {
   verifyOptions,
 } from '../verify-flags.js'
 
-interface Options extends TrustOptions, ChainOptions {
+interface Options extends TrustOptions, ChainOptions, CheckpointOptions {
   readonly all?: true | undefined
   readonly brief?: true | undefined
   readonly json?: true | undefined
@@ -62,6 +74,10 @@ const help = examples(
     'one verdict a chain; the worst is the exit code',
   ],
   ['quittance verify redis://localhost --chain acme --keyring keyring.json', 'judges one chain of a Redis store'],
+  [
+    'quittance verify ./receipts --all --keyring keyring.json --checkpoints ./audit --policy policy.txt --log-chain transparency-log',
+    'also shows what was cut, rewritten or left out as a whole',
+  ],
   ['zcat receipts.jsonl.gz | quittance verify - --keyring keyring.json', 'reads stdin'],
 )
 
@@ -169,6 +185,73 @@ function jsonOf({ result, from }: Judged, options: Options): ResultJson {
   return resultJson(result, options.maxProblems ?? defaultMaxProblems.json, placer(from))
 }
 
+/** The chain that holds the checkpoints of all others, and what follows from it. */
+interface JudgedLog {
+  readonly verified: VerifiedLog
+  readonly result: DirectoryResult
+  /** The same, where it is not one of the chains of the target. */
+  readonly from?: DirectoryResult | undefined
+  /** How its chains are to be judged. */
+  readonly forChains: VerifyOptions
+}
+
+/** Which chain an export claims to be: it only says what to look for. */
+async function claimOf(path: string): Promise<string | undefined> {
+  const splitter = lineSplitter()
+  for await (const chunk of fileChunks(path)) {
+    for (const line of splitter.push(chunk)) {
+      const chainId = 'text' in line ? readLine(line.text).claim?.chainId : undefined
+      return typeof chainId === 'string' && chainIdPattern.test(chainId) ? chainId : undefined
+    }
+  }
+  return undefined
+}
+
+async function judgeLog(target: Target, options: Options, working: Working, io: Io): Promise<JudgedLog | undefined> {
+  const { logChain } = options
+  const { checkpoints } = working.options
+  if (logChain === undefined || checkpoints === undefined) return undefined
+  const path = pathFrom(io, logChain)
+  const bytes = (await stat(path).catch(() => undefined))?.size
+  const chainId = bytes === undefined ? logChain : ((await claimOf(path)) ?? LOG_CHAIN)
+  if (!chainIdPattern.test(chainId)) throw new UsageError(`--log-chain: there is no file ${logChain}`)
+  // what is expected of one chain is not expected of the log
+  const { keyring, requireTail, acceptPruned, now } = working.options
+  const asked = logOptions({ keyring, checkpoints, chainId, requireTail, acceptPruned, now })
+  const reading = readingLog(checkpoints)
+  const judging = { ...working, options: asked, counted: reading.counted }
+  const result = await logResult(target, bytes === undefined ? undefined : { path, bytes, name: logChain }, judging)
+  const verified = reading.finish(result.result)
+  return {
+    verified,
+    result,
+    from: bytes === undefined ? undefined : result,
+    forChains: { ...working.options, checkpoints: verified.checkpoints, logChain: chainId },
+  }
+}
+
+async function logResult(
+  target: Target,
+  file: DirectoryChain['files'][number] | undefined,
+  working: Working,
+): Promise<DirectoryResult> {
+  const { options, workers } = working
+  const chainId = options.chainId as string
+  const all = { ...options, workers }
+  if (file !== undefined) {
+    for await (const one of verifyChains([{ name: file.name, files: [file] }], all, working.counted)) return one
+  }
+  if (target.kind === 'file' || target.kind === 'stdin')
+    throw new UsageError('--log-chain ID is about a store; beside a file, give the log chain as a file too')
+  if (target.kind === 'server') {
+    for await (const one of judgeServer(target, [chainId], working)) return one
+  } else {
+    const chains = target.chains.filter((chain) => chain.chainId === chainId)
+    for await (const one of verifyChains(chains, all, working.counted)) return one
+  }
+  return { name: chainId, chainId, files: [], result: await verifyLines([], options) }
+}
+
 /** Everything there is to say, and the verdict that decides. */
 interface Answer {
   readonly verdict: Verdict
@@ -241,7 +324,14 @@ function totalText(judged: readonly DirectoryResult[], most: number, io: Io): st
   return `${lines.join('')}${total(`${count} chains: ${counted}; the worst verdict counts`)}`
 }
 
-async function answerAll(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
+async function answerAll(
+  target: Target,
+  options: Options,
+  trust: Trust,
+  working: Working,
+  log: JudgedLog | undefined,
+  io: Io,
+): Promise<Answer> {
   // of each result only what will be printed: thousands of broken chains must fit into memory
   const most = options.maxProblems ?? defaultMaxProblems[options.json ? 'json' : 'text']
   const cut = (from: DirectoryResult): DirectoryResult => {
@@ -255,7 +345,26 @@ async function answerAll(target: Target, options: Options, trust: Trust, working
   // a file is one chain: nobody said that others would be in it
   if (target.kind === 'server' || target.kind === 'directory')
     await holdAgainst(joins, judged, (chainIds) => judgeNamed(target, chainIds, working, io))
+  if (log !== undefined) {
+    const missing = missingChains(
+      log.verified,
+      judged.map(({ result }) => result),
+    )
+    judged.push(...missing.map(({ chain, result }) => ({ name: chain.origin, files: [], result })))
+    if (log.from !== undefined) judged.unshift(cut(log.from))
+  }
+  return answerMany(judged, target, options, trust, io)
+}
 
+/** The verdicts on several chains. */
+function answerMany(
+  judged: readonly DirectoryResult[],
+  target: Target,
+  options: Options,
+  trust: Trust,
+  io: Io,
+): Answer {
+  const most = options.maxProblems ?? defaultMaxProblems[options.json ? 'json' : 'text']
   const verdict = worstOf(judged.map(({ result }) => result.verdict))
   const shown = judged.map((from) => ({ result: from.result, from }))
   if (options.json) {
@@ -263,23 +372,32 @@ async function answerAll(target: Target, options: Options, trust: Trust, working
     return { verdict, text: printableJson({ verdict, chains }) }
   }
   const reports = shown.map(({ result, from }) => {
-    const named = target.kind === 'server' ? { ...from, name: target.name } : from
+    const named = target.kind === 'server' && from.chainId !== undefined ? { ...from, name: target.name } : from
     return `${reportOf({ result, from: named }, options, trust, io)}${options.brief ? '' : '\n'}`
   })
   return { verdict, text: `${reports.join('')}${totalText(judged, most, io)}` }
 }
 
-async function answer(target: Target, options: Options, trust: Trust, working: Working, io: Io): Promise<Answer> {
-  if (options.all) return answerAll(target, options, trust, working, io)
+async function answer(target: Target, options: Options, trust: Trust, given: Working, io: Io): Promise<Answer> {
+  const log = await judgeLog(target, options, given, io)
+  const working = log === undefined ? given : { ...given, options: log.forChains }
+  if (options.all) return answerAll(target, options, trust, working, log, io)
   const judged = await judgeOne(target, working, io)
+  if (log !== undefined) {
+    const name = target.kind === 'stdin' ? 'stdin' : target.name
+    const from = judged.from ?? { name, files: [], result: judged.result }
+    return answerMany([log.result, from], target, options, trust, io)
+  }
   const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
   return { verdict: judged.result.verdict, text }
 }
 
 async function verify(text: string, options: Options, io: Io): Promise<ExitCode> {
+  const packed = await packageAt(text, io)
+  if (packed !== undefined) return verifyPackage(packed, options, io)
   if (options.all) refuseOneChainOptions(options)
   const trust = await trustFor(options, io)
-  const base = verifyOptions(options, trust.keyring)
+  const base = { ...verifyOptions(options, trust.keyring), checkpoints: await checkpointsFor(options, io) }
   const target = await targetOf(text, io)
   const progress = progressOn(io)
   const working = { options: base, workers: options.workers, update: progress.update }
@@ -297,8 +415,8 @@ export const addVerify: AddCommand = (program, { io, exit }) => {
       'Verifies every signature, hash, link, number, time and key of a chain, and says what is not proved. Reads JSON Lines, ' +
         'a directory of them, a file store, whose lock it does not take, or a Redis store.',
     )
-    .argument('<target>', 'FILE, DIR, store URL, or - for stdin')
-  addListOption(addChainOptions(addTrustOptions(command)))
+    .argument('<target>', 'FILE, DIR, store URL, - for stdin, or an evidence package (ZIP)')
+  addListOption(addCheckpointOptions(addChainOptions(addTrustOptions(command))))
     .option('--all', 'judge every chain of a directory or store; the worst verdict is the exit code')
     .option('--brief', 'one line for each chain that is VALID')
     .option('--workers <n>', 'how many threads may verify files (default: one a core)', positiveNumber)

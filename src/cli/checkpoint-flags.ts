@@ -1,0 +1,140 @@
+/** Checkpoints from elsewhere, and whom to believe about them. */
+import type { Dirent } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { QuittanceError } from '../errors.js'
+import { loadMlDsa44 } from '../tlog/ml-dsa-noble.js'
+import { type Policy, parsePolicy } from '../tlog/policy.js'
+import type { TrustOptions } from '../tlog/trusted.js'
+import { type CheckpointSet, openCheckpoints } from '../verify/checkpoints.js'
+import { unreadable } from '../verify/node/chunks.js'
+import { UsageError } from './failure.js'
+import { type Io, pathFrom } from './io.js'
+import { once } from './values.js'
+
+/** The options that `addCheckpointOptions` adds. */
+export interface CheckpointOptions {
+  readonly checkpoints?: readonly string[] | undefined
+  readonly policy?: string | undefined
+  readonly logChain?: string | undefined
+}
+
+const collect = (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text]
+
+/**
+ * @param command - the command
+ * @returns the command, with the options that say which checkpoints chains are held against
+ */
+export function addCheckpointOptions(command: Command): Command {
+  return command
+    .option(
+      '--checkpoints <file>',
+      'signed checkpoints from elsewhere: a file of notes, or a directory of *.note files; may be repeated',
+      collect,
+    )
+    .option(
+      '--policy <file>',
+      'the logs and witnesses that you believe, and how many of them (C2SP tlog-policy)',
+      once(String),
+    )
+    .option(
+      '--log-chain <file|id>',
+      'the chain that holds the checkpoints of all others: an export of it, or its id in the store',
+      once(String),
+    )
+}
+
+/** @returns the notes of a text, in which they may stand one behind the other */
+export function notesIn(text: string): string[] {
+  const notes: string[] = []
+  let lines: string[] = []
+  for (const line of text.split('\n')) {
+    if (lines.at(-1)?.startsWith('— ') && !line.startsWith('— ')) {
+      notes.push(`${lines.join('\n')}\n`)
+      lines = []
+    }
+    if (line !== '' || lines.length > 0) lines.push(line)
+  }
+  // what is left is no whole note: whoever opens it says so
+  if (lines.length > 0) notes.push(lines.join('\n'))
+  return notes
+}
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = (await readdir(directory, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'))
+  const files = await Promise.all(
+    entries
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((entry: Dirent) => {
+        const path = join(directory, entry.name)
+        if (entry.isDirectory()) return filesIn(path)
+        return entry.name.endsWith('.note') ? [path] : []
+      }),
+  )
+  return files.flat()
+}
+
+async function notesAt(named: string, io: Io): Promise<string[]> {
+  const path = pathFrom(io, named)
+  try {
+    if (!(await stat(path)).isDirectory()) return notesIn(await readFile(path, 'utf8'))
+    const notes: string[] = []
+    for (const file of await filesIn(path)) notes.push(...notesIn(await readFile(file, 'utf8')))
+    return notes
+  } catch (error) {
+    throw unreadable(error, named)
+  }
+}
+
+async function policyAt(named: string, io: Io): Promise<Policy> {
+  const bytes = await readFile(pathFrom(io, named)).catch((error: unknown) => {
+    throw unreadable(error, named)
+  })
+  return parsePolicy(bytes)
+}
+
+/** What checks ML-DSA-44, where the policy has such keys and the optional package is there. */
+async function termsFor({ logs, witnesses }: Policy): Promise<TrustOptions> {
+  if (![...logs, ...witnesses].some(({ key }) => key.type === 'ml-dsa-44-cosignature')) return {}
+  try {
+    return { mlDsa44: await loadMlDsa44() }
+  } catch (error) {
+    if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return {}
+    throw error
+  }
+}
+
+/**
+ * @param options - what was typed
+ * @param io - the process; what the policy does not take is told on stderr
+ * @returns the checkpoints; `undefined` where none were asked for
+ * @throws UsageError where one option needs another; QuittanceError `TLOG_MALFORMED`, `TLOG_UNTRUSTED`, `VERIFY_INPUT`
+ */
+export async function checkpointsFor(options: CheckpointOptions, io: Io): Promise<CheckpointSet | undefined> {
+  const { checkpoints, policy: file, logChain } = options
+  if (checkpoints === undefined) {
+    if (file !== undefined) throw new UsageError('--policy says whose checkpoints count: give some with --checkpoints')
+    if (logChain !== undefined)
+      throw new UsageError('--log-chain is held against checkpoints: give some with --checkpoints')
+    return undefined
+  }
+  if (file === undefined)
+    throw new UsageError('--checkpoints needs --policy FILE: a key found beside a checkpoint is never trusted.', [
+      'The policy names the log, its witnesses and how many of them it takes: see docs/transparency.md.',
+    ])
+  const policy = await policyAt(file, io)
+  const notes = (await Promise.all(checkpoints.map((named) => notesAt(named, io)))).flat()
+  const set = openCheckpoints(notes, policy, await termsFor(policy))
+  const few = set.passedOver.filter(({ reason }) => reason === 'quorum').length
+  const unknown = set.passedOver.length - few
+  const said = [
+    ...(unknown > 0 ? [`${unknown} of ${notes.length} checkpoints are of no log of the policy`] : []),
+    ...(few > 0 ? [`${few} of ${notes.length} checkpoints have too few witnesses`] : []),
+    ...(set.unverified > 0
+      ? [`${set.unverified} cosignatures count for nothing: to check ML-DSA-44, npm install @noble/post-quantum`]
+      : []),
+  ]
+  for (const line of said) io.stderr.write(`warning: ${line}\n`)
+  return set
+}
