@@ -91,6 +91,36 @@ describe('a count of the writers that is damaged', () => {
       expect(await collect(store.read('acme'))).toHaveLength(COUNT)
     })
 
+  it('is no hindrance where a second crash leaves the file that was copied, its last line spoilt by the first', async () => {
+    const dir = await written()
+    const [again, last] = [fileStore(dir, options), receipts.at(-1)!]
+    await again.append('acme', next.slice(0, 1), refOf(last))
+    await again.close()
+    const spoilt = join(folderIn(dir), (await segmentsIn(dir)).at(-1)!)
+    // the pages of a line that was never acknowledged did not come, its end did
+    await appendFile(spoilt, `${'\0'.repeat(4096)}"}\n`)
+    const { epoch } = await numberOf(dir)
+    await writeEpoch(nodeFs, dir, { ...(await numberOf(dir)), doubtful: epoch })
+    const crash = Object.assign(new Error('planned'), { code: 'EIO', syscall: 'unlink' })
+    const fs: FileSystem = {
+      ...nodeFs,
+      unlinkSync(path) {
+        if (path === spoilt) throw crash
+        nodeFs.unlinkSync(path)
+      },
+    }
+    const more = testReceipts({ chainId: 'acme', count: 1, after: next[0]!, label: 'more' })
+    const second = fileStoreOn(dir, options, fs)
+    expect(await failureOf(second.append('acme', more, refOf(next[0]!)))).toMatchObject({ code: 'STORE_IO' })
+    await second.close()
+    expect((await segmentsIn(dir)).filter((name) => name.startsWith(basename(spoilt).slice(0, 20)))).toHaveLength(2)
+    const third = closedAtEnd(fileStore(dir, options))
+    await third.append('acme', more, refOf(next[0]!))
+    expect(await collect(third.read('acme'))).toEqual([...receipts, next[0], ...more])
+    expect(await segmentsIn(dir)).not.toContain(basename(spoilt))
+    expect(await readFile(`${spoilt}.torn-1`, 'utf8')).toBe(`${'\0'.repeat(4096)}"}\n`)
+  })
+
   const forged: Readonly<Record<string, (dir: string) => Promise<void>>> = {
     deleted: (dir) => unlink(join(dir, 'writer.epoch')),
     'set back': async (dir) => writeEpoch(nodeFs, dir, { ...(await numberOf(dir)), epoch: 1, closed: true }),

@@ -79,28 +79,38 @@ interface Link {
   readonly receiptHash: unknown
 }
 
-/** @returns what names the receipt of each whole line; what is no receipt names none */
+/**
+ * @returns what names the receipt of each whole line; what is no receipt names none. A last line that is no JSON is left out,
+ *   as it is where a segment is scanned: a crash left it, and whoever took the file over set it aside before
+ */
 async function linksIn(directory: Directory, file: string): Promise<readonly Link[]> {
   const links: Link[] = []
   const handle = await ifThere(directory.fs.open(file, 'r'))
   if (handle === undefined) return links
   try {
+    let behind = 0
     // what stands behind the last newline was never acknowledged
-    for await (const { lines } of lineChunks(handle, 0)) {
+    for await (const { lines, tail } of lineChunks(handle, 0)) {
       for (const { bytes } of lines) links.push(linkIn(textOf(bytes) ?? ''))
+      behind = tail.bytes
     }
+    if (behind === 0 && links.at(-1) === NO_RECEIPT) links.pop()
     return links
   } finally {
     await handle.close()
   }
 }
 
+/** What a line names that is no JSON. */
+const NO_RECEIPT: Link = { seq: undefined, receiptHash: undefined }
+
 function linkIn(line: string): Link {
   try {
-    const { seq, receiptHash } = JSON.parse(line) as Partial<Link>
-    return { seq, receiptHash }
+    const value = JSON.parse(line) as Partial<Link> | null
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return NO_RECEIPT
+    return { seq: value.seq, receiptHash: value.receiptHash }
   } catch {
-    return { seq: undefined, receiptHash: undefined }
+    return NO_RECEIPT
   }
 }
 
