@@ -11,7 +11,8 @@ import {
   wellFormedText,
 } from '../../src/receipt/canonical.js'
 import { derivedFired } from '../../src/receipt/rules.js'
-import { checkBody } from '../../src/receipt/validate.js'
+import { checkBody, checkBodyRules } from '../../src/receipt/validate.js'
+import { examples } from './examples.js'
 
 function said(act: () => unknown): string {
   try {
@@ -161,5 +162,19 @@ describe('a body that is no receipt', () => {
     for (const value of [null, 1, 'x', []])
       expect(said(() => checkBody(value))).toBe('RECEIPT_INVALID: the receipt must be an object')
     expect(said(() => checkBody({}))).toBe('RECEIPT_INVALID: version is required')
+  })
+
+  it('is refused with the path of what is wrong', () => {
+    const { details, detailsHash, ...decision } = examples.decision as { [name: string]: unknown }
+    const { seq, timestamp, keyId, prevReceiptHash, receiptHash, signature, ...body } = decision
+    expect(() => checkBody(body)).not.toThrow()
+    expect(() => checkBodyRules(body as never)).not.toThrow()
+    const unruly = { ...body, checks: [{ name: 'a', op: 'gt', score: 2, threshold: 1, fired: false }] }
+    const fault = expect.objectContaining({ code: 'RECEIPT_INVALID', details: { path: 'checks[0].fired' } })
+    for (const check of [checkBody, checkBodyRules]) expect(() => check(unruly as never)).toThrow(fault)
+    expect(() => checkBody({ ...body, xA: 1, seq: 1 })).toThrow(
+      expect.objectContaining({ message: 'seq is a member this release does not know', details: { path: 'seq' } }),
+    )
+    expect(() => checkBody(null)).toThrow(expect.objectContaining({ details: { path: '' } }))
   })
 })

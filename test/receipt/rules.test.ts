@@ -224,6 +224,11 @@ describe('the texts', () => {
       [`sha256:${'0'.repeat(64)}`],
       [`sha256:${'A'.repeat(64)}`, `sha256:${'0'.repeat(63)}`, 'a'.repeat(64), `hmac-sha256:${'0'.repeat(64)}`],
     ],
+    [
+      'stateDigest',
+      [`sha256:${'0'.repeat(64)}`, `hmac-sha256:${'f'.repeat(64)}`],
+      ['', 'sha256:', `sha256:${'0'.repeat(63)}`, `hmac-sha256:${'0'.repeat(65)}`, `sha512:${'0'.repeat(64)}`],
+    ],
     ['subjectId', [`hmac-sha256:${'0'.repeat(64)}`], [`sha256:${'0'.repeat(64)}`, 'person']],
     ['signature', [`ed25519:${'0'.repeat(128)}`], [`ed25519:${'0'.repeat(127)}`, `ed448:${'0'.repeat(128)}`]],
     [
@@ -348,6 +353,17 @@ describe('the rules between members', () => {
       { ...example('annotation'), sources: [{ type: 'a', id: 'a', match: { found: true, recordId: person } }] },
       'pseudonymKeyId',
     ],
+    [
+      'a key for one recordId among sources without',
+      {
+        ...example('annotation'),
+        sources: [
+          { type: 'a', id: 'a' },
+          { type: 'a', id: 'a', match: { found: true, recordId: person } },
+        ],
+      },
+      'pseudonymKeyId',
+    ],
     ['no key without a person', withMember('annotation', 'pseudonymKeyId', 'p-1'), 'pseudonymKeyId'],
     ['a key for a keyed input', withMember('decision', 'input.commitKeyId', undefined), 'input.commitKeyId'],
     ['no key for a plain output', withMember('decision', 'output.commitKeyId', 'c-1'), 'output.commitKeyId'],
@@ -382,6 +398,23 @@ describe('the rules between members', () => {
       withMember('decision', 'checks.0', { name: 'a', op: 'gt', score: 2, fired: false }),
     ],
     ['inference and tool results without an action', example('tool_result')],
+    [
+      'a link about beside others',
+      withMember('human_oversight', 'links', [
+        ...((examples.human_oversight as Loose).links as Json[]),
+        { rel: 'corrects', receiptId: '019a0000-0000-7000-bfff-ffffffffffff' },
+      ]),
+    ],
+    [
+      'sources that match nobody',
+      {
+        ...example('annotation'),
+        sources: [
+          { type: 'a', id: 'a' },
+          { type: 'a', id: 'a', match: { found: false } },
+        ],
+      },
+    ],
   ])('%s is taken', (_, receipt) => {
     expect(faultsOf(receipt)).toEqual([])
   })

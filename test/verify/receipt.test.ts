@@ -5,7 +5,7 @@ import { lineOf } from '../../src/receipt/seal.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { verifyReceipt } from '../../src/verify/receipt.js'
 import { ChainTrust } from '../../src/verify/trust.js'
-import { chainOf, codesOf, days, delegated, entryOf, keyNamed, keys, trusting, trustOne } from './support.js'
+import { chainOf, codesOf, days, delegated, entryOf, keyNamed, keys, resealed, trusting, trustOne } from './support.js'
 
 const [first, second] = chainOf([{}, { details: { rationale: 'why' } }]) as [DecisionReceipt, DecisionReceipt]
 const head = ({ seq, receiptHash }: DecisionReceipt) => ({ seq, receiptHash })
@@ -87,6 +87,28 @@ describe('its key', () => {
     expect([opening, next].map((receipt) => verifyReceipt(receipt, { keyring, trust }).verdict)).toEqual([
       'VALID',
       'VALID',
+    ])
+  })
+
+  test('is not judged where the receipt is malformed', () => {
+    const malformed = resealed(second, { tenantId: 1 }, keyNamed('other'))
+    expect(codesOf(verifyReceipt(malformed as never, { keyring: trustOne }))).toEqual([
+      'FIELD_INVALID@1',
+      'SIGNATURE_INVALID@1',
+    ])
+    const strange = resealed(second, { tenantId: 1, keyId: keyNamed('other').keyId }, keyNamed('other'))
+    expect(codesOf(verifyReceipt(strange as never, { keyring: trustOne }))).toEqual(['FIELD_INVALID@1'])
+  })
+
+  test('that is revoked later is whoever’s to judge who follows the chain', () => {
+    const keyring = trusting(entryOf(keys.one, { revokedAt: days(1) }))
+    const trust = new ChainTrust(keyring, 'acme')
+    expect([first, second].map((receipt) => verifyReceipt(receipt, { keyring, trust }).verdict)).toEqual([
+      'VALID',
+      'VALID',
+    ])
+    expect(trust.finish([]).map(({ finding, count }) => [finding.code, finding.seq, count])).toEqual([
+      ['KEY_REVOKED_UNDATED', 1, 2],
     ])
   })
 

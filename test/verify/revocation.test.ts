@@ -247,6 +247,17 @@ describe('revoked in the chain', () => {
     ])
   })
 
+  test('a key that derives from one revoked later does not date any more', async () => {
+    const receipts = chainOf([
+      by(keys.one, days(0)),
+      delegated(delegation({ notAfter: days(30) }), { at: days(1) }),
+      revocation(keys.root, days(8), by(keys.two, days(2))),
+    ])
+    const keyring = trusting(revoked(days(9)), keys.two, entryOf(keys.root, { uses: ['delegate'] }))
+    expect(await judged(receipts.slice(0, 2), { keyring })).toEqual(['VALID'])
+    expect(await judged(receipts, { keyring })).toEqual(['INCOMPLETE', 'KEY_REVOKED_UNDATED@0'])
+  })
+
   test('a revocation of a key that is nowhere else is no fault', async () => {
     expect(await judged(chainOf([{}, revocation(keyNamed('never seen'), days(0))]))).toEqual(['VALID'])
   })

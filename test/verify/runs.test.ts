@@ -8,7 +8,7 @@ import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { judgeExamined, judgeLines, judgeReceipts, verifyLineBatches } from '../../src/verify/chain.js'
 import { examineLine } from '../../src/verify/examine.js'
 import type { RawLine } from '../../src/verify/line.js'
-import type { Run } from '../../src/verify/run.js'
+import { isPlain, type Run } from '../../src/verify/run.js'
 import type { Anchor, VerifyOptions } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
 import {
@@ -123,6 +123,14 @@ describe('a run is taken', () => {
     expect(taken(handed, { keyring: mayRotate }, { before: 2, count: 3 })).toBe(true)
   })
 
+  test('of a delegate whose certificate was renewed', () => {
+    const renewed = delegation({ notBefore: msAfter(1_000), notAfter: days(2), serial: 'certificate-2' })
+    const short = delegation({ notAfter: msAfter(2_000) })
+    const certified = chainOf([delegated(short), delegated(renewed), {}, {}, {}], { by: keys.delegate })
+    const keyring = trusting(entryOf(keys.root, { uses: ['delegate'] }))
+    expect(taken(certified, { keyring }, { before: 3, count: 2 })).toBe(true)
+  })
+
   test('before a revocation, and counts where nothing dates it', () => {
     const keyring = trusting(entryOf(keys.one, { revokedAt: msAfter(7_001) }), keys.two)
     expect(taken(chain, { keyring }, { before: 2, count: 6 })).toBe(true)
@@ -223,11 +231,27 @@ describe('a run is not taken', () => {
     expect(taken(certified, { keyring }, { before: 3, count: 2 })).toBe(false)
   })
 
+  test('behind one that did not count, whatever its key said before', () => {
+    const spoilt = (receipt: DecisionReceipt | undefined) => ({ ...receipt, action: 'reject' }) as DecisionReceipt
+    expect(taken([chain[0]!, spoilt(chain[1]), ...chain.slice(2)], {}, { before: 2, count: 6 })).toBe(false)
+    const after = chainOf([{}, revocation(keys.two, days(9)), {}, {}, {}])
+    expect(taken([...after.slice(0, 2), spoilt(after[2]), ...after.slice(3)], {}, { before: 3, count: 2 })).toBe(false)
+  })
+
   test('of a key that was revoked in it', () => {
     const keyring = trusting(entryOf(keys.one, { revokedAt: msAfter(7_000) }))
     expect(taken(chain, { keyring }, { before: 2, count: 6 })).toBe(false)
     expect(taken(chain, { keyring }, { before: 2, count: 5 })).toBe(true)
   })
+})
+
+test('what only carries its chain on has nothing of the ledger’s own, neither a member nor a type', () => {
+  const [plain] = chain as [DecisionReceipt]
+  expect(isPlain(plain)).toBe(true)
+  for (const name of ['key', 'retention', 'system']) {
+    expect(isPlain({ ...plain, [name]: {} } as DecisionReceipt)).toBe(false)
+    expect(isPlain({ ...plain, eventType: name } as DecisionReceipt)).toBe(false)
+  }
 })
 
 describe('every way to a judge', () => {
