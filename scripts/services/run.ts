@@ -1,10 +1,12 @@
-// Starts a component, says where it is, and stops it on Ctrl-C: npx tsx scripts/services/run.ts redis|cluster|sentinel|valkey|openbao|ministack|moto
+// Starts a component, says where it is, and stops it on Ctrl-C: npx tsx scripts/services/run.ts redis|cluster|sentinel|valkey|openbao|ministack|moto|stamps|ceph
+import { startCeph } from './ceph.js'
 import { startMiniStack } from './ministack.js'
 import { startMoto } from './moto.js'
 import { startOpenBao } from './openbao.js'
 import { startRedis } from './redis.js'
 import { startCluster } from './redis-cluster.js'
 import { startSentinel } from './redis-sentinel.js'
+import { extensions, startStamps } from './time-stamps.js'
 import { startValkey } from './valkey.js'
 
 interface Shown {
@@ -43,6 +45,17 @@ const components: Readonly<Record<string, () => Promise<Shown>>> = {
   async moto() {
     const { endpoint, stop } = await startMoto()
     return { lines: [`AWS_ENDPOINT_URL_KMS=${endpoint} (any credentials)`], stop }
+  },
+  async ceph() {
+    const { endpoint, accessKeyId, secretAccessKey, stop } = await startCeph()
+    return { lines: [`AWS_ENDPOINT_URL_S3=${endpoint} (access key ${accessKeyId}, secret ${secretAccessKey})`], stop }
+  },
+  async stamps() {
+    const stamps = await startStamps()
+    stamps.issue({ name: 'root', extensions: extensions.root })
+    stamps.issue({ name: 'tsa', issuer: 'root', extensions: extensions.stamping })
+    stamps.authority('tsa', { with: ['root'] })
+    return { lines: [`${stamps.url('tsa')} (its root: ${stamps.path('root')})`], stop: stamps.stop }
   },
 }
 
