@@ -14,6 +14,7 @@ import { noteSigner } from '../../src/tlog/note-signer.js'
 import { entriesPath, tilePath, tilesOf } from '../../src/tlog/tiles/layout.js'
 import { consistencyProofFromTiles, inclusionProofFromTiles } from '../../src/tlog/tiles/proofs.js'
 import { checkTiles, directoryTiles, exportTiles } from '../../src/transparency/tiles.js'
+import { fill, LOG_CHAIN, never, ORIGIN, worldOn } from './log-support.js'
 
 const COUNT = 700
 const receipts = testReceipts({ chainId: 'acme', count: COUNT })
@@ -156,6 +157,31 @@ describe('exportTiles', () => {
     await utimes(join(directory, '.part-old'), hours, hours)
     await upTo(3)
     expect((await readdir(directory)).sort()).toEqual(['.part-new', 'checkpoint', 'tile'])
+  })
+
+  it('takes the newest checkpoint that was kept beside the chain, of the log chain too', async () => {
+    const store = memoryStore()
+    const { ledger, log } = worldOn(store, never)
+    for (const [count, before] of [
+      [7, 0],
+      [300, 8],
+    ] as const) {
+      await fill(ledger, count)
+      const { note } = await log.checkpoint('acme')
+      await log.publish()
+      const done = await exportTiles({ store, chainId: 'acme', directory: join(directory, 'acme') })
+      expect(done).toMatchObject({ from: before, size: before + count + (before === 0 ? 1 : 0) })
+      expect(await readFile(join(directory, 'acme/checkpoint'), 'utf8')).toBe(note)
+      const all = await exportTiles({ store, chainId: LOG_CHAIN, directory: join(directory, 'log') })
+      expect(all).toMatchObject({ origin: ORIGIN, size: before === 0 ? 2 : 3 })
+    }
+    for (const [chainId, folder] of [
+      ['acme', 'acme'],
+      [LOG_CHAIN, 'log'],
+    ] as const)
+      await checkTiles({ store, chainId, directory: join(directory, folder) })
+    await log.close()
+    await ledger.close()
   })
 
   it('needs a checkpoint and a chain', async () => {
