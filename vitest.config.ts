@@ -5,7 +5,7 @@ const alone = 'test/keys/pkcs11.test.ts'
 
 export default defineConfig({
   test: {
-    globalSetup: ['scripts/generate-page.mjs', 'scripts/generate-worker.mjs'],
+    globalSetup: ['scripts/generate-page.mjs', 'scripts/generate-worker.mjs', 'scripts/generate-verifier.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

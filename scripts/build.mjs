@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { generatePage } from './generate-page.mjs'
+import { generateVerifier } from './generate-verifier.mjs'
 import { generateWorker } from './generate-worker.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -20,6 +21,8 @@ const source = (file) => join(root, file.replace(/^\.\/dist\//, 'src/').replace(
 await generatePage()
 // and so is the verifier's thread
 await generateWorker()
+// and what lies in every evidence package
+await generateVerifier()
 
 rmSync(dist, { recursive: true, force: true })
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc')

@@ -3,6 +3,7 @@ import type { Keyring } from '../../keys/keyring.js'
 import type { ReceiptStore } from '../../store/store.js'
 import type { Verdict } from '../../verify/types.js'
 import { type AddCommand, examples } from '../context.js'
+import { addEvidenceOptions, type EvidenceFlags, exportEvidence, refuseMixed } from '../evidence/export.js'
 import { type ExportFlags, exportToFile, exportToStdout, type Outcome } from '../export/export-one.js'
 import { makeDirectory } from '../export/line-file.js'
 import { exportFileName } from '../export/names.js'
@@ -15,7 +16,7 @@ import { addTrustOptions, type TrustOptions, trustIfAny } from '../trust-flags.j
 import { instant, once, wholeNumber } from '../values.js'
 import { exitCodeOf, paintVerdict, worstOf } from '../verdict.js'
 
-interface Options extends TrustOptions, ExportFlags {
+interface Options extends TrustOptions, ExportFlags, EvidenceFlags {
   readonly chain?: string | undefined
   readonly all?: true | undefined
   readonly out?: string | undefined
@@ -35,6 +36,10 @@ const help = examples(
   [
     'quittance export ./receipts --chain acme --from 2026-03-01 --to 2026-04-01 | gzip > march.jsonl.gz',
     'the receipts of a month to stdout, as they are stored',
+  ],
+  [
+    'quittance export ./receipts --all --evidence --keyring keyring.json --key file:./report.key.pem -o evidence.zip',
+    'one file that others can judge by themselves, with all that is known of the chains',
   ],
 )
 
@@ -145,6 +150,8 @@ async function run(store: ReceiptStore, name: string, keyring: Keyring | false, 
 }
 
 async function exporting(name: string, options: Options, io: Io): Promise<ExitCode> {
+  refuseMixed(options)
+  if (options.evidence) return exportEvidence(name, options, io)
   refuseContradictions(options)
   const keyring = (await trustIfAny(options, io))?.keyring ?? false
   if (keyring === false && options.acceptPruned !== undefined)
@@ -177,7 +184,7 @@ export const addExport: AddCommand = (program, { io, exit }) => {
     .option('--to-seq <n>', 'the last receipt', once(wholeNumber))
     .option('--from <time>', 'sealed at this UTC time or later', once(instant))
     .option('--to <time>', 'sealed before this UTC time', once(instant))
-  addTrustOptions(command)
+  addEvidenceOptions(addTrustOptions(command))
     .option(
       '--accept-pruned <min-days>',
       'accept a pruned beginning if all that went was this many days old; it is exported either way',

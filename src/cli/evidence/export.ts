@@ -1,0 +1,178 @@
+/** `quittance export STORE --evidence -o PACKAGE.zip` */
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { verifyEvidence } from '../../evidence/verify.js'
+import { writeEvidence } from '../../evidence/write.js'
+import { parseReport } from '../../report/json.js'
+import type { ReportSeal } from '../../report/types.js'
+import type { ReceiptStore } from '../../store/store.js'
+import { unreadable } from '../../verify/node/chunks.js'
+import { UsageError } from '../failure.js'
+import { type ExitCode, type Io, pathFrom } from '../io.js'
+import { openKey } from '../key-target.js'
+import { printable, printableJson } from '../printable.js'
+import { progressOn } from '../progress.js'
+import { openExistingStore } from '../store-target.js'
+import { chainsOfServer, serverChainOf } from '../target.js'
+import { type TrustOptions, trustFor } from '../trust-flags.js'
+import { once } from '../values.js'
+import { exitCodeOf, paintVerdict } from '../verdict.js'
+import { checkpointFiles, eachOnce, keptCheckpoints } from './checkpoint-files.js'
+
+/** The options that `addEvidenceOptions` adds. */
+export interface EvidenceFlags {
+  readonly evidence?: true | undefined
+  readonly key?: string | undefined
+  readonly passphraseFile?: string | undefined
+  readonly logChain?: string | undefined
+  readonly checkpoints?: readonly string[] | undefined
+  readonly report?: string | undefined
+  readonly compress?: true | undefined
+}
+
+/** What a package can be asked for with. */
+export interface PackingOptions extends EvidenceFlags, TrustOptions {
+  readonly chain?: string | undefined
+  readonly all?: true | undefined
+  readonly out?: string | undefined
+  readonly json?: true | undefined
+  readonly quiet?: true | undefined
+}
+
+const also: ReadonlySet<string> = new Set<keyof PackingOptions>([
+  'evidence',
+  'key',
+  'passphraseFile',
+  'logChain',
+  'checkpoints',
+  'report',
+  'compress',
+  'keyring',
+  'trust',
+  'chain',
+  'all',
+  'out',
+  'json',
+  'quiet',
+])
+const own = ['key', 'passphraseFile', 'logChain', 'checkpoints', 'report', 'compress'] as const
+
+const several = (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text]
+
+/**
+ * @param command - `export`
+ * @returns the command, with the options of packages
+ */
+export function addEvidenceOptions(command: Command): Command {
+  return command
+    .option('--evidence', 'an evidence package (ZIP) instead of lines: receipts, keys, checkpoints, report, verifiers')
+    .option(
+      '--key <url>',
+      'with --evidence: signs its list; a key file or a key URL; default QUITTANCE_KEY_URL',
+      once(String),
+    )
+    .option('--passphrase-file <file>', 'of an encrypted key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE', once(String))
+    .option('--log-chain <id>', 'with --evidence: the chain that holds the checkpoints of all others', once(String))
+    .option(
+      '--checkpoints <file>',
+      'with --evidence: checkpoints beside those that the store keeps: a note, or a directory of *.note; may be repeated',
+      several,
+    )
+    .option('--report <file>', 'with --evidence: a report.json, with its report.seal.json beside it', once(String))
+    .option('--compress', 'with --evidence: a smaller file, whose verification takes longer')
+}
+
+/**
+ * @param options - of `export`
+ * @throws UsageError where an option is for the other kind of export
+ */
+export function refuseMixed(options: PackingOptions): void {
+  const flag = (name: string) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`
+  if (!options.evidence) {
+    const stray = own.find((name) => options[name] !== undefined)
+    if (stray !== undefined) throw new UsageError(`${flag(stray)} goes with --evidence`)
+    return
+  }
+  const stray = Object.keys(options).find((name) => !also.has(name))
+  if (stray !== undefined) throw new UsageError(`${flag(stray)} does not go with --evidence`)
+  if (options.out === undefined) throw new UsageError('--evidence writes a file: name it with -o PACKAGE.zip')
+  if (options.all && options.chain !== undefined)
+    throw new UsageError('--chain is about one chain and does not go with --all')
+}
+
+async function reportFrom(named: string, io: Io) {
+  const path = pathFrom(io, named)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(error, named)
+  })
+  const sealFile = path.replace(/\.json$/, '.seal.json')
+  const seal = await readFile(sealFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw unreadable(error, sealFile)
+    return undefined
+  })
+  return { report: parseReport(text), seal: seal === undefined ? undefined : (JSON.parse(seal) as ReportSeal) }
+}
+
+async function chainsFor(
+  store: ReceiptStore,
+  name: string,
+  { chain, all }: PackingOptions,
+): Promise<readonly string[]> {
+  const target = { kind: 'server', name, store } as const
+  if (all) return chainsOfServer(target)
+  const one = await serverChainOf(target, chain, '--all packs them all')
+  if (one === undefined) throw new UsageError('there is no chain')
+  return [one]
+}
+
+/**
+ * Writes a package, and judges it as whoever gets it will.
+ *
+ * @param name - the store, as it was typed
+ * @param options - of `export`, checked by `refuseMixed`
+ * @param io - the process
+ * @returns the exit code: the verdict's
+ * @throws UsageError; what `writeEvidence` and `verifyEvidence` throw
+ */
+export async function exportEvidence(name: string, options: PackingOptions, io: Io): Promise<ExitCode> {
+  const { key, passphraseFile, logChain, checkpoints = [], report, compress, json, quiet } = options
+  const { keyring } = await trustFor(options, io)
+  const out = pathFrom(io, options.out as string)
+  const store = await openExistingStore(name, io)
+  const signer = await openKey(key, passphraseFile, io)
+  const progress = progressOn(io)
+  try {
+    const chains = await chainsFor(store, name, options)
+    const withLog = logChain === undefined || chains.includes(logChain) ? chains : [logChain, ...chains]
+    const { digest, manifest } = await writeEvidence({
+      store,
+      chains,
+      logChain,
+      keyring,
+      signer,
+      checkpoints: eachOnce([...(await keptCheckpoints(store, withLog)), ...(await checkpointFiles(checkpoints, io))]),
+      report: report === undefined ? undefined : await reportFrom(report, io),
+      out,
+      compress,
+      onProgress: progress.update,
+    })
+    const { verdict, problems } = await verifyEvidence(out, { keyring, onProgress: progress.update })
+    progress.clear()
+    if (json) {
+      const said = { verdict, file: options.out, digest, chains: manifest.chains, problems, omitted: manifest.omitted }
+      io.stdout.write(printableJson(said))
+    } else if (!quiet) {
+      const receipts = manifest.chains.reduce((sum, one) => sum + one.receipts, 0)
+      const found = problems.map(({ message }) => `  ${printable(message)}\n`).join('')
+      const what = `${manifest.chains.length} chain${manifest.chains.length === 1 ? '' : 's'}, ${receipts} receipts`
+      io.stdout.write(
+        `${paintVerdict(verdict, io)}  ${printable(options.out as string)}  ${what}, manifest ${digest}\n${found}`,
+      )
+    }
+    return exitCodeOf(verdict)
+  } finally {
+    progress.clear()
+    await signer.close?.()
+    await store.close()
+  }
+}

@@ -1,0 +1,161 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { QuittanceError } from '../errors.js'
+import { fastestBackend } from '../keys/ed25519/sodium.js'
+import { Keyring } from '../keys/keyring.js'
+import { refuseUnknownMembers } from '../primitives/known-members.js'
+import { isTime } from '../primitives/time.js'
+import type { Counted } from '../verify/chain.js'
+import { unreadable } from '../verify/node/chunks.js'
+import { type FileVerifyOptions, meterFor } from '../verify/node/meter.js'
+import { onThreads, threadsFor } from '../verify/node/workers.js'
+import type { VerifyOptions, VerifyResult } from '../verify/types.js'
+import type { EvidenceResult } from './findings.js'
+import { judgeEvidence, type PackagedChain, type Tools } from './judge.js'
+import { judgeOneChain } from './judge-chain.js'
+import { openPackage } from './open-package.js'
+import { type EvidencePolicy, parseEvidencePolicy } from './policy.js'
+import { type EvidenceLimits, limitsOf } from './zip/limits.js'
+
+/** What to hold a package against. */
+export interface VerifyEvidenceOptions {
+  /** The keys that are trusted, never taken from the package; without any it is INCOMPLETE at best. */
+  readonly keyring?: Keyring | undefined
+  /** What must be in it: `parseEvidencePolicy`'s, or the text of a policy file. */
+  readonly policy?: EvidencePolicy | string | undefined
+  readonly limits?: EvidenceLimits | undefined
+  /** The judge's clock; default now. */
+  readonly now?: Date | string | undefined
+  /** As for `verifyFile`. */
+  readonly workers?: FileVerifyOptions['workers']
+  readonly onProgress?: FileVerifyOptions['onProgress']
+  readonly signal?: AbortSignal | undefined
+}
+
+const optionNames = {
+  keyring: true,
+  policy: true,
+  limits: true,
+  now: true,
+  workers: true,
+  onProgress: true,
+  signal: true,
+} satisfies Record<keyof VerifyEvidenceOptions, true>
+
+function clockOf(now: Date | string | undefined): Date {
+  if (now === undefined) return new Date()
+  if (now instanceof Date ? Number.isNaN(now.getTime()) : !isTime(now))
+    throw new RangeError('options.now must be a valid Date or YYYY-MM-DDTHH:MM:SS.sssZ')
+  return new Date(now)
+}
+
+function toolsFor(path: string, handle: FileHandle, size: number, options: VerifyEvidenceOptions): Tools {
+  const { workers, onProgress } = options
+
+  async function* judgeChains(
+    chains: readonly PackagedChain[],
+    asked: VerifyOptions,
+    counted: Counted | undefined,
+  ): AsyncGenerator<VerifyResult> {
+    const total = chains.reduce((sum, { member }) => sum + member.size, 0)
+    const meter = meterFor({ ...asked, onProgress }, total)
+    const threads = threadsFor(workers, total)
+    // a thread reads from the file itself, which has only what is not compressed
+    if (threads > 1 && chains.every(({ member }) => !member.deflated)) {
+      const planned = chains.map(({ chainId, member: { name, at, size: bytes } }) => ({
+        name,
+        chainId,
+        files: bytes === 0 ? [] : [{ name, path, bytes, at }],
+      }))
+      for await (const { result } of onThreads(threads, planned, asked, meter, counted)) yield result
+    } else {
+      const backend = await fastestBackend()
+      for (const chain of chains)
+        yield await judgeOneChain(openPackage(handle, size, path), chain, asked, { backend, counted, meter })
+    }
+  }
+
+  return {
+    judgeChains,
+    async judgeTimestamp(token, message, authorities) {
+      try {
+        const { verifyTimestamp } = await import('../transparency/timestamp/verify.js')
+        const { verdict, proved, problems } = await verifyTimestamp(token, message, { authorities })
+        return { time: proved?.latest, invalid: verdict === 'INVALID', message: problems[0]?.message }
+      } catch (error) {
+        // without its library a time stamp does not count: what asks for one stays INCOMPLETE
+        if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return { invalid: false, message: error.message }
+        throw error
+      }
+    },
+    async judgeReport(report, seal, keyring) {
+      const { verifyReport } = await import('../report/verify-report.js')
+      const { reportInvalidCodes } = await import('../report/checking/findings.js')
+      const { problems, sealed } = await verifyReport(report, { keyring, ...(seal !== undefined && { seal }) })
+      const invalid: ReadonlySet<string> = new Set(reportInvalidCodes)
+      const contradictions = problems
+        .filter(({ code }) => invalid.has(code))
+        .map(({ code, message }) => `${code} ${message}`)
+      return { contradictions, sealed: sealed.length > 0 }
+    },
+  }
+}
+
+/** Whether the file is as it was when it was opened. */
+async function unchanged(handle: FileHandle, before: bigint, size: number): Promise<boolean> {
+  const stat = await handle.stat({ bigint: true })
+  return stat.mtimeNs === before && Number(stat.size) === size
+}
+
+/**
+ * Judges a package: the archive, the signed list of its members, every chain in it, and all that the policy asks for. What the
+ * package itself says of keys is never believed. Constant memory; receipts on several threads where the package is not compressed.
+ *
+ * @param file - its path
+ * @param options - the keyring and the policy, which are the verifier's own
+ * @returns verdict, problems, what each chain came to, what is proved and what is not; a fault of the package is never thrown
+ * @throws QuittanceError `VERIFY_INPUT` where the file can't be read or changes meanwhile, `VERIFY_ABORTED`, `TLOG_MALFORMED` for a
+ *   policy that can't be read
+ * @throws TypeError or RangeError that names the option
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises'
+ * import { verifyEvidence } from 'quittance/evidence'
+ * import { Keyring } from 'quittance/verify'
+ *
+ * async function judge() {
+ *   const keyring = Keyring.parse(await readFile('keyring.json', 'utf8'))
+ *   const { verdict, problems, notProved } = await verifyEvidence('acme.zip', { keyring, policy: await readFile('policy.json', 'utf8') })
+ *   console.log(verdict, problems.map(({ code }) => code), notProved.length)
+ * }
+ * ```
+ */
+export async function verifyEvidence(file: string, options: VerifyEvidenceOptions = {}): Promise<EvidenceResult> {
+  if (typeof file !== 'string' || file === '') throw new TypeError('file must be a string that is not empty')
+  refuseUnknownMembers(options, optionNames, 'options')
+  const { keyring, policy = {}, signal } = options
+  if (keyring !== undefined && !(keyring instanceof Keyring)) throw new TypeError('options.keyring must be a Keyring')
+  const judging = {
+    keyring,
+    policy: typeof policy === 'string' ? parseEvidencePolicy(policy) : policy,
+    limits: limitsOf(options.limits),
+    now: clockOf(options.now),
+    signal,
+  }
+  const handle = await open(file, 'r').catch((error: unknown) => {
+    throw unreadable(error, file)
+  })
+  try {
+    const stat = await handle.stat({ bigint: true })
+    if (!stat.isFile()) throw unreadable({ code: stat.isDirectory() ? 'EISDIR' : 'not-a-file' }, file)
+    const size = Number(stat.size)
+    const access = openPackage(handle, size, file)
+    const result = await judgeEvidence(access, judging, toolsFor(file, handle, size, options))
+    if (!(await unchanged(handle, stat.mtimeNs, size)))
+      throw new QuittanceError('VERIFY_INPUT', `${file} was changed while it was read`, {
+        details: { file, reason: 'changed' },
+      })
+    return result
+  } finally {
+    await handle.close()
+  }
+}

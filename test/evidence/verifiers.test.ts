@@ -1,0 +1,204 @@
+/** The two single-file verifiers say what the library says: of every vector, and of packages altered in each member. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
+import { Keyring } from '../../src/keys/keyring.js'
+import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
+import { keyNamed } from '../verify/support.js'
+import { judgedByPython, run, verifyMjs, verifyPy } from './python.js'
+import { acme, fileOf, logVkey, now, packed, packer, resealed, tlogPolicy, verifierKeyring } from './support.js'
+import { entriesOf, zipOf } from './zip-of.js'
+
+interface SingleFile {
+  readonly Keyring: { parse(json: unknown): Keyring }
+  judgePackage(file: string, options: object): Promise<EvidenceResult>
+  judgeFile(file: string, options: object): Promise<VerifyResult>
+}
+const singleFile = (await import(pathToFileURL(verifyMjs).href)) as SingleFile
+
+const folder = new URL('../vectors/', import.meta.url)
+const { vectors } = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')) as {
+  vectors: readonly {
+    readonly name: string
+    readonly file: string
+    readonly keyring: unknown
+    readonly options: Omit<VerifyOptions, 'keyring'>
+    readonly expected: VerifyResult
+  }[]
+}
+const pathOf = (file: string) => fileURLToPath(new URL(file, folder))
+
+const findings = (found: readonly { code: string; seq?: number | undefined; line?: number | undefined }[]) =>
+  found.map(({ code, seq, line }) => [code, seq ?? -1, line ?? -1].join(' ')).sort()
+const bare = ({ verdict, scope, checked, problems, notices, counts }: VerifyResult) => ({
+  verdict,
+  scope,
+  checked,
+  problems: findings(problems),
+  notices: findings(notices),
+  counts,
+})
+
+describe('over every vector', () => {
+  const asked = vectors.map(({ file, keyring, options }) => ({ file: pathOf(file), keyring, options }))
+
+  test.each([[], ['--without-cryptography']])('Python agrees %s', async (...flags) => {
+    const judged = await judgedByPython<VerifyResult>(asked, ...flags)
+    expect(judged.length).toBe(vectors.length)
+    for (const [index, { name, expected }] of vectors.entries())
+      expect([name, bare(judged[index] as VerifyResult)]).toEqual([name, bare(expected)])
+  })
+
+  test('JavaScript agrees', async () => {
+    for (const [index, { name, expected }] of vectors.entries()) {
+      const { file, keyring, options } = asked[index] as (typeof asked)[number]
+      const result = await singleFile.judgeFile(file, { ...options, keyring: singleFile.Keyring.parse(keyring) })
+      expect([name, bare(result)]).toEqual([name, bare(expected)])
+    }
+  })
+})
+
+/** What all of them must agree on. */
+const shape = ({ verdict, problems, chains }: EvidenceResult) => ({
+  verdict,
+  problems: problems.map(({ code, member, chainId }) => [code, member ?? '', chainId ?? ''].join(' ')).sort(),
+  chains: chains.map(({ chainId, result, checkpoints }) => ({ chainId, ...bare(result), checkpoints })),
+})
+
+const policies = {
+  none: undefined,
+  full: JSON.stringify({
+    require: {
+      chains: ['acme', 'Beta/Unicode'],
+      checkpoints: { policy: tlogPolicy },
+      receiptsUntil: '2026-01-01T00:00:05.000Z',
+      tail: true,
+    },
+    acceptPruned: { minDays: 10 },
+  }),
+  from: JSON.stringify({ require: { checkpoints: { from: [logVkey] }, maxCheckpointAgeHours: 24.5 } }),
+  beyond: JSON.stringify({
+    require: {
+      chains: ['acme', 'not there'].slice(0, 1).concat('gone'),
+      checkpoints: { policy: tlogPolicy.replace('2 w1', '3 w1') },
+      receiptsUntil: '2030-01-01T00:00:00.000Z',
+      report: true,
+    },
+  }),
+}
+
+describe('over packages', async () => {
+  const whole = await packed()
+  const entries = await entriesOf(whole)
+  const kinds: [string, Uint8Array][] = [
+    ['whole', whole],
+    ['compressed', await packed({ compress: true })],
+    ['by a stranger', resealed(entries, undefined, keyNamed('stranger'))],
+    ['without the log', await packed({ logChain: undefined })],
+    ['one chain', await packed({ chains: ['acme'], logChain: undefined })],
+    ['no chain', await packed({ chains: [], logChain: undefined })],
+    ['cut', whole.subarray(0, whole.length - 1)],
+  ]
+  for (const [index, { name, bytes }] of entries.entries()) {
+    const flipped = Buffer.from(bytes)
+    flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 1
+    const instead = (other: Buffer) => entries.map((entry, at) => (at === index ? { name, bytes: other } : entry))
+    kinds.push([`${name} changed`, zipOf(instead(bytes.length > 0 ? flipped : Buffer.from('x')))])
+    kinds.push([`${name} gone`, zipOf(entries.filter((_, at) => at !== index))])
+    if (!name.startsWith('manifest') && !/^(?:format|verify)/.test(name)) {
+      kinds.push([`${name} changed, listed anew`, resealed(instead(flipped))])
+      kinds.push([`${name} gone, listed anew`, resealed(entries.filter((_, at) => at !== index))])
+      kinds.push([`${name} emptied, listed anew`, resealed(instead(Buffer.alloc(0)))])
+    }
+  }
+  kinds.push(['more', zipOf([...entries, { name: 'checkpoints/9.txt', bytes: Buffer.from('x') }])])
+  kinds.push([
+    'a note of another',
+    resealed([...entries, { name: 'checkpoints/9.txt', bytes: Buffer.from('x\n\n— a AAAAAAAA\n') }]),
+  ])
+  kinds.push([
+    'another head',
+    resealed(entries, (manifest) => ({
+      ...manifest,
+      chains: manifest.chains.map((chain) => ({
+        ...chain,
+        head: { seq: 1, receiptHash: acme[1]?.receiptHash as string },
+      })),
+    })),
+  ])
+  kinds.push([
+    'a later format',
+    resealed(entries, (manifest) => ({ ...manifest, format: 'quittance/evidence/2' as never })),
+  ])
+  kinds.push(['a member unknown', resealed(entries, (manifest) => ({ ...manifest, more: 1 }))])
+
+  const keyring = verifierKeyring.toJSON()
+  const keyrings = {
+    whole: keyring,
+    none: undefined,
+    'of checkpoints': { keys: [...keyring.keys, { keyId: keyNamed('log').keyId, uses: ['checkpoint'] }] },
+    'revoked packer': {
+      keys: [keyring.keys[0], { keyId: packer.keyId, uses: ['report'], revokedAt: '2026-06-01T00:00:00.000Z' }],
+    },
+  }
+  const files = await Promise.all(kinds.map(async ([name, bytes]) => [name, await fileOf(bytes)] as const))
+  const cases = files.flatMap(([kind, file]) => {
+    const asked = Object.entries(policies).filter(([by]) => by === 'full' || !/ (?:changed|gone|emptied)/.test(kind))
+    const plain = asked.map(([policyName, policy]) => ({
+      name: `${kind}, policy ${policyName}`,
+      file,
+      policy,
+      keyring: keyring as unknown,
+      now,
+    }))
+    const others =
+      kind !== 'whole'
+        ? []
+        : Object.entries(keyrings).map(([by, trusted]) => ({
+            name: `${kind}, keyring ${by}`,
+            file,
+            policy: undefined,
+            keyring: trusted as unknown,
+            now,
+          }))
+    return [...plain, ...others]
+  })
+
+  test('all three agree', async () => {
+    const python = await judgedByPython<EvidenceResult>(cases)
+    const verdicts = new Set<string>()
+    for (const [index, { name, file, policy, keyring: given }] of cases.entries()) {
+      const trusted = given === undefined ? undefined : Keyring.parse(given)
+      const library = shape(await verifyEvidence(file, { keyring: trusted, policy, now }))
+      verdicts.add(library.verdict)
+      const mjs = await singleFile.judgePackage(file, {
+        keyring: given === undefined ? undefined : singleFile.Keyring.parse(given),
+        policy,
+        now,
+      })
+      expect([name, shape(mjs)]).toEqual([name, library])
+      expect([name, shape(python[index] as EvidenceResult)]).toEqual([name, library])
+    }
+    expect([...verdicts].sort()).toEqual(['INCOMPLETE', 'INVALID', 'VALID'])
+  })
+
+  test('as commands', async () => {
+    const trust = await fileOf(Buffer.from(JSON.stringify(keyring)))
+    const asked = await fileOf(Buffer.from(policies.full))
+    for (const [program, ...before] of [
+      ['python3', verifyPy],
+      [process.execPath, verifyMjs],
+    ] as const) {
+      const judge = async (...args: readonly string[]) => (await run(program, [...before, ...args])).code
+      const file = files[0]?.[1] as string
+      expect([program, await judge(file, '--keyring', trust, '--policy', asked, '--now', now)]).toEqual([program, 0])
+      expect([program, await judge(file, '--now', now, '--json')]).toEqual([program, 3])
+      expect([program, await judge(files[6]?.[1] as string, '--keyring', trust)]).toEqual([program, 1])
+      expect([program, await judge(file, '--keyring', file)]).toEqual([program, 2])
+      expect([program, await judge(`${file}.gone`, '--keyring', trust)]).toEqual([program, 2])
+      const { stdout } = await run(program, [...before, file, '--keyring', trust])
+      expect(stdout).toMatch(/^VALID\n/)
+    }
+  })
+})
