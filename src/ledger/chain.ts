@@ -107,6 +107,7 @@ export function acknowledge(
   chain.keys.learn(receipts)
   if (receipts.length === 0 || !parts.events.heard('appended')) return
   const now = performance.now()
-  const waitedMs = slots.flatMap(({ waits }) => waits.filter(({ ended }) => !ended).map(({ since }) => now - since))
+  const waitedMs: number[] = []
+  for (const { waits } of slots) for (const { ended, since } of waits) if (!ended) waitedMs.push(now - since)
   parts.events.emit('appended', { chainId: chain.chainId, receipts, waitedMs })
 }

@@ -7,9 +7,10 @@ import type { PublishedCheckpoint } from '../types.js'
 import { readCell } from './cell.js'
 import { compareWithReceipts } from './comparing.js'
 import { codeOf, destination, distinct, statusOf } from './destination.js'
-import { createFollowing, type Followed } from './following.js'
-import { createHeads, type Run } from './heads.js'
+import { createFollowing, type Followed, type Run } from './following.js'
+import { createHeads } from './heads.js'
 import { createMaking } from './making.js'
+import { markOf } from './marks.js'
 import { checkedOptions } from './options.js'
 import { createPublishing, publishedOf, type ServedSink } from './publishing.js'
 import type { CheckpointLog, CheckpointLogEvents, CheckpointLogOptions, CheckpointLogStatus } from './types.js'
@@ -377,7 +378,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     const { newest, quorum } = publishing
     const at = performance.now()
     const lacking = ({ lacks, has }: ServedSink): number =>
-      (lacks === 'all' ? 1 : lacks.size) + (newest !== undefined && publishedSize !== 0 && has === undefined ? 1 : 0)
+      (lacks === 'all' ? 1 : lacks.size) + (newest !== undefined && has !== markOf(newest) ? 1 : 0)
     return {
       origin,
       chainId: logChainId,

@@ -3,6 +3,7 @@ import { equalBytes } from '../../primitives/bytes.js'
 import type { ReceiptStore, StoreOptions } from '../../store/store.js'
 import { readCell } from './cell.js'
 import { growing } from './growing.js'
+import { binaryLeafHash } from './leaf-hash.js'
 import { refused } from './refused.js'
 import type { ComparedCheckpoint } from './types.js'
 
@@ -26,7 +27,7 @@ export async function compareWithReceipts(
   const tree = growing(emptyFrontier)
   for await (const receipt of store.read(chainId, { ...options, fromSeq: 0, toSeq: size - 1 })) {
     if (receipt.seq !== tree.size) throw refused(chainId, 'pruned', tree.size)
-    tree.add(receipt)
+    tree.add(binaryLeafHash(receipt))
   }
   if (tree.size < size) throw refused(chainId, 'rolled-back', tree.size)
   if (!equalBytes(frontierRoot(tree.frontier()), rootHash)) throw refused(chainId, 'differs')

@@ -2,7 +2,8 @@
 import { emptyFrontier, type Frontier, frontierRoot } from '../../merkle/frontier.js'
 import { splitOf } from '../../merkle/range-root.js'
 import type { ReceiptStore, StoreOptions } from '../../store/store.js'
-import { growing, type Leaf } from './growing.js'
+import { growing } from './growing.js'
+import { binaryLeafHash, type Leaf } from './leaf-hash.js'
 import { refused } from './refused.js'
 
 /** Leaves from `begin` to before `end`. */
@@ -68,7 +69,7 @@ export async function consistencyFrom(
   for await (const leaf of leaves) {
     const range = later[0]
     if (range === undefined) break
-    tree.add(leaf)
+    tree.add(binaryLeafHash(leaf))
     at += 1
     if (at < range.end) continue
     grown.set(range.begin, frontierRoot(tree.frontier()))
@@ -142,7 +143,7 @@ export async function proveConsistency(
     if (next <= toSeq) throw refused(chainId, 'rolled-back', next)
   }
   const tree = growing(trees.below(oldSize))
-  for await (const receipt of read(tree.size, oldSize - 1)) tree.add(receipt)
+  for await (const receipt of read(tree.size, oldSize - 1)) tree.add(binaryLeafHash(receipt))
   const from = tree.frontier()
   trees.add(from)
   return consistencyFrom(from, size, oldSize === 0 ? read(0, -1) : read(oldSize, size - 1))

@@ -1,20 +1,35 @@
-/** What the ledger told of each chain since its last checkpoint: no more work a receipt than to remember two texts. */
+/** What the ledger told of each chain since its last checkpoint: of each receipt its leaf, and no more. */
+import { Buffer } from 'node:buffer'
 import type { DecisionReceipt } from '../../receipt/types.js'
-import type { Leaf } from './growing.js'
-import type { Run } from './heads.js'
+import { type BinaryHash, hashWritten, LEAF_BYTES, writeLeaf } from './leaf-hash.js'
 
-/** So many leaves are remembered in all chains together; beyond that they are read again. */
-const MAX_LEAVES = 50_000
+/** So many leaves are remembered in all chains together, 96 bytes each; beyond that they are read again. */
+const MAX_LEAVES = 250_000
+const FIRST_LEAVES = 16
+
+/** Receipts that were acknowledged, one behind the other. */
+export interface Run {
+  /** The seq of the first. */
+  readonly from: number
+  /** What the first links to. */
+  readonly before: string
+  /** The `receiptHash` of the first, and of the last. */
+  readonly first: string
+  readonly last: string
+  readonly count: number
+  /** @returns the hash of a leaf, counted from 0 */
+  leafAt(index: number): BinaryHash
+}
 
 /** A chain that has receipts without a checkpoint. */
 export interface Followed {
   /** When the first of them came, by `performance.now()`. */
   readonly since: number
   /** How many, as far as they were told. */
-  count: number
+  readonly count: number
   /** Not tried again before. */
-  retryAt: number
-  failures: number
+  readonly retryAt: number
+  readonly failures: number
 }
 
 /** The chains that wait for a checkpoint. */
@@ -23,7 +38,7 @@ export interface Following {
   /** Takes note of receipts, which are durable. */
   note(chainId: string, receipts: readonly DecisionReceipt[]): Followed
   /** Has a chain looked at although nothing was told of it. */
-  touch(chainId: string, retryAt?: number): Followed
+  touch(chainId: string, retryAt: number): void
   /** Takes a chain out, with its newest receipts if they are in one piece. */
   take(chainId: string): { readonly followed: Followed; readonly run?: Run | undefined } | undefined
   /** Puts one back that failed: what it lacks is read. */
@@ -32,9 +47,40 @@ export interface Following {
   entries(): Iterable<readonly [string, Followed]>
 }
 
-interface Tracked extends Followed {
+interface Remembered {
+  readonly from: number
+  readonly before: string
+  readonly first: string
+  last: string
+  count: number
+  leaves: Buffer
+}
+
+interface Tracked {
   since: number
-  run: { from: number; before: string; leaves: Leaf[] } | undefined
+  count: number
+  retryAt: number
+  failures: number
+  run: Remembered | undefined
+}
+
+function remember(run: Remembered, receipts: readonly DecisionReceipt[]): void {
+  const needed = (run.count + receipts.length) * LEAF_BYTES
+  if (needed > run.leaves.length) {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * run.leaves.length))
+    run.leaves.copy(larger, 0, 0, run.count * LEAF_BYTES)
+    run.leaves = larger
+  }
+  for (const receipt of receipts) {
+    writeLeaf(run.leaves, run.count * LEAF_BYTES, receipt)
+    run.count += 1
+    run.last = receipt.receiptHash
+  }
+}
+
+function runOf({ from, before, first, last, count, leaves }: Remembered): Run {
+  const leafAt = (index: number): BinaryHash => hashWritten(leaves, index * LEAF_BYTES)
+  return { from, before, first, last, count, leafAt }
 }
 
 /** @returns what follows chains, none yet */
@@ -43,7 +89,7 @@ export function createFollowing(): Following {
   let leaves = 0
 
   const drop = (tracked: Tracked): void => {
-    leaves -= tracked.run?.leaves.length ?? 0
+    leaves -= tracked.run?.count ?? 0
     tracked.run = undefined
   }
 
@@ -55,32 +101,36 @@ export function createFollowing(): Following {
     return begun
   }
 
+  const rememberIn = (tracked: Tracked, receipts: readonly DecisionReceipt[]): void => {
+    const { seq, prevReceiptHash: before, receiptHash } = receipts[0] as DecisionReceipt
+    // others wrote in between: what was remembered does not join any more
+    if (tracked.run === undefined || tracked.run.from + tracked.run.count !== seq) {
+      drop(tracked)
+      // what comes behind something that has to be read is read as well
+      if (tracked.count > 0 || leaves >= MAX_LEAVES) return
+      const first = Buffer.allocUnsafeSlow(FIRST_LEAVES * LEAF_BYTES)
+      tracked.run = { from: seq, before, first: receiptHash, last: receiptHash, count: 0, leaves: first }
+    }
+    remember(tracked.run, receipts)
+    leaves += receipts.length
+    if (leaves > MAX_LEAVES) drop(tracked)
+  }
+
   return {
     get size() {
       return chains.size
     },
     note(chainId, receipts) {
       const tracked = trackedOf(chainId)
-      const first = receipts[0] as DecisionReceipt
-      const { run } = tracked
-      // others wrote in between: what was remembered does not join any more
-      if (run === undefined || run.from + run.leaves.length !== first.seq) {
-        drop(tracked)
-        if (tracked.failures === 0) tracked.run = { from: first.seq, before: first.prevReceiptHash, leaves: [] }
-      }
-      if (tracked.run !== undefined) {
-        for (const { receiptHash, signature } of receipts) tracked.run.leaves.push({ receiptHash, signature })
-        leaves += receipts.length
-        if (leaves > MAX_LEAVES) drop(tracked)
-      }
+      rememberIn(tracked, receipts)
       tracked.count += receipts.length
       return tracked
     },
-    touch(chainId, retryAt = 0) {
+    touch(chainId, retryAt) {
       const tracked = trackedOf(chainId)
+      drop(tracked)
       tracked.count += 1
       tracked.retryAt = Math.max(tracked.retryAt, retryAt)
-      return tracked
     },
     take(chainId) {
       const tracked = chains.get(chainId)
@@ -88,10 +138,11 @@ export function createFollowing(): Following {
       chains.delete(chainId)
       const { run } = tracked
       drop(tracked)
-      return { followed: tracked, run }
+      return { followed: tracked, run: run && runOf(run) }
     },
     putBack(chainId, { since, count, retryAt, failures }) {
       const tracked = trackedOf(chainId)
+      drop(tracked)
       tracked.since = Math.min(tracked.since, since)
       tracked.count += count
       tracked.retryAt = retryAt

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { QuittanceError } from '../../errors.js'
 import { parseDidKey } from '../../keys/did-key.js'
 import type { KeyProvider } from '../../keys/provider.js'
-import { emptyFrontier, type Frontier, frontierRoot } from '../../merkle/frontier.js'
+import { emptyFrontier, frontierRoot } from '../../merkle/frontier.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore, StoreOptions } from '../../store/store.js'
 import { checkpointText } from '../../tlog/checkpoint.js'
@@ -11,17 +11,10 @@ import { parseNote, signNote, verifyNote } from '../../tlog/note.js'
 import { noteSigner } from '../../tlog/note-signer.js'
 import { noteKey } from '../../tlog/vkey.js'
 import { type Kept, readCell, writeCell } from './cell.js'
-import { type Growing, growing, type Leaf } from './growing.js'
+import type { Run } from './following.js'
+import { type Growing, growing } from './growing.js'
+import { binaryLeafHash } from './leaf-hash.js'
 import { refused } from './refused.js'
-
-/** Receipts that were acknowledged, one behind the other. */
-export interface Run {
-  /** The seq of the first. */
-  readonly from: number
-  /** What the first links to. */
-  readonly before: string
-  readonly leaves: readonly Leaf[]
-}
 
 /** A head, and the one before it. */
 export interface Head {
@@ -45,7 +38,7 @@ export interface Heads {
    * @param run - its newest receipts, as the ledger told of them; what else is needed is read
    * @throws QuittanceError `TLOG_REFUSED`, `STORE_CORRUPT`, `STORE_STATE_CONFLICT` where others are always faster
    */
-  sign(chainId: string, originOf: (root: string) => string, run?: Run, options?: StoreOptions): Promise<Head>
+  sign(chainId: string, originOf: (root: string) => string, run: Run | undefined, options: SignOptions): Promise<Head>
   /**
    * Adds to what is kept beside a head, unless a newer one is there.
    *
@@ -56,11 +49,17 @@ export interface Heads {
   amend(head: HeadNote, change: (kept: Kept) => Kept, options?: StoreOptions): Promise<Kept | undefined>
 }
 
-/** How far a tree has grown on the receipts. */
+/** How to sign. */
+export interface SignOptions extends StoreOptions {
+  /** Covers all that is in the store, and not only what the ledger told of. */
+  readonly whole: boolean
+}
+
+/** A tree, and the receipt that it ends with. */
 interface Grown {
-  readonly frontier: Frontier
-  readonly root: string
-  readonly receiptHash: string
+  readonly tree: Growing
+  readonly root?: string | undefined
+  readonly head?: string | undefined
 }
 
 const MAX_TRIES = 16
@@ -77,13 +76,6 @@ async function onlyReceipt(
 ): Promise<DecisionReceipt | undefined> {
   for await (const receipt of store.read(chainId, { ...options, fromSeq: seq, toSeq: seq })) return receipt
   return undefined
-}
-
-async function addAll(tree: Growing, leaves: readonly Leaf[], from: number): Promise<void> {
-  for (let index = from; index < leaves.length; index += 1) {
-    if (index > from && (index - from) % AT_A_TIME === 0) await nextTurn()
-    tree.add(leaves[index] as Leaf)
-  }
 }
 
 /**
@@ -121,31 +113,29 @@ export function createHeads(
     }
   }
 
+  const grownFrom = (base: Kept | undefined): Grown => ({
+    tree: growing(base?.frontier ?? emptyFrontier),
+    root: base?.root,
+    head: base?.head.receiptHash,
+  })
+
   /** Grows the tree by what the ledger told; `undefined` where that does not join what was signed. */
-  const grownByRun = async (
-    chainId: string,
-    base: Kept | undefined,
-    { from, before, leaves }: Run,
-    options: StoreOptions,
-  ): Promise<Grown | undefined> => {
-    const index = (base?.size ?? 0) - from
-    const last = leaves.at(-1)
-    if (last === undefined || index < 0 || index > leaves.length) return undefined
-    const joint = index === 0 ? before : leaves[index - 1]?.receiptHash
-    if (base !== undefined && joint !== base.head.receiptHash) return undefined
-    const standing = await onlyReceipt(store, chainId, from + leaves.length - 1, options)
-    if (standing?.receiptHash !== last.receiptHash) return undefined
-    const tree = growing(base?.frontier ?? emptyFrontier)
-    await addAll(tree, leaves, index)
-    const root = base?.root ?? (leaves[0] as Leaf).receiptHash
-    return { frontier: tree.frontier(), root, receiptHash: last.receiptHash }
+  const grownByRun = async (base: Kept | undefined, run: Run): Promise<Grown | undefined> => {
+    const { from, before, first, last, count } = run
+    if (from !== (base?.size ?? 0) || (base !== undefined && before !== base.head.receiptHash)) return undefined
+    const { tree } = grownFrom(base)
+    for (let index = 0; index < count; index += 1) {
+      if (index > 0 && index % AT_A_TIME === 0) await nextTurn()
+      tree.add(run.leafAt(index))
+    }
+    return { tree, root: base?.root ?? first, head: last }
   }
 
   /** Grows the tree by what the store has, and makes sure that it is as durable as the store promises. */
-  const grownByStore = async (chainId: string, base: Kept | undefined, options: StoreOptions): Promise<Grown> => {
-    const size = base?.size ?? 0
-    const tree = growing(base?.frontier ?? emptyFrontier)
-    let root = base?.root
+  const grownByStore = async (chainId: string, by: Grown, options: StoreOptions): Promise<Grown> => {
+    const { tree, head } = by
+    const { size } = tree
+    let { root } = by
     let last: DecisionReceipt | undefined
     for await (const receipt of store.read(chainId, { ...options, fromSeq: Math.max(0, size - 1) })) {
       const { seq, receiptHash, prevReceiptHash } = receipt
@@ -153,21 +143,43 @@ export function createHeads(
       // the receipt at the joint may be pruned: then the next links to it
       const joint = seq < size ? receiptHash : seq === size ? prevReceiptHash : undefined
       const follows = last === undefined || (seq === last.seq + 1 && prevReceiptHash === last.receiptHash)
-      if (!follows || (base !== undefined && joint !== undefined && joint !== base.head.receiptHash))
+      if (!follows || (head !== undefined && joint !== undefined && joint !== head))
         throw refused(chainId, 'rewritten', seq)
       last = receipt
       if (seq < size) continue
       root ??= receiptHash
-      tree.add(receipt)
+      tree.add(binaryLeafHash(receipt))
       if (tree.size % AT_A_TIME === 0) await nextTurn()
     }
-    if (last === undefined) throw refused(chainId, base === undefined ? 'empty' : 'rolled-back', Math.max(0, size - 1))
+    if (last === undefined) throw refused(chainId, head === undefined ? 'empty' : 'rolled-back', Math.max(0, size - 1))
     if (tree.size > size) {
       // what was stored may not be as durable as asked yet; the same append again says when it is
       const before = last.seq === 0 ? undefined : { seq: last.seq - 1, receiptHash: last.prevReceiptHash }
       await store.append(chainId, [last], before, options)
     }
-    return { frontier: tree.frontier(), root: root as string, receiptHash: last.receiptHash }
+    return { tree, root, head: last.receiptHash }
+  }
+
+  const grow = async (
+    chainId: string,
+    base: Kept | undefined,
+    run: Run | undefined,
+    { whole, ...options }: SignOptions,
+  ): Promise<Grown> => {
+    const told = run && (await grownByRun(base, run))
+    if (told !== undefined && !whole) {
+      const standing = await onlyReceipt(store, chainId, told.tree.size - 1, options)
+      if (standing?.receiptHash === told.head) return told
+    }
+    if (told !== undefined && whole) {
+      try {
+        return await grownByStore(chainId, told, options)
+      } catch (error) {
+        // only what was signed decides whether the chain was rewritten
+        if (!QuittanceError.is(error, 'TLOG_REFUSED')) throw error
+      }
+    }
+    return grownByStore(chainId, grownFrom(base), options)
   }
 
   /** @returns what nobody has yet: the head that can be signed, or the one that was */
@@ -175,8 +187,9 @@ export function createHeads(
     chainId: string,
     originOf: (root: string) => string,
     base: Kept | undefined,
-    { frontier, root, receiptHash }: Grown,
+    { tree, root = '', head: receiptHash = '' }: Grown,
   ): Promise<Kept> => {
+    const frontier = tree.frontier()
     const origin = originOf(root)
     if (base !== undefined && base.size === frontier.size && base.origin === origin) return base
     const rootHash = frontierRoot(frontier)
@@ -202,15 +215,15 @@ export function createHeads(
     chainId: string,
     originOf: (root: string) => string,
     run: Run | undefined,
-    options: StoreOptions,
+    sign: SignOptions,
   ): Promise<Head> => {
+    const { whole: _, ...options } = sign
     const { kept, version } = await readCell(store, chainId, options)
     if (kept !== undefined) await assertOurs(kept)
     const mine = remembered.get(chainId)
     // a cell that came back from the past, or went: what this process signed was signed all the same
     const base = mine !== undefined && mine.size > (kept?.size ?? 0) ? mine : kept
-    const grown =
-      (run && (await grownByRun(chainId, base, run, options))) ?? (await grownByStore(chainId, base, options))
+    const grown = await grow(chainId, base, run, sign)
     const head = await next(chainId, originOf, base, grown)
     // nobody has it before it is kept: whoever signs next goes on from it
     if (head !== kept) await writeCell(store, head, version, options)
@@ -219,7 +232,7 @@ export function createHeads(
   }
 
   return {
-    async sign(chainId, originOf, run, options = {}) {
+    async sign(chainId, originOf, run, options) {
       for (let tries = 1; ; tries += 1) {
         try {
           return await tryToSign(chainId, originOf, run, options)

@@ -3,7 +3,8 @@
 import type { Ledger } from '../../ledger/types.js'
 import { toHex } from '../../primitives/bytes.js'
 import type { Kept } from './cell.js'
-import type { HeadNote, Heads, Run } from './heads.js'
+import type { Run } from './following.js'
+import type { HeadNote, Heads } from './heads.js'
 
 /** Makes checkpoints of chains. */
 export interface Making {
@@ -11,7 +12,8 @@ export interface Making {
    * Signs how far a chain has come, and enters it into the log chain.
    *
    * @param run - its newest receipts
-   * @param terms - `patient`: what another process has signed just now it enters itself
+   * @param terms - `patient`: what other processes wrote they see to themselves, and enter what they have
+   *   signed just now
    * @returns the checkpoint, and whether the log chain may not have it yet
    */
   make(
@@ -51,7 +53,7 @@ export function createMaking(options: MakingOptions): Making {
 
   return {
     async make(chainId, run, { patient }) {
-      const { kept, fresh } = await heads.sign(chainId, originOf, run, { signal })
+      const { kept, fresh } = await heads.sign(chainId, originOf, run, { signal, whole: !patient })
       const { size, rootHash, note } = kept
       const isIn = kept.logged >= size || unsettled.get(chainId)?.size === size
       if (!fresh && isIn) return { kept, entered: false, open: false }

@@ -15,7 +15,8 @@ import {
 } from './collecting.js'
 import { createKnownTrees, proveConsistency } from './consistency.js'
 import { answered, type Destination, failedOnce, within } from './destination.js'
-import type { Heads, Run } from './heads.js'
+import type { Run } from './following.js'
+import type { Heads } from './heads.js'
 import { type Marks, markOf, readMarks, writeMarks } from './marks.js'
 
 /** More chains than that are not listed one by one: then all of the store are gone through. */
@@ -198,7 +199,7 @@ export function createPublishing(options: PublishingOptions): Publishing {
       return missing.length === 0 ? undefined : Math.min(...missing.map(({ as }) => as.retryAt))
     },
     async round(run, atOnce) {
-      const { kept: signed, fresh, base } = await heads.sign(chainId, () => origin, run, { signal })
+      const { kept: signed, fresh, base } = await heads.sign(chainId, () => origin, run, { signal, whole: true })
       if (base !== undefined) trees.add(base.frontier)
       trees.add(signed.frontier)
       await loadMarks(base)
