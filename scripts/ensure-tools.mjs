@@ -20,6 +20,10 @@ const packages = {
   java: 'default-jre-headless',
   mvn: 'maven',
   chromium: 'chromium',
+  radosgw: 'radosgw',
+  'ceph-mon': 'ceph-mon',
+  'ceph-osd': 'ceph-osd',
+  ceph: 'ceph-common',
 }
 
 const has = (tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0
