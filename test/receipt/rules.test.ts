@@ -269,6 +269,29 @@ describe('the texts', () => {
     for (const text of refused) expect(faultsOf(withMember('decision', path, text))).toEqual([`FIELD_INVALID ${path}`])
   })
 
+  it.each<[string, string, RegExp]>([
+    ['decision', 'tenantId', /an id: 1-256/],
+    ['decision', 'systemVersion', /a version: 1-128/],
+    ['decision', 'providerId', /a token: 1-128/],
+    ['decision', 'chainId', /a chain id: 1-256/],
+    ['decision', 'receiptId', /a lower-case UUID of version 7/],
+    ['decision', 'configDigest', /"sha256:" and 64/],
+    ['decision', 'subjectId', /"hmac-sha256:" and 64/],
+    ['decision', 'stateDigest', /"sha256:" or "hmac-sha256:" and 64/],
+    ['decision', 'signature', /"ed25519:" and 128/],
+    ['decision', 'keyId', /an Ed25519 did:key/],
+    ['decision', 'timestamp', /a time as YYYY-MM-DDTHH:MM:SS\.sssZ/],
+    ['decision', 'input.mediaType', /a media type as type\/subtype/],
+    ['decision', 'decision.annexIII', /a point of Annex III, as 5\(b\)/],
+    ['decision', 'details.salt', /64 lower-case hex digits/],
+    ['chain_start', 'system.nonce', /32 lower-case hex digits/],
+    ['delegate', 'key.certificate.chains.0', /a chain id, or a prefix ending in \*/],
+  ])('%s: what %s must be is said', (name, path, words) => {
+    const [fault] = receiptFaults(withMember(name, path, '!'))
+    expect(fault?.message).toMatch(words)
+    expect(fault?.message).toMatch(/^must be /)
+  })
+
   it('key.certificate.chains', () => {
     const at = (text: string) => faultsOf(withMember('delegate', 'key.certificate.chains.0', text))
     for (const text of ['acme', 'acme*', 'acme/*', '*', 'a'.repeat(256), `${'a'.repeat(255)}*`])
@@ -398,6 +421,10 @@ describe('the rules between members', () => {
       withMember('decision', 'checks.0', { name: 'a', op: 'gt', score: 2, fired: false }),
     ],
     ['inference and tool results without an action', example('tool_result')],
+    ...['inference', 'tool_call', 'tool_result', 'human_oversight'].map((name): [string, JsonObject] => [
+      `an action on ${name}`,
+      withMember(name, 'action', 'allow'),
+    ]),
     [
       'a link about beside others',
       withMember('human_oversight', 'links', [

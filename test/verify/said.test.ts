@@ -1,5 +1,6 @@
 /** What the findings say where the code alone does not tell what is missing, or why. */
 import { describe, expect, test } from 'vitest'
+import type { Delegation } from '../../src/keys/provider.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { verifyChain } from '../../src/verify/chain.js'
 import { shownPath } from '../../src/verify/line.js'
@@ -8,9 +9,13 @@ import {
   chainEnd,
   chainOf,
   days,
+  delegated,
+  delegation,
+  type Entry,
   entryOf,
   type JudgeOptions,
   judge,
+  keyNamed,
   keys,
   type Loose,
   lineOfLoose,
@@ -109,6 +114,52 @@ describe('what is missing at the beginning', () => {
     expect(await said({ expect: { root } })).toEqual([amongThem])
     for (const minDays of [1, 196])
       expect(await said({ expect: { root }, acceptPruned: { minDays } })).toEqual([amongThem])
+  })
+})
+
+describe('why a certificate gives nothing', () => {
+  const root = entryOf(keys.root, { uses: ['delegate'] })
+  const other = keyNamed('other')
+  const words = async (given: Delegation, more: Entry = {}, entry = root) => {
+    const { problems } = await judge(chainOf([delegated(given, more)]), { keyring: trusting(entry) })
+    return problems.map(({ code, message }) => `${code}: ${message}`)
+  }
+  test.each<[RegExp, Delegation, Entry?]>([
+    [/^DELEGATION_INVALID: .*for another key than its own/, delegation({ delegate: other.keyId })],
+    [/^DELEGATION_INVALID: .*of a key for itself/, delegation({ delegate: keys.root.keyId }), { by: keys.root }],
+    [/^DELEGATION_INVALID: .*names its use not once/, delegation({ uses: ['receipt', 'receipt'] })],
+    [/^DELEGATION_INVALID: .*chains are malformed/, delegation({ chains: [] })],
+    [/^DELEGATION_INVALID: .*does not cover this chain/, delegation({ chains: ['globex', 'acm'] })],
+    [/^DELEGATION_INVALID: .*ends before it begins/, delegation({ notBefore: msAfter(0), notAfter: msAfter(0) })],
+    [/^DELEGATION_INVALID: .*ends before it begins/, delegation({ notBefore: days(1), notAfter: msAfter(0) })],
+    [/^DELEGATION_INVALID: .*outside its certificate's time/, delegation({ notBefore: msAfter(1) })],
+    [/^DELEGATION_INVALID: .*outside its certificate's time/, delegation(), { at: days(1) }],
+    [/^DELEGATION_INVALID: .*its root did not sign/, delegation({}, { signer: other })],
+    [
+      new RegExp(`^KEY_UNKNOWN: is signed under ${other.keyId}, which`),
+      delegation({ root: other.keyId }, { root: other }),
+    ],
+  ])('%s', async (expected, given, more) => {
+    expect((await words(given, more))[0]).toMatch(expected)
+  })
+
+  test('for what the keyring says of its root', async () => {
+    const said = (more: object) => words(delegation(), {}, { ...root, ...more })
+    expect(await said({})).toEqual([])
+    expect((await said({ uses: ['receipt'] }))[0]).toMatch(/^DELEGATION_INVALID: .*trust to delegate/)
+    expect((await said({ chains: ['globex'] }))[0]).toMatch(/^DELEGATION_INVALID: .*trust for this chain/)
+    expect((await said({ validFrom: msAfter(1) }))[0]).toMatch(/^DELEGATION_INVALID: .*outside its root's window/)
+  })
+
+  test('but not for a use of a later release, which is said otherwise', async () => {
+    for (const uses of [['later'], ['receipt', 'later']]) {
+      const { certificate } = delegation({ uses: uses as never })
+      const signed = delegation(certificate)
+      const [plain] = chainOf([delegated()]) as [DecisionReceipt]
+      const receipt = resealed(plain, { key: { event: 'delegate', ...signed } }, keys.delegate)
+      const { counts } = await judge([receipt], { keyring: trusting(root) })
+      expect(counts).toEqual({ UNSUPPORTED: 1, KEY_UNKNOWN: 1 })
+    }
   })
 })
 
