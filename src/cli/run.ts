@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { addCheckpoint } from './commands/checkpoint.js'
 import { addCopy } from './commands/copy.js'
 import { addCoverage } from './commands/coverage.js'
 import { addDemo } from './commands/demo.js'
@@ -12,6 +13,8 @@ import { addInspect } from './commands/inspect.js'
 import { addKey } from './commands/key.js'
 import { addKeygen } from './commands/keygen.js'
 import { addKeyring } from './commands/keyring.js'
+import { addProofPage } from './commands/proof-page.js'
+import { addProve } from './commands/prove.js'
 import { addPrune } from './commands/prune.js'
 import { addPublicKey } from './commands/public-key.js'
 import { addQuery } from './commands/query.js'
@@ -23,7 +26,11 @@ import { addReport } from './commands/report.js'
 import { addStat } from './commands/stat.js'
 import { addStats } from './commands/stats.js'
 import { addTail } from './commands/tail.js'
+import { addTiles } from './commands/tiles.js'
 import { addVerify } from './commands/verify.js'
+import { addVerifyFork } from './commands/verify-fork.js'
+import { addVerifyProof } from './commands/verify-proof.js'
+import { addWitness } from './commands/witness.js'
 import type { AddCommand } from './context.js'
 import { type Failure, failureOf, tell } from './failure.js'
 import { colorsFor, type ExitCode, type Io } from './io.js'
@@ -32,12 +39,12 @@ import { packageVersion } from './version.js'
 /** As they stand in the help: what belongs together, under what it is for. */
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Keys, and whom to trust:', [addKeygen, addPublicKey, addKey, addKeyring]],
-  ['Judge chains:', [addVerify, addHead]],
+  ['Judge chains:', [addVerify, addHead, addVerifyFork, addVerifyProof]],
   ['Look at receipts:', [addInspect, addQuery, addTail, addReconstruct, addStat]],
   ['Report:', [addReport, addStats, addCoverage, addReconcile]],
-  ['Move receipts:', [addCopy, addExport, addImport]],
+  ['Move receipts:', [addCopy, addExport, addImport, addTiles, addProve, addProofPage]],
   ['Keep and remove:', [addPrune, addHold, addRelease, addErase, addRedact]],
-  ['Run:', [addHealth, addDemo]],
+  ['Run:', [addHealth, addDemo, addCheckpoint, addWitness]],
 ]
 
 const epilogue = `
