@@ -228,7 +228,7 @@ const shown = (receipt: DecisionReceipt, withDetails: boolean): string => {
  * @param store - where the chain, the log chain and their checkpoints are
  * @param options - which receipt, and what is not beside the chains
  * @returns the file's text, and what it is about
- * @throws QuittanceError `TLOG_UNAVAILABLE`, whose `details.reason` is `receipt`, `checkpoint`, `not-covered` or `pruned`: there is no
+ * @throws QuittanceError `TLOG_UNAVAILABLE`, whose `details.reason` is `no-receipt`, `no-checkpoint`, `not-covered` or `pruned`: there is no
  *   such receipt, no checkpoint, none that covers it, or the chain's beginning is gone and no tiles were given; `TLOG_REFUSED` where
  *   chain and checkpoint contradict each other; what store and tiles throw
  * @throws TypeError when an option is not known
@@ -248,9 +248,9 @@ export async function makeProof(store: ReceiptStore, options: MakeProofOptions):
   refuseUnknownMembers(options, optionNames, 'options')
   const { chainId, receiptId, logChainId = LOG_CHAIN, withDetails = false, tiles, logTiles, keyring, signal } = options
   const receipt = await store.get(chainId, receiptId)
-  if (receipt === undefined) throw unavailable('receipt', `the chain ${chainId} holds no such receipt`)
+  if (receipt === undefined) throw unavailable('no-receipt', `the chain ${chainId} holds no such receipt`)
   const chain = await heldOf(store, chainId, options.checkpoint)
-  if (chain === undefined) throw unavailable('checkpoint', `no checkpoint was made of the chain ${chainId}`)
+  if (chain === undefined) throw unavailable('no-checkpoint', `no checkpoint was made of the chain ${chainId}`)
   if (chain.size <= receipt.seq)
     throw unavailable(
       'not-covered',

@@ -110,6 +110,26 @@ describe('quittance coverage', () => {
     expect((await coverage(['lacking.jsonl'])).code).toBe(2)
   })
 
+  test('with heartbeats that are due each silence is listed, with time for outcomes younger intents are not', async () => {
+    const late = ['--trust', key.keyId, '--now', '2026-03-04T07:06:07Z']
+    const { code, stdout } = await coverage(['lacking.jsonl', ...late, '--heartbeat', '15m', '--outcome-within', '2h'])
+    expect(code).toBe(0)
+    expect(stdout).toContain(
+      [
+        '  SILENCE_TOO_LONG  Silences longer than the heartbeats allow: 1 of 2, seq 1',
+        '      seq 1  2026-03-04T05:06:08.000Z to 2026-03-04T07:06:07.000Z, 1 h 59 min',
+        '      Find out whether the writer was down',
+      ].join('\n'),
+    )
+    expect(stdout).not.toContain('TOOL_RESULT_MISSING  ')
+    const due = await coverage(['lacking.jsonl', ...late, '--outcome-within', '1h', '--lang', 'de'])
+    expect(due.stdout).toContain('      seq 1  search  seit 2026-03-04T05:06:08.000Z, vor 1 h 59 min\n')
+    const silent = await coverage(['lacking.jsonl', ...late, '--heartbeat', '15m', '--fail-on', 'SILENCE_TOO_LONG'])
+    expect(silent.code).toBe(1)
+    for (const time of ['15', '0m', '1.5h', '1w'])
+      expect((await coverage(['lacking.jsonl', ...late, '--heartbeat', time])).code).toBe(2)
+  })
+
   test('a period', async () => {
     const { stdout } = await coverage([
       'lacking.jsonl',

@@ -38,6 +38,22 @@ describe('quittance demo', () => {
     ])
   })
 
+  it('shows what somebody did who has the keys, by checkpoints and by a witness', () => {
+    const { transparency } = JSON.parse(told.stdout)
+    const found = transparency.map(({ verdict, codes, by }: { verdict: string; codes: string[]; by: string }) => [
+      verdict,
+      ...codes,
+      by,
+    ])
+    expect(found).toEqual([
+      ['VALID', 'the checkpoint'],
+      ['INCOMPLETE', 'CHECKPOINT_NOT_REACHED', 'the checkpoint'],
+      ['INVALID', 'CHECKPOINT_MISMATCH', 'the checkpoint'],
+      ['INCOMPLETE', 'CHECKPOINT_NOT_REACHED', 'the witness refuses to cosign its log'],
+      ['INVALID', 'CHECKPOINT_MISMATCH', 'the witness'],
+    ])
+  })
+
   it('leaves files that its own command line judges alike', async () => {
     const head = (await readFile(join(dir, 'out/head.txt'), 'utf8')).trim()
     const trusted = ['--keyring', 'out/keyring.json']
@@ -45,6 +61,12 @@ describe('quittance demo', () => {
     expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted)).code).toBe(0)
     expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted, '--expect-head', head)).code).toBe(3)
     expect((await quittance('verify', 'out/forged/field.jsonl', ...trusted)).code).toBe(1)
+    // whoever has the key deceives the verifier, but not the checkpoints
+    expect((await quittance('verify', 'out/forged/rewritten.jsonl', ...trusted)).code).toBe(0)
+    const audit = ['--checkpoints', 'out/audit', '--policy', 'out/policy.txt']
+    expect((await quittance('verify', 'out/forged/rewritten.jsonl', ...trusted, ...audit)).code).toBe(1)
+    expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted, ...audit)).code).toBe(3)
+    expect((await quittance('verify', 'out/receipts', ...trusted, ...audit, '--require-tail')).code).toBe(0)
   })
 
   it('shows the redacted prompt, which is what the receipt’s input hash stands for', async () => {

@@ -376,8 +376,8 @@ describe('making', () => {
       const [first] = await own.decide(1)
       const of = (receiptId: string | undefined, more: Partial<MakeProofOptions> = {}) =>
         makeProof(own.store, { chainId: 'acme', receiptId: receiptId as string, ...more })
-      await expect(of(first)).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE', details: { reason: 'checkpoint' } })
-      await expect(of(ids[0])).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE', details: { reason: 'receipt' } })
+      await expect(of(first)).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE', details: { reason: 'no-checkpoint' } })
+      await expect(of(ids[0])).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE', details: { reason: 'no-receipt' } })
       await own.log.checkpoint('acme')
       expect((await of(first)).log).toBe('absent')
       await own.log.publish()

@@ -1,4 +1,4 @@
-/** The demonstration: a credit-scoring service at work, its log verified, six falsified copies of it, and a report. */
+/** The demonstration: a credit-scoring service at work, its log verified, falsified copies of it, and a report. */
 import { randomBytes } from 'node:crypto'
 import { access, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -16,6 +16,7 @@ import { demoRedactor } from './redactor.js'
 import { type DemoReport, leaveReport } from './report.js'
 import { promptOf, TENANT } from './service.js'
 import { forgedSeq, forgeries } from './tamper.js'
+import { type Shown, showTransparency } from './transparency.js'
 import { demoClock, demoPeriod, threeWeeks } from './weeks.js'
 
 /** How many applications come in. */
@@ -82,8 +83,8 @@ async function forgeAll(dir: string, lines: readonly string[], options: VerifyOp
 }
 
 /**
- * Runs the demonstration: some 300 invented credit applications in a file store or in Redis, verified, falsified in six ways,
- * and reported on.
+ * Runs the demonstration: some 300 invented credit applications in a file store or in Redis, verified, falsified in six ways
+ * and with the keys in hand, and reported on.
  *
  * @param options - the directory to write to (empty, or an earlier demonstration's), and where to print
  * @returns 0 when the log and the report are VALID and every forgery was caught, else 1
@@ -133,6 +134,7 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   }
   const result = await verifyChain(lines, options)
   const caught = await forgeAll(dir, lines, options)
+  const checkpointed = await showTransparency(dir, keyFile, lines, options)
   const shown =
     receipts.find(({ action, eventType }) => eventType === 'decision' && action === 'escalate') ??
     (receipts[0] as DecisionReceipt)
@@ -141,15 +143,32 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   const commands = [
     `npx quittance verify ${place.target} ${trusted} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
     `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${trusted}`,
+    `npx quittance verify ${join(shownDir, 'forged', 'rewritten.jsonl')} ${trusted} --checkpoints ${join(shownDir, 'audit')} --policy ${join(shownDir, 'policy.txt')}`,
     `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${trusted} --seq ${forgedSeq(lines)}`,
     `npx quittance report verify ${join(shownDir, 'report.json')} ${trusted} --store ${place.target}`,
     `npx quittance stats ${place.target} ${trusted} --period ${period.from.slice(0, 10)}/${period.until.slice(0, 10)}`,
     ...place.more,
   ]
-  const told: Told = { dir: shownDir, place, result, counts, caught, shown, prompt, commands, sealedMs, left }
+  const told: Told = {
+    dir: shownDir,
+    place,
+    result,
+    counts,
+    caught,
+    checkpointed,
+    shown,
+    prompt,
+    commands,
+    sealedMs,
+    left,
+  }
   await writeFile(join(dir, 'index.html'), page({ result, receipt: shown, counts, caught, commands, prompt, left }))
+  const [honest, ...attacks] = checkpointed
   const good =
-    result.verdict === 'VALID' && left.verdict === 'VALID' && caught.every(({ verdict }) => verdict !== 'VALID')
+    result.verdict === 'VALID' &&
+    left.verdict === 'VALID' &&
+    honest?.verdict === 'VALID' &&
+    [...caught, ...attacks].every(({ verdict }) => verdict !== 'VALID')
   write(json ? `${JSON.stringify(answer(dir, told), undefined, 2)}\n` : story(told))
   return good ? 0 : 1
 }
@@ -160,6 +179,7 @@ interface Told {
   readonly result: VerifyResult
   readonly counts: Readonly<Record<string, number>>
   readonly caught: readonly Caught[]
+  readonly checkpointed: readonly Shown[]
   readonly shown: DecisionReceipt
   readonly prompt: unknown
   readonly commands: readonly string[]
@@ -168,7 +188,7 @@ interface Told {
 }
 
 /** What `--json` prints. */
-function answer(dir: string, { result, counts, caught, shown, prompt, left }: Told): object {
+function answer(dir: string, { result, counts, caught, checkpointed, shown, prompt, left }: Told): object {
   const { verdict, scope, checked } = result
   const { report, digest, files } = left
   const { from, until, receipts } = report.period
@@ -179,6 +199,7 @@ function answer(dir: string, { result, counts, caught, shown, prompt, left }: To
     checked,
     counts,
     forgeries: caught,
+    transparency: checkpointed,
     shown: { receipt: shown, prompt },
     report: { verdict: left.verdict, says: report.verdict, digest, from, until, receipts, files },
   }
@@ -199,7 +220,7 @@ function reportLines({ left, place }: Told): readonly string[] {
 }
 
 function story(told: Told): string {
-  const { dir, place, result, counts, caught, shown, prompt, commands, sealedMs, left } = told
+  const { dir, place, result, counts, caught, checkpointed, shown, prompt, commands, sealedMs, left } = told
   const { scope, checked, verdict } = result
   const width = Math.max(...caught.map(({ what }) => what.length))
   const table = caught.map(
@@ -225,6 +246,12 @@ function story(told: Told): string {
     'Six falsified copies, and what the verifier said:',
     ...table,
     '',
+    'The same with the keys in hand, against checkpoints kept elsewhere and cosigned by a witness:',
+    ...checkpointed.map(
+      ({ what, by, verdict: word, codes }) =>
+        `  ${what.padEnd(58)}  ${word.padEnd(10)}  ${[...codes, `(${by})`].join(' ')}`,
+    ),
+    '',
     ...reportLines(told),
     '',
     `Left in ${dir}:`,
@@ -232,9 +259,10 @@ function story(told: Told): string {
     ...left.files.map((file) => `  ${file.padEnd(18)}${fileWords[file] ?? ''}`),
     place.left,
     '  forged/           the falsified copies',
+    '  audit/            the signed checkpoints, to be kept elsewhere; policy.txt says whom to believe about them',
     '  keyring.json      the public key to verify with',
     '  head.txt          the newest receipt, to be kept elsewhere',
-    '  receipts.key.pem  the private key: this is a demonstration, a real one stays secret',
+    '  receipts.key.pem  the private key: this is a demonstration, a real one stays secret. checkpoint.key.pem: that of the checkpoints',
     '',
     'Look for yourself:',
     ...commands.map((command) => `  ${command}`),

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises'
+import { Option } from 'commander'
+import type { Ledger } from '../../ledger/types.js'
+import { parsePolicy } from '../../tlog/policy.js'
+import { checkpointLog } from '../../transparency/log/checkpoint-log.js'
+import { checkedOrigin } from '../../transparency/log/options.js'
+import type { CheckpointLog } from '../../transparency/log/types.js'
+import { fileSink } from '../../transparency/sinks/file.js'
+import { gitSink } from '../../transparency/sinks/git.js'
+import type { CheckpointSink, PublishedCheckpoint } from '../../transparency/types.js'
+import { httpWitness } from '../../transparency/witness/client.js'
+import { type AddCommand, examples } from '../context.js'
+import { failureOf, UsageError } from '../failure.js'
+import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
+import { openKey } from '../key-target.js'
+import { printable, printableJson } from '../printable.js'
+import { checkChain, idOption, refusable, required, withLedger } from '../retention-flags.js'
+import { addTrustOptions, type TrustOptions } from '../trust-flags.js'
+import { once } from '../values.js'
+
+interface Options extends TrustOptions {
+  readonly origin?: string | undefined
+  readonly key?: string | undefined
+  readonly passphraseFile?: string | undefined
+  readonly receiptKey?: string | undefined
+  readonly receiptPassphraseFile?: string | undefined
+  readonly chain?: string | undefined
+  readonly all?: true | undefined
+  readonly logChain?: string | undefined
+  readonly to?: string | undefined
+  readonly git?: string | undefined
+  readonly push?: string | undefined
+  readonly policy?: string | undefined
+  readonly json?: true | undefined
+}
+
+const help = examples(
+  [
+    'quittance checkpoint ./receipts --origin acme.example/decisions --key checkpoint.key.pem --receipt-key receipts.key.pem --keyring keyring.json --to ./checkpoints',
+    'signs how far every chain has come, enters it into the log chain, and writes the checkpoints into a directory',
+  ],
+  [
+    'quittance checkpoint ./receipts --chain acme --origin acme.example/decisions --key checkpoint.key.pem --receipt-key receipts.key.pem --keyring keyring.json',
+    'one chain, kept beside it and in the log chain',
+  ],
+)
+
+function sinksOf({ to, git, push }: Options, io: Io): CheckpointSink[] {
+  if (push !== undefined && git === undefined) throw new UsageError('--push needs --git REPOSITORY')
+  return [
+    ...(to === undefined ? [] : [fileSink(pathFrom(io, to))]),
+    ...(git === undefined ? [] : [gitSink({ repository: pathFrom(io, git), remote: push })]),
+  ]
+}
+
+async function witnessesOf({ policy }: Options, io: Io) {
+  if (policy === undefined) return undefined
+  const parsed = parsePolicy(await readFile(pathFrom(io, policy)))
+  const clients = parsed.witnesses.flatMap(({ name, key, url }) =>
+    url === undefined ? [] : [httpWitness({ name, key, url })],
+  )
+  return { clients, policy: parsed }
+}
+
+/** What was made, and what was not. */
+interface Outcome {
+  readonly chain?: PublishedCheckpoint | undefined
+  readonly chains?: { readonly chains: number; readonly failed: number } | undefined
+  readonly head: PublishedCheckpoint
+}
+
+async function make(ledger: Ledger, log: CheckpointLog, { chain }: Options): Promise<Outcome> {
+  if (chain === undefined) {
+    const chains = await log.catchUp()
+    return { chains, head: await log.publish() }
+  }
+  await checkChain(ledger, chain)
+  return { chain: await log.checkpoint(chain), head: await log.publish() }
+}
+
+const told = ({ chainId, origin, size, note, timestamps }: PublishedCheckpoint): object => ({
+  chainId,
+  origin,
+  size,
+  note,
+  timestamps: timestamps.map((token) => Buffer.from(token).toString('base64')),
+})
+
+function outcomeText({ chain, chains, head }: Outcome): string {
+  const made =
+    chain === undefined
+      ? `${(chains?.chains ?? 0) - (chains?.failed ?? 0)} of ${chains?.chains ?? 0} chains have their checkpoint`
+      : `${printable(chain.chainId)} has a checkpoint of ${chain.size} receipts`
+  return `${made}; the log has ${head.size}:\n\n${head.note}`
+}
+
+/** Whether all that was asked for is done. */
+function isWhole(log: CheckpointLog, { chains }: Outcome): boolean {
+  const { sinks, witnesses, quorum } = log.status()
+  const pending = [...sinks, ...(quorum === true ? [] : witnesses)].some((one) => one.pending > 0 || one.failures > 0)
+  return !pending && quorum !== false && (chains?.failed ?? 0) === 0
+}
+
+async function checkpoint(target: string, options: Options, io: Io): Promise<ExitCode> {
+  const origin = required(options.origin, '--origin DOMAIN/LABEL')
+  const key = required(options.key, '--key FILE')
+  if (options.all && options.chain !== undefined) throw new UsageError('--chain does not go with --all')
+  const sinks = sinksOf(options, io)
+  const witnesses = await witnessesOf(options, io)
+  const keys = await openKey(key, options.passphraseFile, io)
+  await keys.signer()
+  const receiptKey = { ...options, key: options.receiptKey, passphraseFile: options.receiptPassphraseFile }
+  try {
+    return await withLedger(target, receiptKey, io, {}, async ({ ledger }) => {
+      const log = checkpointLog(ledger, { origin, keys, chainId: options.logChain, sinks, witnesses })
+      const { yellow } = colorsFor(io, io.stderr)
+      log.on('warning', ({ error, chainId, name }) => {
+        const { code, message } = failureOf(error)
+        const about = [chainId, name].filter((one) => one !== undefined).map((one) => `${printable(one)}: `)
+        io.stderr.write(`${yellow('warning:')} ${about.join('')}${printable(message, 500)} [${code}]\n`)
+      })
+      let whole = false
+      const code = await refusable(io, options.json === true, async () => {
+        try {
+          const outcome = await make(ledger, log, options)
+          whole = isWhole(log, outcome)
+          const { chain, chains, head } = outcome
+          io.stdout.write(
+            options.json
+              ? printableJson({
+                  ...(chain ? { chain: told(chain) } : {}),
+                  ...(chains ?? {}),
+                  head: told(head),
+                  complete: whole,
+                })
+              : outcomeText(outcome),
+          )
+        } finally {
+          await log.close()
+        }
+      })
+      return code === 0 && !whole ? 1 : code
+    })
+  } finally {
+    await keys.close?.()
+  }
+}
+
+const originOption = once((text: string): string => {
+  try {
+    return checkedOrigin(text)
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(`--origin: ${error.message}`) : error
+  }
+})
+
+/** `quittance checkpoint STORE` */
+export const addCheckpoint: AddCommand = (program, { io, exit }) => {
+  const command = program
+    .command('checkpoint')
+    .summary('sign how far chains have come, and publish it')
+    .description(
+      'Makes a checkpoint of every chain that has grown, or of one: signed by the checkpoint key, kept beside the chain and entered into ' +
+        'the log chain, whose own head is signed then and handed to directories, git repositories and witnesses.',
+    )
+    .argument('<store>', 'the DIR of a file store, or a store URL')
+    .option('--origin <name>', 'the name of the log: <operator-domain>/<label>', originOption)
+    .option('--key <url>', 'the checkpoint key: file:./KEY.pem or env:')
+    .option('--passphrase-file <file>', 'of an encrypted checkpoint key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE')
+    .option('--receipt-key <url>', 'signs the entries of the log chain, as receipts; default QUITTANCE_KEY_URL')
+    .option('--receipt-passphrase-file <file>', 'of that key, where it is encrypted')
+    .option('--chain <id>', 'only this chain', once(String))
+    .option('--all', 'every chain of the store, which is the default')
+    .addOption(new Option('--log-chain <id>', 'the log chain (default "transparency-log")').argParser(idOption))
+    .option('--to <dir>', 'write the checkpoints into this directory, a file each', once(String))
+    .option('--git <repository>', 'commit them to the branch "checkpoints" of this repository', once(String))
+    .option('--push <remote>', 'and push that branch there', once(String))
+    .option(
+      '--policy <file>',
+      'a tlog-policy: its witnesses that have a URL are asked, and have to be enough',
+      once(String),
+    )
+  addTrustOptions(command)
+    .option('--json', 'print {chain|chains, head, complete} as one line of JSON')
+    .addHelpText('after', help)
+    .action(async (store: string, options: Options) => exit(await checkpoint(store, options, io)))
+}

@@ -1,0 +1,74 @@
+/** The logs that a command believes, as they were typed: verifier keys, and a policy file. */
+import { readFile, stat } from 'node:fs/promises'
+import { type Command, InvalidArgumentError } from 'commander'
+import { parsePolicy } from '../tlog/policy.js'
+import { type NoteKey, parseVkey } from '../tlog/vkey.js'
+import { UsageError } from './failure.js'
+import { type Io, pathFrom } from './io.js'
+import { once } from './values.js'
+
+const MAX_BYTES = 4_000_000
+
+/** What `addLogOptions` adds. */
+export interface LogOptions {
+  readonly log?: readonly NoteKey[] | undefined
+  readonly policy?: string | undefined
+}
+
+function logKey(text: string, before: readonly NoteKey[] | undefined): readonly NoteKey[] {
+  let key: NoteKey
+  try {
+    key = parseVkey(text)
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`)
+  }
+  if (key.type !== 'ed25519') throw new InvalidArgumentError('It is not an Ed25519 key of a log.')
+  return [...(before ?? []), key]
+}
+
+/**
+ * @param command - the command
+ * @returns it, with `--log` and `--policy`
+ */
+export function addLogOptions(command: Command): Command {
+  return command
+    .option('--log <vkey>', 'a verifier key of a log, as its operator publishes it; may be repeated', logKey)
+    .option('--policy <file>', 'a policy file (C2SP tlog-policy): its logs', once(String))
+}
+
+/**
+ * @param options - what was typed
+ * @param io - the process
+ * @returns the keys, at least one
+ * @throws UsageError where there is none, or the policy can't be read; QuittanceError `TLOG_MALFORMED`
+ */
+export async function logKeysOf({ log = [], policy }: LogOptions, io: Io): Promise<readonly NoteKey[]> {
+  const keys = [...log, ...(policy === undefined ? [] : await policyKeys(policy, io))]
+  if (keys.length === 0) throw new UsageError('no log was named: --log VKEY, or --policy FILE with log lines')
+  return keys
+}
+
+async function policyKeys(file: string, io: Io): Promise<readonly NoteKey[]> {
+  const { logs } = parsePolicy(await smallFile(file, io, 'policy'))
+  const other = logs.find(({ key }) => key.type !== 'ed25519')
+  if (other) throw new UsageError(`the key of the log ${other.key.name} is not an Ed25519 key: it can't be used here`)
+  return logs.map(({ key }) => key)
+}
+
+/**
+ * @param file - as it was typed
+ * @param io - the process
+ * @param what - what it is, for a message
+ * @returns its bytes, at most 4,000,000
+ * @throws UsageError when it can't be read or is longer
+ */
+export async function smallFile(file: string, io: Io, what: string): Promise<Uint8Array> {
+  const path = pathFrom(io, file)
+  try {
+    if ((await stat(path)).size > MAX_BYTES) throw new UsageError(`the ${what} ${file} is too large`)
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`cannot read the ${what} ${file}: ${(error as NodeJS.ErrnoException).code}`)
+  }
+}
