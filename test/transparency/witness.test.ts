@@ -320,7 +320,7 @@ describe('the key', () => {
     const body = await log.body(history(3), 0)
     await expect(witness.addCheckpoint(body)).rejects.toMatchObject({ code: 'KEY_WRONG_TYPE' })
     const wrong: KeyProvider = {
-      signer: async () => ({ ...(await keysOf(9).signer()), sign: async () => new Uint8Array(64) }),
+      signer: async () => ({ keyId: (await keysOf(9).signer()).keyId, sign: async () => new Uint8Array(64) }),
     }
     const lying = await world({ logs: [log.key], keys: wrong })
     await expect(lying.witness.addCheckpoint(body)).rejects.toMatchObject({ code: 'KEY_BAD_SIGNATURE' })

@@ -8,9 +8,9 @@ import type { RefusedHead } from './types.js'
 /**
  * @param fs - the file system
  * @param directory - the witness's, its lock held
- * @returns what keeps refused heads in `evidence/`, a file each; calls must not overlap
+ * @returns what keeps refused heads in `evidence/`, a file each, and tells whether it did; calls must not overlap
  */
-export function evidenceFolder(fs: FileSystem, directory: string): (refused: RefusedHead) => Promise<void> {
+export function evidenceFolder(fs: FileSystem, directory: string): (refused: RefusedHead) => Promise<boolean> {
   const folder = join(directory, 'evidence')
   let names: Set<string> | undefined
 
@@ -24,9 +24,10 @@ export function evidenceFolder(fs: FileSystem, directory: string): (refused: Ref
     const prefix = `${kind}-${sha256Hex(origin).slice(0, 16)}-`
     const name = `${prefix}${id}.json`
     const alike = [...names].filter((one) => one.startsWith(prefix))
-    if (alike.length >= MOST_REFUSED || names.has(name)) return
+    if (alike.length >= MOST_REFUSED || names.has(name)) return false
     const content = Buffer.from(text)
     await replaceFile(fs, folder, 'value', name, (handle) => writeAll(handle, content, 0))
     names.add(name)
+    return true
   }
 }

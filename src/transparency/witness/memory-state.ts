@@ -42,7 +42,9 @@ export function memoryWitnessState(): MemoryWitnessState {
     async keep(head) {
       open()
       const alike = refused.filter(({ kind, origin }) => kind === head.kind && origin === head.origin)
-      if (alike.length < MOST_REFUSED && !alike.some(({ id }) => id === head.id)) refused.push(head)
+      if (alike.length >= MOST_REFUSED || alike.some(({ id }) => id === head.id)) return false
+      refused.push(head)
+      return true
     },
     async close() {
       closed = true

@@ -64,7 +64,9 @@ interface Opened {
   readonly path: string
   readonly lock: Taking & { readonly ours: true }
   readonly heads: Map<string, WitnessedHead>
-  readonly keep: (refused: RefusedHead) => Promise<void>
+  readonly keep: (refused: RefusedHead) => Promise<boolean>
+  /** The lock file as it was when it was read last. */
+  mark: string | undefined
   /** `undefined` where it must be written anew before the next head: what stands in it is not known. */
   journal: Journal | undefined
 }
@@ -163,7 +165,7 @@ export function fileWitnessStateOn(
     async keep(refused) {
       const { path, keep } = await opened()
       try {
-        await evidence.run(() => keep(refused))
+        return await evidence.run(() => keep(refused))
       } catch (error) {
         throw storeError(error, { file: join(path, 'evidence') })
       }
@@ -205,7 +207,14 @@ async function open(fs: FileSystem, directory: string, create: boolean): Promise
     const found = bytes === undefined ? { heads: new Map<string, WitnessedHead>() } : readJournal(bytes)
     if ('damaged' in found)
       throw corrupt(file, found.damaged, 'is damaged: without it this witness could cosign a fork')
-    const state: Opened = { path, lock, heads: found.heads, keep: evidenceFolder(fs, path), journal: undefined }
+    const state: Opened = {
+      path,
+      lock,
+      heads: found.heads,
+      keep: evidenceFolder(fs, path),
+      mark: undefined,
+      journal: undefined,
+    }
     // what a killed process wrote last may never have become durable
     await rewrite(fs, state)
     return state
@@ -239,16 +248,21 @@ function tokenIn(file: string): unknown {
   }
 }
 
-/** Whoever took the lock has read what stood there then: what we write from then on nobody would know of. */
-function checkOurs({ path, lock }: Opened): void {
-  const file = join(path, LOCK)
-  if (tokenIn(file) === lock.token) return
-  throw new QuittanceError('STORE_LOCKED', 'the lock of the witness was lost while it was running: start it again', {
-    details: { file, retryable: false },
-  })
-}
+const statOf = (file: string) => statSync(file, { bigint: true, throwIfNoEntry: false })
 
-const inodeOf = (file: string): bigint | undefined => statSync(file, { bigint: true, throwIfNoEntry: false })?.ino
+/** Whoever took the lock has read what stood there then: what we write from then on nobody would know of. */
+function checkOurs(state: Opened): void {
+  const file = join(state.path, LOCK)
+  const stat = statOf(file)
+  // read only where it is not the file that was read before
+  const mark = stat && `${stat.ino} ${stat.mtimeNs}`
+  if (mark !== undefined && mark === state.mark) return
+  if (tokenIn(file) !== state.lock.token)
+    throw new QuittanceError('STORE_LOCKED', 'the lock of the witness was lost while it was running: start it again', {
+      details: { file, retryable: false },
+    })
+  state.mark = mark
+}
 
 /** Writes the journal anew, with the newest heads alone. */
 async function rewrite(fs: FileSystem, state: Opened): Promise<void> {
@@ -288,7 +302,7 @@ async function commit(fs: FileSystem, state: Opened, heads: readonly WitnessedHe
     await current.handle.datasync()
     current.size += bytes.length
     checkOurs(state)
-    if (inodeOf(join(state.path, JOURNAL)) !== current.inode)
+    if (statOf(join(state.path, JOURNAL))?.ino !== current.inode)
       throw corrupt(join(state.path, JOURNAL), undefined, 'the file of the heads was replaced by somebody else')
   } catch (error) {
     state.journal = undefined

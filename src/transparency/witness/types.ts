@@ -43,8 +43,12 @@ export interface WitnessState {
    * @throws QuittanceError `STORE_*`; whether the head is there is then unknown, and it must not be told to anybody
    */
   advance(expected: WitnessedHead | undefined, next: WitnessedHead): Promise<boolean>
-  /** Keeps a refused head, as long as there is room for its kind and log; one that is there already changes nothing. */
-  keep(refused: RefusedHead): Promise<void>
+  /**
+   * Keeps a refused head, as long as there is room for its kind and log.
+   *
+   * @returns false where it was there already, or there is no room: nothing has changed
+   */
+  keep(refused: RefusedHead): Promise<boolean>
   /** Gives the state back; later calls are refused. Idempotent. */
   close(): Promise<void>
 }
