@@ -970,11 +970,10 @@ def examine_claim(claim, preimage, found):
     if is_uint(claim.get("seq")):
         found.seq = int(claim["seq"].value)
     version = claim.get("version")
-    if isinstance(version, str):
+    if isinstance(version, str) and version != "quittance/1":
         found.version = version
-        if version != "quittance/1":
-            found.problems.append("UNSUPPORTED")
-            return
+        found.problems.append("UNSUPPORTED")
+        return
     faults = FINE
     if preimage is not None:
         faults = RECEIPT(claim)
@@ -1001,6 +1000,7 @@ def examine_claim(claim, preimage, found):
     )
     if placed:
         found.receipt = claim
+        found.version = version if isinstance(version, str) else None
 
 
 def examine_details(claim, found):
@@ -2149,7 +2149,7 @@ class Package:
         self.file, self.policy, self.now = file, policy, now
         self.given, self.keyring = keyring is not None, keyring or {}
         self.problems = []
-        self.last_lines = {}
+        self.dates = {}
         self.chains = []
 
     def problem(self, code, member=None, chain_id=None):
@@ -2260,7 +2260,8 @@ class Package:
                 self.fault(error, name)
                 continue
             there.add(name)
-            self.last_lines[name] = tail
+            if name.startswith("receipts/"):
+                self.dates[name] = last_time(tail)
             if "sha256:" + hashed.hexdigest() != one["sha256"] or member.size != one["size"].value:
                 self.problem("MEMBER_CHANGED", name)
         return there
@@ -2319,9 +2320,17 @@ class Package:
                 }
             )
         logs = {note["log"] for note in notes if note["kind"] == "log"}
-        entries, results = [], {}
+        entries, results, joins = [], {}, []
+
+        def hear_joins(receipt):
+            if receipt.get("system", {}).get("event") != "gap":
+                return
+            for link in receipt.get("links", []):
+                if link["rel"] == "joins" and link.get("chainId", receipt["chainId"]) != receipt["chainId"]:
+                    joins.append((link["chainId"], link.get("receiptHash")))
 
         def hear(receipt):
+            hear_joins(receipt)
             event = receipt.get("system", {})
             if event.get("event") == "checkpoint" and event["origin"][-16:] in marks:
                 entries.append((int(receipt["seq"].value), event))
@@ -2331,15 +2340,37 @@ class Package:
             if name not in there:
                 continue
             is_log = chain_id == log_chain
-            result = self.judge_chain(chain, known[chain_id], hear if is_log else None)
+            result = self.judge_chain(chain, known[chain_id], hear if is_log else hear_joins)
             held = sorted((one for one in known[chain_id] if is_held(one, result)), key=lambda one: one["size"])
             results[chain_id] = {"chainId": chain_id, "member": name, "result": result, "checkpoints": held}
             if is_log:
                 for one in log_entries(entries, held, marks, logs):
                     known[one["chainId"]].append(one)
+        for chain_id, receipt_hash in joins:
+            self.join(chain_id, receipt_hash, results.get(chain_id))
         if not manifest["chains"]:
             self.problem("PACKAGE_EMPTY")
         self.chains = [results[one["chainId"]] for one in manifest["chains"] if one["chainId"] in results]
+
+    def join(self, chain_id, receipt_hash, chain):
+        """Holds a chain against what a gap receipt of another says of it."""
+        result = chain and chain["result"]
+        if result is None or result["checked"] == 0:
+            code = "EMPTY"
+        elif receipt_hash is None or result["scope"].get("head", {}).get("receiptHash") == receipt_hash:
+            return
+        else:
+            code = "HEAD_MISMATCH" if result["scope"]["tail"] == "chain-end" else "HEAD_NOT_REACHED"
+        before = result and result["verdict"]
+        verdict = "INVALID" if "INVALID" in (before, "INVALID" if code == "HEAD_MISMATCH" else None) else "INCOMPLETE"
+        if result is not None:
+            others = [one for one in result["problems"] if code != "EMPTY" or one["code"] != "EMPTY"]
+            if len(others) == len(result["problems"]):
+                result["counts"][code] = result["counts"].get(code, 0) + 1
+            seq = result["scope"].get("toSeq") if code == "HEAD_MISMATCH" else None
+            result.update(verdict=verdict, problems=[finding(code, seq, None)] + others)
+        if before != verdict:
+            self.problem("CHAIN_" + verdict, None, chain_id)
 
     def judge_chain(self, chain, known, hear):
         options = {"chainId": chain["chainId"], "anchors": known, "now": self.now, "requireTail": self.policy.tail}
@@ -2360,15 +2391,6 @@ class Package:
             self.problem("CHAIN_DIFFERS", chain["file"], chain["chainId"])
         return result
 
-    def dated(self, name):
-        """@returns when the last receipt of a member was sealed, by its own word"""
-        lines = self.last_lines.get(name, b"").split(b"\n")
-        try:
-            at = json.loads(lines[-2].decode("utf-8"))["timestamp"]
-            return at if is_time(at) else None
-        except (IndexError, KeyError, TypeError, ValueError, RecursionError):
-            return None
-
     def require(self, manifest):
         policy = self.policy
         log_chain = manifest.get("logChain")
@@ -2379,7 +2401,7 @@ class Package:
             if chain is None or chain["result"]["checked"] == 0:
                 self.problem("REQUIRED_CHAIN_MISSING", None, chain_id)
                 continue
-            at = self.dated(chain["member"])
+            at = self.dates.get(chain["member"])
             ended = chain["result"]["scope"]["tail"] == "chain-end"
             if policy.until and not ended and (at is None or at < policy.until):
                 self.problem("REQUIRED_RECEIPTS_MISSING", None, chain_id)
@@ -2400,6 +2422,15 @@ class Package:
                 self.problem("REQUIRED_CHECKPOINT_OLD", None, chain["chainId"])
         if policy.timestamp is not None:
             self.problem("REQUIRED_TIMESTAMP_MISSING", None, chain["chainId"])
+
+
+def last_time(tail):
+    """@returns when the last receipt was sealed, by its own word"""
+    try:
+        at = json.loads(tail.split(b"\n")[-2].decode("utf-8"))["timestamp"]
+        return at if is_time(at) else None
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return None
 
 
 def is_held(anchor, result):

@@ -10,6 +10,7 @@ import { digestOf } from '../receipt/digest.js'
 import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Counted } from '../verify/chain.js'
+import { type Join, joinProblem, joinsOf, withProblem } from '../verify/joined.js'
 import type { VerifyOptions, VerifyResult } from '../verify/types.js'
 import { type ChainEvidence, chainEvidence } from './chain-evidence.js'
 import { type EvidenceChainResult, type EvidenceProblem, type EvidenceResult, evidenceVerdict } from './findings.js'
@@ -108,8 +109,8 @@ class PackageJudge {
   readonly #judging: Judging
   readonly #tools: Tools
   readonly #keyring: Keyring
-  /** The ends of members that hold receipts. */
-  readonly #tails = new Map<string, Uint8Array>()
+  /** When the last receipt of a member was sealed, by its own word. */
+  readonly #dates = new Map<string, string | undefined>()
 
   constructor(file: RandomAccess, judging: Judging, tools: Tools) {
     this.#file = file
@@ -274,7 +275,7 @@ class PackageJudge {
       this.#fault(error, member.name)
       return undefined
     }
-    if (keep) this.#tails.set(member.name, tail)
+    if (keep) this.#dates.set(member.name, timestampIn(tail.toString('utf8').split('\n').at(-2)))
     return `sha256:${hash.digest('hex')}`
   }
 
@@ -353,15 +354,34 @@ class PackageJudge {
       }
     }
     const isLog = ({ chainId }: EvidenceChain) => chainId === manifest.logChain
-    await judge(manifest.chains.filter(isLog), (receipt: DecisionReceipt) => evidence.hear(receipt))
+    const joins: Join[] = []
+    const hearJoins = (receipt: DecisionReceipt) => void joins.push(...joinsOf(receipt))
+    await judge(manifest.chains.filter(isLog), (receipt: DecisionReceipt) => {
+      evidence.hear(receipt)
+      hearJoins(receipt)
+    })
     const log = manifest.logChain === undefined ? undefined : results.get(manifest.logChain)
     if (log !== undefined) evidence.settle(log.result)
     await judge(
       manifest.chains.filter((chain) => !isLog(chain)),
-      undefined,
+      hearJoins,
     )
+    for (const join of joins) this.#join(join, results)
     if (manifest.chains.length === 0) this.#problem('PACKAGE_EMPTY', {}, 'there is no chain in the package')
     return manifest.chains.flatMap(({ chainId }) => results.get(chainId) ?? [])
+  }
+
+  /** Holds a chain against what a `gap` receipt of another says of it: receipts that stand elsewhere must be there too. */
+  #join(join: Join, results: Map<string, EvidenceChainResult>): void {
+    const { chainId } = join
+    const before = results.get(chainId)
+    const problem = joinProblem(join, before?.result)
+    if (problem === undefined) return
+    const result = withProblem(before?.result, chainId, problem)
+    if (before !== undefined) results.set(chainId, { ...before, result })
+    if (before?.result.verdict === result.verdict) return
+    const code = result.verdict === 'INVALID' ? 'CHAIN_INVALID' : 'CHAIN_INCOMPLETE'
+    this.#problem(code, { chainId }, `chain ${chainId}: ${problem.message}`)
   }
 
   #chain(chain: EvidenceChain, result: VerifyResult, evidence: ChainEvidence): EvidenceChainResult {
@@ -379,12 +399,6 @@ class PackageJudge {
       this.#problem(`CHAIN_${verdict}`, where, `chain ${chainId} is ${verdict}: ${codes.join(', ')}`)
     if (!same) this.#problem('CHAIN_DIFFERS', where, `chain ${chainId} is not what the manifest says of it`)
     return { chainId, member: file, result, checkpoints: evidence.heldBy(chain, result) }
-  }
-
-  /** @returns when the last receipt was sealed, by its own word; `undefined` where it can't be read */
-  #dated({ file }: EvidenceChain): string | undefined {
-    const tail = this.#tails.get(file)
-    return tail === undefined ? undefined : timestampIn(Buffer.from(tail).toString('utf8').split('\n').at(-2))
   }
 
   async #report(there: ReadonlyMap<string, ArchiveMember>): Promise<boolean> {
@@ -416,7 +430,7 @@ class PackageJudge {
       if (chain === undefined || described === undefined || chain.result.checked === 0)
         this.#problem('REQUIRED_CHAIN_MISSING', { chainId }, `chain ${chainId} is asked for, and is not there`)
       else {
-        this.#requireOf(chain, this.#dated(described))
+        this.#requireOf(chain, this.#dates.get(described.file))
         await this.#requireStamp(chain, there)
       }
     }

@@ -48,7 +48,7 @@ function clockOf(now: Date | string | undefined): Date {
   return new Date(now)
 }
 
-function toolsFor(path: string, handle: FileHandle, size: number, options: VerifyEvidenceOptions): Tools {
+function toolsFor(path: string, handle: FileHandle, size: number, options: VerifyEvidenceOptions, now: Date): Tools {
   const { workers, onProgress } = options
 
   async function* judgeChains(
@@ -79,7 +79,10 @@ function toolsFor(path: string, handle: FileHandle, size: number, options: Verif
     async judgeTimestamp(token, message, authorities) {
       try {
         const { verifyTimestamp } = await import('../transparency/timestamp/verify.js')
-        const { verdict, proved, problems } = await verifyTimestamp(token, message, { authorities })
+        const { verdict, proved, problems } = await verifyTimestamp(token, message, {
+          authorities,
+          now: now.getTime(),
+        })
         return { time: proved?.latest, invalid: verdict === 'INVALID', message: problems[0]?.message }
       } catch (error) {
         // without its library a time stamp does not count: what asks for one stays INCOMPLETE
@@ -149,7 +152,7 @@ export async function verifyEvidence(file: string, options: VerifyEvidenceOption
     if (!stat.isFile()) throw unreadable({ code: stat.isDirectory() ? 'EISDIR' : 'not-a-file' }, file)
     const size = Number(stat.size)
     const access = openPackage(handle, size, file)
-    const result = await judgeEvidence(access, judging, toolsFor(file, handle, size, options))
+    const result = await judgeEvidence(access, judging, toolsFor(file, handle, size, options, judging.now))
     if (!(await unchanged(handle, stat.mtimeNs, size)))
       throw new QuittanceError('VERIFY_INPUT', `${file} was changed while it was read`, {
         details: { file, reason: 'changed' },

@@ -2,13 +2,40 @@
 import { describe, expect, test } from 'vitest'
 import { verifyEvidence } from '../../src/evidence/index.js'
 import { Keyring } from '../../src/keys/keyring.js'
-import { keyNamed } from '../verify/support.js'
-import { acme, fileOf, logVkey, now, packed, resealed, tlogPolicy, verifierKeyring } from './support.js'
+import { canonicalize } from '../../src/receipt/canonical.js'
+import type { DecisionReceipt } from '../../src/receipt/types.js'
+import type { ReceiptStore } from '../../src/store/store.js'
+import { keyNamed, plainChain } from '../verify/support.js'
+import {
+  acme,
+  chainOrigin,
+  fileOf,
+  logVkey,
+  noteOf,
+  now,
+  packed,
+  resealed,
+  storeOf,
+  tlogPolicy,
+  verifierKeyring,
+} from './support.js'
 import { entriesOf } from './zip-of.js'
 
 const judge = async (bytes: Uint8Array, more: Parameters<typeof verifyEvidence>[1] = {}) =>
   verifyEvidence(await fileOf(bytes), { keyring: verifierKeyring, now, ...more })
 const codes = ({ problems }: Awaited<ReturnType<typeof judge>>) => [...new Set(problems.map(({ code }) => code))].sort()
+
+/** A store that gives what it was given. */
+const linesStore = (receipts: readonly DecisionReceipt[]) =>
+  ({
+    async *chains() {
+      yield 'long'
+    },
+    bounds: async () => ({ first: 0, last: receipts.length - 1 }),
+    async *lines() {
+      for (const receipt of receipts) yield canonicalize(receipt)
+    },
+  }) as unknown as ReceiptStore
 
 const policy = JSON.stringify({
   require: {
@@ -41,10 +68,23 @@ describe('a package', () => {
     ])
   })
 
-  test('threads come to the same result', async () => {
-    const bytes = await packed()
-    const one = await judge(bytes, { policy, workers: 1 })
-    expect(await judge(bytes, { policy, workers: 2 })).toEqual(one)
+  test('threads come to the same result, also where lines and members end elsewhere than their parts', async () => {
+    const long = plainChain(900, { chainId: 'long' })
+    const damaged = long.map((receipt, index) => (index === 500 ? { ...receipt, action: 'reject' as const } : receipt))
+    for (const [store, verdict] of [
+      [await storeOf(long, acme), 'VALID'],
+      [linesStore(damaged), 'INVALID'],
+    ] as const) {
+      const bytes = await packed({
+        store,
+        logChain: undefined,
+        checkpoints: [{ note: await noteOf(chainOrigin(long), long.slice(0, 899)), timestamps: [] }],
+      })
+      const asked = { policy: JSON.stringify({ require: { chains: ['long'], checkpoints: { from: [logVkey] } } }) }
+      const one = await judge(bytes, { ...asked, workers: 1 })
+      expect(one.verdict).toBe(verdict)
+      expect(await judge(bytes, { ...asked, workers: 3 })).toEqual(one)
+    }
   })
 
   test('holds nothing of the machine, and every member by its digest', async () => {

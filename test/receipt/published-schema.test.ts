@@ -10,3 +10,13 @@ it('says what the shapes and the rules say', async () => {
   )
   expect(receiptSchema()).toStrictEqual(published)
 })
+
+it('names what it can not say by words that stay', async () => {
+  const { beyondSchema, beyondShape } = await import('../../src/receipt/schema/json-schema.js')
+  expect(beyondSchema.map(({ name }) => name).join(' ')).toBe(
+    'calendar period derived-fired confidence-decimals negative-zero',
+  )
+  expect(beyondShape.map(({ name }) => name).join(' ')).toBe(
+    'text numbers forbidden-names reserved-names duplicates depth size',
+  )
+})

@@ -401,6 +401,8 @@ describe('the rules between members', () => {
 
   it.each<[string, JsonObject]>([
     ['a decision with an action and an error', example('decision')],
+    ['a decision with an action alone', withMember('decision', 'error', undefined)],
+    ['a decision with an error alone', withMember('decision', 'action', undefined)],
     ['a hash of details that were erased', withMember('decision', 'details', undefined)],
     ['an end that is the start', withMember('decision', 'endedAt', (examples.decision as Loose).startedAt)],
     ['a delegation on any event type', { ...example('decision'), key: (examples.delegate as Loose).key as Json }],

@@ -149,6 +149,46 @@ describe('exportTiles', () => {
     expect([...(await contents(directory))]).toEqual([...after])
   })
 
+  it.each([300, 301, 511, 512, 699])('leaves what stood there when reading fails at seq %d', async (at) => {
+    const store = await storeOf(receipts)
+    await upTo(300, store)
+    const failing: ReceiptStore = {
+      ...store,
+      async *read(chainId, range) {
+        for await (const receipt of store.read(chainId, range)) {
+          if (receipt.seq === at) throw new Error('the disk is gone')
+          yield receipt
+        }
+      },
+    }
+    await expect(upTo(700, failing)).rejects.toThrow('the disk is gone')
+    expect(await readFile(join(directory, 'checkpoint'), 'utf8')).toBe(await noteOf(300))
+    expect((await readdir(directory)).sort()).toEqual(['checkpoint', 'tile'])
+    await checkTiles({ store, chainId: 'acme', directory })
+    expect(await upTo(700, store)).toMatchObject({ from: 300, size: 700 })
+    await checkTiles({ store, chainId: 'acme', directory })
+  })
+
+  it('stops when it is told to', async () => {
+    const store = await storeOf(receipts)
+    const stopped = exportTiles({
+      store,
+      chainId: 'acme',
+      directory,
+      checkpoint: await noteOf(700),
+      signal: AbortSignal.abort(new Error('enough')),
+    })
+    await expect(stopped).rejects.toThrow('enough')
+    expect(await filesIn()).toEqual([])
+  })
+
+  it('says so when the store has less than its bounds', async () => {
+    const store = await storeOf(receipts)
+    const short: ReceiptStore = { ...store, read: (chainId) => store.read(chainId, { toSeq: 200 }) }
+    await expect(upTo(700, short)).rejects.toMatchObject({ code: 'STORE_CORRUPT', details: { seq: 201 } })
+    expect(await filesIn()).not.toContain('checkpoint')
+  })
+
   it('removes what an export that was killed had put aside, an hour later', async () => {
     await mkdir(join(directory, '.part-old'))
     await mkdir(join(directory, '.part-new'))

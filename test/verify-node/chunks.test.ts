@@ -159,6 +159,7 @@ describe('a stream', () => {
     setImmediate(() => controller.abort('enough'))
     const error = await reading
     expect(QuittanceError.is(error, 'VERIFY_ABORTED') && error.cause).toBe('enough')
+    expect((error as Error).message).toBe('the verification was aborted')
     expect(seen).toEqual({ asked: 2, returned: 0, destroyed: 1 })
   })
 

@@ -3,11 +3,13 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Keyring } from '../../src/keys/keyring.js'
 import { lineOf } from '../../src/receipt/seal.js'
 import { chainFileText, chainFolder } from '../../src/store/file/layout.js'
 import { fileStore } from '../../src/store/file.js'
-import { testReceipts } from '../../src/testing/receipts.js'
+import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
 import { chainsIn } from '../../src/verify/node/directory-contents.js'
+import { verifyDirectory } from '../../src/verify/node.js'
 
 let dir: string
 beforeEach(async () => {
@@ -72,8 +74,7 @@ test('beside the chains of a store, folders with lines are chains too, and so ar
   await store.append('acme', testReceipts({ chainId: 'acme', count: 2 }), undefined)
   await store.close()
   await mkdir(join(dir, 'logs'))
-  await write(join('logs', 'y.jsonl'))
-  await write(join('logs', 'x.jsonl'))
+  for (const name of ['y.jsonl', 'z.jsonl', 'x.jsonl']) await write(join('logs', name))
   await write(join('logs', '.z.jsonl'))
   await write(join('logs', 'readme.txt'))
   await mkdir(join(dir, 'empty'))
@@ -82,7 +83,7 @@ test('beside the chains of a store, folders with lines are chains too, and so ar
   expect(kind).toBe('store')
   expect(chains).toEqual([
     [chainFolder('acme'), 'acme', [expect.stringMatching(new RegExp(`^${chainFolder('acme')}.*jsonl$`))]],
-    ['logs', undefined, [join('logs', 'x.jsonl'), join('logs', 'y.jsonl')]],
+    ['logs', undefined, [join('logs', 'x.jsonl'), join('logs', 'y.jsonl'), join('logs', 'z.jsonl')]],
     ['zebra.jsonl', undefined, ['zebra.jsonl']],
   ])
 })
@@ -114,4 +115,26 @@ test('so is one whose folder is a link to nothing; any other such link is passed
 test('a file named like the folder of a chain is no chain', async () => {
   await write(chainFolder('acme'))
   expect(await found()).toEqual(['files'])
+})
+
+test('the receipts of a folder must be of the chain that it is for; a file may be of any', async () => {
+  const folder = chainFolder('acme')
+  await mkdir(join(dir, folder))
+  await writeFile(join(dir, folder, 'chain.json'), chainFileText('acme'))
+  const strange = `${lineOf(testReceipts({ chainId: 'bank', count: 1 })[0]!)}\n`
+  await write(join(folder, '00000000000000000000-00000001.jsonl'), strange)
+  await write('loose.jsonl', strange)
+  const results = []
+  const options = { keyring: new Keyring([testReceiptKeyId()]) }
+  for await (const one of verifyDirectory(dir, options)) results.push(one)
+  expect(results.map(({ result }) => [result.verdict, result.counts])).toEqual([
+    ['INVALID', { CHAIN_MISMATCH: 1 }],
+    ['VALID', {}],
+  ])
+  expect(results.map((one) => Object.keys(one))).toEqual([
+    ['name', 'chainId', 'files', 'result'],
+    ['name', 'files', 'result'],
+  ])
+  for (const wrong of [1, undefined, ['x']])
+    await expect(verifyDirectory(wrong as never, options).next()).rejects.toThrow(/directory must be a string/)
 })

@@ -1,5 +1,5 @@
 /** How files are cut up, and what is told of a part of one by whoever sees nothing but that part. */
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readdirSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -216,6 +216,28 @@ describe('a task', () => {
     // a file that nobody looked at is whatever stands there now
     const now = work({ ranges: [{ path, start: 0, end: 0 }, rest], manner: folded })
     expect(now.map((report) => report?.parts.length)).toEqual([1, undefined])
+    // and one that is known to be another is opened anew
+    const other = onFile(path, identityOf)!
+    const again = work({ ranges: [{ path, start: 0, end: other.size, file: other }], manner: folded })
+    expect(again.map((report) => report?.parts.length)).toEqual([1])
+  })
+
+  // where the system tells which files are open
+  test.skipIf(process.platform !== 'linux')('keeps one file open at the most', async () => {
+    const paths = await Promise.all(Array.from({ length: 9 }, (_, at) => put(bytes, `${at}.jsonl`)))
+    const work = examiner(defaultBackend)
+    const open = () => readdirSync('/proc/self/fd').length
+    const before = open()
+    for (const known of [false, true]) {
+      const ranges = paths.map((path) => ({
+        path,
+        start: 0,
+        end: bytes.length,
+        ...(known ? { file: onFile(path, identityOf)! } : {}),
+      }))
+      expect(work({ ranges, manner: folded }).map(shownParts)).toEqual(paths.map(() => ['0+5']))
+      expect(open() - before).toBeLessThanOrEqual(1)
+    }
   })
 })
 

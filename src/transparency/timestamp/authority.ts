@@ -11,10 +11,9 @@ import {
   unavailable,
 } from '../http-exchange.js'
 import type { TimestampAuthority } from '../types.js'
-import { loadPki } from './asn1.js'
+import { judgeToken, readTrust } from './judge.js'
 import { requestFor, tokenOf } from './request.js'
 import { MAX_TOKEN_BYTES } from './token.js'
-import { judgeToken, readTrust } from './verify.js'
 
 /** Which authority, and what is expected of it. */
 export interface TimestampAuthorityOptions {
@@ -94,8 +93,8 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
     name,
     async stamp(message, { signal } = {}) {
       if (!(message instanceof Uint8Array)) throw new TypeError('message must be a Uint8Array')
-      const pki = await loadPki()
-      const request = requestFor(pki, message, policyOid)
+      const trust = await readTrust({ authorities: certificates ?? [] })
+      const request = requestFor(trust.pki, message, policyOid)
       const about = { accept: 'application/timestamp-reply', 'content-type': 'application/timestamp-query' }
       const { status, body } = await exchange(peer, request.der, about, signal)
       if (status !== 200)
@@ -107,8 +106,7 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
         if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
         throw unavailable(who, 'malformed', 'answered with something that is no time stamp', true, error)
       }
-      const trust = await readTrust({ authorities: certificates ?? [] })
-      const left = judgeToken(token, message, trust).problems.find(
+      const left = judgeToken(token, message, { ...trust, now: Date.now() }).problems.find(
         ({ code }) => certificates !== undefined || code !== 'AUTHORITY_UNKNOWN',
       )
       if (left === undefined) return token

@@ -1,7 +1,7 @@
 /** Several stamps on one message: the earliest moment by which it is proved to have been there. */
 import type { Verdict } from '../../verify/types.js'
+import { judgeToken, messageBytes, readTrust } from './judge.js'
 import type { ProvedTime, TimestampResult, VerifyTimestampOptions } from './types.js'
-import { judgeToken, messageBytes, readTrust } from './verify.js'
 
 /** Whom the verifier trusts, and how many of them must have stamped. */
 export interface TimestampsOptions extends VerifyTimestampOptions {
