@@ -1,5 +1,4 @@
 /** Packing: receipts and all that is known about them, in one file that can be judged elsewhere. */
-import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { QuittanceError } from '../errors.js'
@@ -171,7 +170,10 @@ async function packAll(pack: Packer, options: WriteEvidenceOptions): Promise<Wri
 }
 
 async function packTo(out: Writable, options: WriteEvidenceOptions): Promise<WrittenEvidence> {
-  const pack = await packer(out, options.compress === true)
+  const pack = await packer(out, options.compress === true).catch((error: unknown) => {
+    out.destroy()
+    throw error
+  })
   try {
     const written = await packAll(pack, options)
     await pack.finish()
@@ -188,8 +190,8 @@ async function packTo(out: Writable, options: WriteEvidenceOptions): Promise<Wri
  *
  * @param options - what goes in, who signs the list, and where it goes
  * @returns the manifest and its digest
- * @throws QuittanceError `KEY_*`, and what the store throws; the system's error where `out` can't be written; the loader's error
- *   where `yazl` is not installed
+ * @throws QuittanceError `KEY_*`, `TLOG_UNAVAILABLE` where `yazl` is not installed, and what the store throws; the system's error
+ *   where `out` can't be written
  * @throws TypeError or RangeError that names the option
  * @example
  * ```ts
@@ -213,7 +215,7 @@ export async function writeEvidence(options: WriteEvidenceOptions): Promise<Writ
   if (typeof out !== 'string') return packTo(out, options)
   const part = `${out}.part`
   try {
-    const written = await packTo(createWriteStream(part, { flags: 'w' }), options)
+    const written = await packTo((await open(part, 'w')).createWriteStream(), options)
     const handle = await open(part, 'r+')
     await handle.datasync().finally(() => handle.close())
     await rename(part, out)

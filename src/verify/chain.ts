@@ -317,7 +317,9 @@ function noCheckpoint({ known, passedOver }: CheckpointSet, named: string | unde
   if (named === undefined)
     return 'nothing says which checkpoints are of this chain: seq 0 was not seen, and no root was asked for'
   const whose = named === LOG ? 'the log itself' : `this chain, whose root begins with ${named.slice(0, 23)}`
-  return `of ${known.length} checkpoints none is of ${whose}${refused}`
+  const log =
+    named !== LOG && known.some(({ kind }) => kind === 'log') ? '; the chain of the log itself has to be named' : ''
+  return `of ${known.length} checkpoints none is of ${whose}${log}${refused}`
 }
 
 /** Without the members that are undefined, so that JSON and a deep comparison see the same. */

@@ -21,6 +21,7 @@ const commands = [
   'verify-proof',
   'proof-page',
   'verify-fork',
+  'checkpoint',
   'witness',
   'query',
   'reconstruct',

@@ -133,4 +133,16 @@ describe('what has its shape', () => {
         if (!path.startsWith('details')) expect(() => frame(bodyWith(receipt, path))).not.toThrow()
       }
   })
+
+  it('and as long as a list may be, not longer', () => {
+    const [link] = (examples.decision as Loose).links as [Loose]
+    const links = (count: number) =>
+      withValue(
+        'decision',
+        'links',
+        Array.from({ length: count }, () => link),
+      )
+    expect(() => frame(bodyWith(links(32), 'links'))).not.toThrow()
+    expect(() => frame(bodyWith(links(33), 'links'))).toThrow(expect.objectContaining({ details: { path: 'links' } }))
+  })
 })

@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { fileStore } from '../../src/store/file.js'
 import { memoryStore } from '../../src/store/memory.js'
 import { storedCheckpoint } from '../../src/transparency/log/cell.js'
+import type { PublishedCheckpoint } from '../../src/transparency/types.js'
 import { stored } from '../ledger/support.js'
 import { fill, LOG_CHAIN, mismatch, never, ORIGIN, opened, recordingSink, worldOn } from './log-support.js'
 
@@ -70,5 +75,27 @@ describe('a checkpoint', () => {
     for (const one of sink.got) expect(await mismatch(store, one)).toBeUndefined()
     expect(warnings).toEqual([])
     await ledger.close()
+  })
+
+  it('is gone on from on a file store that was closed and opened again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'quittance-log-'))
+    try {
+      const notes: PublishedCheckpoint[] = []
+      for (let process = 0; process < 3; process += 1) {
+        const sink = recordingSink()
+        const { ledger, log, warnings } = worldOn(fileStore(directory), { ...never, everyReceipts: 6, sinks: [sink] })
+        await fill(ledger, 9)
+        await log.close()
+        await ledger.close()
+        expect(warnings).toEqual([])
+        notes.push(...sink.got)
+      }
+      const store = fileStore(directory)
+      expect(notes.filter(({ kind }) => kind === 'chain').map(({ size }) => size)).toEqual([10, 19, 28])
+      for (const one of notes) expect(await mismatch(store, one)).toBeUndefined()
+      await store.close()
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 })

@@ -45,6 +45,13 @@ describe('the line splitter', () => {
     expect(lines.map(fault)).toEqual(['LINE_MALFORMED', undefined])
   })
 
+  test('takes no other letter for a byte order mark that shares bytes with it', () => {
+    for (const letter of ['\u4eff', '\uff3f', '\ufefe', '\uff61', '\u00ef\u00bb\u00bf'])
+      expect(split(`${letter}\n`)).toEqual([text(letter)])
+    const half = split(Uint8Array.of(0xef, 0xbb, 0x41, 0x0a))
+    expect(half).toEqual([{ fault: 'LINE_MALFORMED', message: 'is not UTF-8', terminated: true }])
+  })
+
   test.each([
     ['a lone continuation byte', [0x80]],
     ['an overlong encoding', [0xc0, 0xaf]],
@@ -61,7 +68,11 @@ describe('the line splitter', () => {
   test('takes a line of exactly 131,072 bytes and refuses one more', () => {
     expect(split(`${'x'.repeat(LIMIT)}\n`)).toEqual([text('x'.repeat(LIMIT))])
     expect(split(`${'x'.repeat(LIMIT + 1)}\n`).map(fault)).toEqual(['LINE_TOO_LONG'])
-    expect(split('é'.repeat(LIMIT / 2), '\n').map(fault)).toEqual([undefined])
+    expect(split('é'.repeat(LIMIT / 2), '\n')).toEqual([text('é'.repeat(LIMIT / 2))])
+    expect(split('x'.repeat(LIMIT - 1), 'y', '\n')).toEqual([text(`${'x'.repeat(LIMIT - 1)}y`)])
+    expect(split(`${'x'.repeat(LIMIT + 1)}`)).toEqual([
+      { fault: 'LINE_TOO_LONG', message: 'has more than 131072 bytes', terminated: false },
+    ])
     expect(split('é'.repeat(LIMIT / 2), 'x\n').map(fault)).toEqual(['LINE_TOO_LONG'])
   })
 

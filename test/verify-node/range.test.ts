@@ -11,7 +11,17 @@ import type { DirectoryChain } from '../../src/verify/node/directory-contents.js
 import { examiner, type Task } from '../../src/verify/node/examining.js'
 import { planned } from '../../src/verify/node/plan.js'
 import { type FileRange, identityOf, judgeRange, type Manner, type RangeReport } from '../../src/verify/node/range.js'
-import { chainOf, chainStart, fileOf, keyNamed, lineOfLoose, linesOf, msAfter, plainChain } from '../verify/support.js'
+import {
+  chainOf,
+  chainStart,
+  fileOf,
+  keyNamed,
+  lineOfLoose,
+  linesOf,
+  msAfter,
+  plainChain,
+  resealed,
+} from '../verify/support.js'
 
 let dir: string
 beforeEach(async () => {
@@ -154,6 +164,19 @@ describe('a part of a file', () => {
     ['an event of the ledger', chainOf([{}, {}, chainStart(), {}, {}]), ['0+1', '2', '3+1']],
   ])('ends a row of receipts at %s', async (_, receipts, expected) => {
     expect(shownParts(judge(await put(fileOf(linesOf(receipts)))))).toEqual(expected)
+  })
+
+  test('ends a row of receipts where all but the seq, or the chain, goes on', async () => {
+    for (const changes of [{ seq: 5 }, { chainId: 'other' }]) {
+      const third = resealed(chain[2]!, changes)
+      const fourth = resealed(chain[3]!, {
+        ...changes,
+        ...('seq' in changes ? { seq: changes.seq + 1 } : {}),
+        prevReceiptHash: third.receiptHash,
+      })
+      const report = judge(await put(fileOf([...lines.slice(0, 2), lineOfLoose(third), lineOfLoose(fourth)])))
+      expect(shownParts(report)).toEqual(['0+1', `${third.seq}+1`])
+    }
   })
 
   test('ends a row of receipts at one whose details are erased', async () => {

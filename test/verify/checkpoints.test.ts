@@ -88,6 +88,13 @@ describe('verifyChain with checkpoints', () => {
     expect((await judged(rewritten(0), expectRoot))[0]).toBe('INVALID')
   })
 
+  it('says so where it may be the log itself that was not named', async () => {
+    const result = await judge(chain, { checkpoints: await open(logNoteOf(chain)) })
+    expect(result.problems[0]?.message).toMatch(/log itself has to be named/)
+    const named = await judge(chain, { checkpoints: await open(noteOf(plainChain(2, { chainId: 'other' }))) })
+    expect(named.problems[0]?.message).not.toMatch(/has to be named/)
+  })
+
   it('passes over those of other chains, also where they contradict each other', async () => {
     const [a, b] = [plainChain(3, { chainId: 'other' }), plainChain(3, { chainId: 'other', label: 'b' })]
     const b3 = noteOf(b, { origin: originOf((a[0] as DecisionReceipt).receiptHash) })
@@ -173,7 +180,7 @@ describe('verifyChain with checkpoints', () => {
         expect(scope.checkpoint?.size ?? 0).toBe(held)
         expect(scope.tail).toBe(held === length ? 'checkpoint' : 'unproved')
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     )
   })
 

@@ -76,9 +76,7 @@ async function makeKey({ key, passphraseFile }: Options, io: Io): Promise<void> 
   const file = keyFileOf(key, io)
   if (file === undefined || (await isThere(file))) return
   await generateKeyFile(file, { passphrase: await passphraseFor(io, passphraseFile) })
-  io.stderr.write(
-    `The private key is in ${printable(file)} (mode 0600). Keep it secret; no other witness may use it.\n`,
-  )
+  io.stderr.write(`The private key is in ${printable(key)} (mode 0600). Keep it secret; no other witness may use it.\n`)
 }
 
 function refusedText({ kind, origin }: RefusedHead, state: string): string {

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { QuittanceError } from '../../errors.js'
+import { missingPackage } from '../../primitives/missing-package.js'
 import { digestOf } from '../../receipt/digest.js'
 import type { EvidenceMember } from '../manifest.js'
 import { mediaTypeOf } from '../names.js'
@@ -18,14 +20,27 @@ export interface Packer {
   abandon(error: unknown): Promise<void>
 }
 
+async function loadYazl() {
+  try {
+    return (await import('yazl')).default
+  } catch (error) {
+    if (missingPackage(error) === undefined) throw error
+    throw new QuittanceError(
+      'TLOG_UNAVAILABLE',
+      'to write an evidence package needs the package yazl, which is not installed: npm install yazl',
+      { details: { reason: 'not-installed', retryable: false } },
+    )
+  }
+}
+
 /**
  * @param out - where the bytes go; it is ended
  * @param compress - whether members are compressed
  * @returns a packer
- * @throws the loader's error where `yazl` is not installed
+ * @throws QuittanceError `TLOG_UNAVAILABLE` where `yazl` is not installed
  */
 export async function packer(out: Writable, compress: boolean): Promise<Packer> {
-  const { ZipFile } = (await import('yazl')).default
+  const { ZipFile } = await loadYazl()
   const zip = new ZipFile()
   const settings = {
     // the record has local time: this is one and the same number wherever it is made
