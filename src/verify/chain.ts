@@ -166,6 +166,11 @@ class ChainVerifier {
       this.#findings.problem({ code: 'CHECKPOINT_MISMATCH', message, notes: [a.note, b.note] })
     }
     if (marks.length === 0) this.#problem('CHECKPOINT_NOT_REACHED', {}, noCheckpoint(checkpoints, named))
+    const logs = [...new Set(marks.map(({ log }) => log))]
+    if (logs.length > 1) {
+      const message = `${logs.join(' and ')} have both signed for this chain, and a chain has one log: name the one that it has in the policy`
+      this.#problem('CHECKPOINT_NOT_REACHED', {}, message)
+    }
     return new AnchorWatch([...own, ...marks], beginning?.frontier)
   }
 

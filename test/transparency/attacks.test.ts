@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { extensions, startStamps } from '../../scripts/services/time-stamps.js'
 import { verifyEvidence, writeEvidence } from '../../src/evidence/index.js'
 import { parseDidKey } from '../../src/keys/did-key.js'
@@ -350,5 +350,3 @@ it('the documentation has these attacks, and no others', async () => {
     .slice(1)
   expect(rows.map((row) => row.split('|')[1]?.trim())).toEqual(Object.keys(attacks))
 })
-
-afterAll(() => witness.close?.())

@@ -9,11 +9,13 @@ import { appendLeaf, emptyFrontier, type Frontier } from '../../src/merkle/front
 import { leafHash } from '../../src/merkle/hash.js'
 import { receiptLeaf } from '../../src/merkle/receipt-leaf.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
+import { parsePolicy } from '../../src/tlog/policy.js'
+import { vkeyOf } from '../../src/tlog/vkey.js'
 import { checkpointsOf, openCheckpoints } from '../../src/verify/checkpoints.js'
 import { verifyFile } from '../../src/verify/node/file.js'
 import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
-import { LOG_ORIGIN, logNoteOf, noteOf, originOf, policyOf } from './notes.js'
+import { LOG_ORIGIN, logNoteOf, noteOf, originOf, policyOf, policyTextOf, signerOf } from './notes.js'
 import {
   chainOf,
   codesOf,
@@ -111,6 +113,21 @@ describe('verifyChain with checkpoints', () => {
       expect(verdict).toBe('INVALID')
       expect(problems[0]).toMatchObject({ code: 'CHECKPOINT_MISMATCH', notes: [a, b] })
     }
+  })
+
+  it('is INCOMPLETE where two logs of the policy have signed for it: which is the true one is nobody’s guess', async () => {
+    const key = keyNamed('another log')
+    const other = 'log.example/test'
+    const policy = parsePolicy(policyTextOf().replace('quorum', `log ${vkeyOf(signerOf(key, other).key)}\nquorum`))
+    const cut = chain.slice(0, 4)
+    const theirs = await noteOf(cut, { origin: originOf(root, other), by: key })
+    const checkpoints = openCheckpoints([await noteOf(chain), theirs], policy)
+    expect(await judged(cut, { checkpoints })).toEqual([
+      'INCOMPLETE',
+      'CHECKPOINT_NOT_REACHED@-',
+      'CHECKPOINT_NOT_REACHED@-',
+    ])
+    expect(await judged(chain, { checkpoints })).toEqual(['INCOMPLETE', 'CHECKPOINT_NOT_REACHED@-'])
   })
 
   it('is INVALID where the log has signed two heads of itself', async () => {

@@ -54,6 +54,7 @@ const problemMembers = {
   receiptId: optional(uuidv7),
   line: optional(uint),
   message: anyText,
+  notes: optional(list(anyText)),
 } as const
 
 const codeCounts = object(
@@ -101,6 +102,7 @@ const scope = object({
   toSeq: seqOrNone,
   head: optional(object({ seq: uint, receiptHash: digest })),
   tail: oneOf('unproved', 'expected-head', 'checkpoint', 'chain-end'),
+  checkpoint: optional(object({ origin: anyText, size: uint, witnessedAt: optional(time) })),
 })
 
 const refMembers = { chainId: chainName, seq: uint, receiptId: uuidv7, timestamp: time } as const
