@@ -95,6 +95,22 @@ describe('what has not its shape', () => {
     )
   })
 
+  it('is not sealed in the smallest of lists and records either', () => {
+    const input = { kind: 'text', hash: `sha256:${'0'.repeat(64)}` }
+    const small: readonly (readonly [Loose, string])[] = [
+      ...[0, 'false', null].map((fired) => [{ checks: [{ name: 'a', fired }] }, 'checks[0].fired'] as const),
+      ...['1', null, Number.NaN].map(
+        (score) => [{ checks: [{ name: 'a', fired: false, score }] }, 'checks[0].score'] as const,
+      ),
+      [{ input: { ...input, redactions: { '1 a': 1 } } }, 'input.redactions.1 a'],
+      [{ input: { ...input, redactions: { a: '1' } } }, 'input.redactions.a'],
+    ]
+    for (const [members, path] of small) {
+      const body = { ...bodyWith(examples.decision as Loose, 'tenantId'), ...members } as ReceiptBody
+      expect(() => frame(body)).toThrow(expect.objectContaining({ details: { path } }))
+    }
+  })
+
   it('is said of each place, one by one', () => {
     const receipt = withValue('decision', 'tags', ['a', 1, 'b', null])
     receipt.checks = [{ name: '', fired: 1 }, 1]
