@@ -27,15 +27,16 @@ export async function bundledText(entry, options) {
   return outputFiles[0].text.trim()
 }
 
+/** @returns {string} a text as a template literal of JavaScript */
+export const quoted = (text) => `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``
+
 /**
- * Writes a module that exports one text, where it is not so already.
+ * Writes a file, where it is not so already.
  *
- * @param {string} target - the module, from the root
- * @param {{ from: string, by: string, name: string, says: string, text: string }} module - what it was made from and by which script, the export, its comment
+ * @param {string} target - from the root
+ * @param {string} made - its content
  */
-export function writeTextModule(target, { from, by, name, says, text }) {
-  const quoted = text.replace(/[\\`]|\$\{/g, '\\$&')
-  const made = `// Made from ${from} by ${by}.\n\n/** ${says} */\nexport const ${name} = \`${quoted}\`\n`
+export function writeWhereChanged(target, made) {
   const file = join(root, target)
   let before = ''
   try {
@@ -44,4 +45,17 @@ export function writeTextModule(target, { from, by, name, says, text }) {
     if (error.code !== 'ENOENT') throw error
   }
   if (before !== made) writeFileSync(file, made)
+}
+
+/**
+ * Writes a module that exports one text.
+ *
+ * @param {string} target - the module, from the root
+ * @param {{ from: string, by: string, name: string, says: string, text: string }} module - what it was made from and by which script, the export, its comment
+ */
+export function writeTextModule(target, { from, by, name, says, text }) {
+  writeWhereChanged(
+    target,
+    `// Made from ${from} by ${by}.\n\n/** ${says} */\nexport const ${name} = ${quoted(text)}\n`,
+  )
 }
