@@ -19,6 +19,8 @@ const isSignature = (claim: unknown): boolean => typeof claim === 'string' && /^
 export interface Mark extends Omit<Anchor, 'chainId'> {
   /** Of a checkpoint. */
   readonly origin?: string | undefined
+  /** Of a checkpoint: whether as many witnesses as its policy asks for have seen it. */
+  readonly witnessed?: boolean | undefined
   /** The signed checkpoint, to be shown where the chain contradicts it. */
   readonly note?: string | undefined
 }

@@ -250,6 +250,7 @@ class ChainVerifier {
     this.#anchors ??= this.#watch(undefined)
     this.#anchors.finish(last?.seq, findings, this.#beginning.pruned)
     for (const { finding, count } of this.#trust?.finish(this.#anchors.matched) ?? []) findings.problem(finding, count)
+    this.#seenByWitnesses()
     const tail = this.#tail()
     if (requireTail && tail === 'unproved') {
       const message = 'nothing proves that no receipt was cut behind the last one'
@@ -274,6 +275,19 @@ class ChainVerifier {
       counts,
       notices: notices.map(defined),
     }
+  }
+
+  /** A policy that asks for witnesses is not met by checkpoints that only the log has signed. */
+  #seenByWitnesses(): void {
+    const matched = this.#anchors?.matched ?? []
+    const ofLog = matched.filter(({ origin }) => origin !== undefined)
+    const isSeen = matched.some(({ witnessed, origin, witnessedAt }) =>
+      origin === undefined ? witnessedAt !== undefined : witnessed,
+    )
+    if (ofLog.length === 0 || isSeen) return
+    const message =
+      'the policy asks for witnesses, and nothing shows that they have seen a checkpoint of this chain: hold it against the log chain too'
+    this.#problem('CHECKPOINT_NOT_REACHED', {}, message)
   }
 
   #held(): ScopeCheckpoint | undefined {

@@ -3,7 +3,7 @@ import { QuittanceError } from '../errors.js'
 import { toHex } from '../primitives/bytes.js'
 import { isTime } from '../primitives/time.js'
 import { formatNote } from '../tlog/note.js'
-import type { Policy } from '../tlog/policy.js'
+import { type Policy, quorumReached } from '../tlog/policy.js'
 import { openTrusted, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
 
 /** A signed checkpoint, and a time that was proved for it elsewhere. */
@@ -31,6 +31,8 @@ export interface KnownCheckpoint {
    * covers is no younger.
    */
   readonly witnessedAt?: string | undefined
+  /** Whether as many witnesses as the policy asks for have seen it; always where it asks for none. */
+  readonly witnessed: boolean
   /** The signed note. */
   readonly note: string
 }
@@ -74,8 +76,14 @@ export function isCheckpointSet(value: unknown): value is CheckpointSet {
 
 const LAST_SECOND = Date.parse('9999-12-31T23:59:59.000Z') / 1000
 
-/** The last instant of a second; later years have another spelling, and date nothing. */
-function endOf(second: number | undefined): string | undefined {
+/**
+ * The last instant of a second: what was seen in it is no younger.
+ *
+ * @param second - since 1970, as a cosignature has it
+ * @returns `YYYY-MM-DDTHH:MM:SS.999Z`; `undefined` without a second, and beyond year 9999: later years have another spelling, and
+ *   date nothing
+ */
+export function endOf(second: number | undefined): string | undefined {
   return second === undefined || second > LAST_SECOND ? undefined : new Date(second * 1000 + 999).toISOString()
 }
 
@@ -83,8 +91,8 @@ function endOf(second: number | undefined): string | undefined {
 const earlier = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a
 
-function knownOf(trusted: TrustedCheckpoint, stampedAt: string | undefined): KnownCheckpoint {
-  const { checkpoint, kind, log } = trusted
+function knownOf(trusted: TrustedCheckpoint, stampedAt: string | undefined, policy: Policy): KnownCheckpoint {
+  const { checkpoint, kind, log, cosignatures } = trusted
   const { origin, size } = checkpoint
   const witnessedAt = earlier(endOf(trusted.witnessedAt), stampedAt)
   return Object.freeze({
@@ -94,6 +102,7 @@ function knownOf(trusted: TrustedCheckpoint, stampedAt: string | undefined): Kno
     size,
     rootHash: `sha256:${toHex(checkpoint.rootHash)}`,
     ...(witnessedAt !== undefined && { witnessedAt }),
+    witnessed: quorumReached(policy, cosignatures),
     note: formatNote(checkpoint.note),
   })
 }
@@ -156,7 +165,7 @@ export function openCheckpoints(
     try {
       const trusted = opened(note, index, policy, terms)
       unverified += trusted.unverified
-      known.push(knownOf(trusted, stampedAt))
+      known.push(knownOf(trusted, stampedAt, policy))
     } catch (error) {
       const reason = passedReason(error)
       if (reason === undefined) throw error
@@ -165,6 +174,12 @@ export function openCheckpoints(
     index += 1
   }
   return setOf(known, passedOver, unverified)
+}
+
+/** Of two that say the same, the one that dates best; seen, where either was. */
+function better(a: KnownCheckpoint, b: KnownCheckpoint): KnownCheckpoint {
+  const best = earlier(b.witnessedAt, a.witnessedAt) === a.witnessedAt ? a : b
+  return best.witnessed || !(a.witnessed || b.witnessed) ? best : Object.freeze({ ...best, witnessed: true })
 }
 
 /**
@@ -188,8 +203,7 @@ export function setOf(
     const before = first.get(place)
     if (before === undefined) first.set(place, one)
     else if (same === undefined) conflicts.push([before, one])
-    // of several that say the same, the one that dates best
-    if (same === undefined || earlier(one.witnessedAt, same.witnessedAt) !== same.witnessedAt) known.set(name, one)
+    known.set(name, same === undefined ? one : better(same, one))
   }
   const set = Object.freeze({ known: Object.freeze([...known.values()]), passedOver, conflicts, unverified })
   const marks = new Map<string, KnownCheckpoint[]>()

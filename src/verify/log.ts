@@ -109,7 +109,7 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
         const { seq: _, ...what } = entry
         const { witnessedAt } = cover
         const dated = witnessedAt === undefined ? {} : { witnessedAt }
-        logged.push({ ...what, kind: 'chain', log: origin, ...dated, note: cover.head.note })
+        logged.push({ ...what, kind: 'chain', log: origin, ...dated, witnessed: true, note: cover.head.note })
       }
       return verifiedLog(result, origin, logged, checkpoints)
     },

@@ -72,10 +72,13 @@ afterAll(() => rm(dir, { recursive: true }))
 const given = ['--checkpoints', 'audit', '--policy', 'policy.txt']
 
 test('one chain: whole, cut, rewritten with the signing key', async () => {
-  const whole = await cli('a.jsonl', ...given, '--require-tail')
+  const whole = await cli('a.jsonl', ...given, '--log-chain', 'log.jsonl', '--require-tail')
   expect([whole.code, whole.stderr]).toEqual([0, ''])
   expect(whole.stdout).toContain('tail    checkpoint: a checkpoint covers the last receipt')
   expect(whole.stdout).toContain(`held    seq 0 to 5 are those of the checkpoint of ${originOf(rootOf(a))}`)
+  // the policy asks for witnesses: what only the log has signed is not enough
+  const unseen = await cli('a.jsonl', ...given)
+  expect(unseen).toMatchObject({ code: 3, stdout: expect.stringContaining('hold it against the log chain too') })
   const cut = await cli('cut', '--chain', 'a', ...given)
   expect(cut).toMatchObject({ code: 3, stdout: expect.stringContaining('covers seq 5 to 5, which are missing') })
   const forged = await cli('rewritten.jsonl', ...given)

@@ -145,7 +145,8 @@ const attacks = {
   'the tail of a chain is cut': async () => {
     const cut = acme.slice(0, 8)
     const shown = await judge(cut, { checkpoints: held() })
-    expect([shown.verdict, ...codes(shown)]).toEqual(['INCOMPLETE', 'CHECKPOINT_NOT_REACHED'])
+    expect(shown.verdict).toBe('INCOMPLETE')
+    expect(new Set(codes(shown))).toEqual(new Set(['CHECKPOINT_NOT_REACHED']))
     expect(shown.problems[0]?.message).toContain('seq 8 to 9')
     const alone = await judge(cut)
     expect([alone.verdict, alone.scope.tail]).toEqual(['VALID', 'unproved'])
@@ -183,8 +184,8 @@ const attacks = {
     // and it does not lead to what the witness has cosigned
     const against = await judgeLog(forged.log, heads)
     expect([against.result.verdict, ...codes(against.result)]).toEqual(['INVALID', 'CHECKPOINT_MISMATCH'])
-    // the checkpoints of chains alone would not show it: both keys made them
-    expect((await judge(forged.acme, { checkpoints: held(forged.notes) })).verdict).toBe('VALID')
+    // the checkpoints of its chains were made by both keys, and no witness that the policy asks for has seen them
+    expect((await judge(forged.acme, { checkpoints: held(forged.notes) })).verdict).toBe('INCOMPLETE')
     const { checkpoints } = await judgeLog()
     expect((await judge(forged.acme, { checkpoints })).verdict).toBe('INVALID')
   },
@@ -237,7 +238,7 @@ const attacks = {
     const [older] = notes
     const cut = acme.slice(0, 8)
     const shown = await judge(cut, { checkpoints: held([older as string]) })
-    expect([shown.verdict, shown.scope.tail, shown.scope.checkpoint?.size]).toEqual(['VALID', 'unproved', 6])
+    expect([shown.verdict, shown.scope.tail, shown.scope.checkpoint?.size]).toEqual(['INCOMPLETE', 'unproved', 6])
     expect((await judge(cut, { checkpoints: held([older as string]), requireTail: true })).verdict).toBe('INCOMPLETE')
     // the log has it, and the log's head lies with the witness
     const { checkpoints } = await judgeLog()
