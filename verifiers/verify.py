@@ -8,12 +8,13 @@ Written from docs/receipt-format.md, docs/verification.md and docs/evidence.md, 
 format/. It shares no code with the library. It needs the standard library alone; where the package `cryptography` is
 installed, signatures are checked by it, which is some hundred times as fast.
 
-Exit codes: 0 VALID, 1 INVALID, 3 INCOMPLETE, 2 wrong usage, or something that can't be read.
+Exit codes: 0 VALID, 1 INVALID, 3 INCOMPLETE, 2 wrong usage, something that can't be read, or a fault of this program.
 What it does not check: RFC 3161 time stamps and reports. Where a policy asks for them, the answer is INCOMPLETE.
 """
 import argparse
 import base64
 import binascii
+import collections
 import datetime
 import hashlib
 import json
@@ -61,7 +62,7 @@ BASE_Y = 4 * pow(5, P - 2, P) % P
 try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-except ImportError:
+except Exception:  # one that is there and broken is as good as none: the slow way needs nothing
     Ed25519PublicKey = None
 
 
@@ -1286,14 +1287,14 @@ class Anchors:
     """Holds a chain against checkpoints."""
 
     def __init__(self, anchors):
-        self.waiting = sorted(anchors, key=lambda one: one["size"])
+        self.waiting = collections.deque(sorted(anchors, key=lambda one: one["size"]))
         self.matched = []
         self.tree = Tree()
         self.following = True
 
     def compare(self, problem):
         while self.waiting and self.waiting[0]["size"] <= self.tree.size:
-            anchor = self.waiting.pop(0)
+            anchor = self.waiting.popleft()
             if self.tree.root() == anchor["rootHash"]:
                 self.matched.append(anchor)
             else:
@@ -1520,7 +1521,12 @@ class Chain:
                 tail = "expected-head"
             elif any(one["size"] == last + 1 for one in self.anchors.matched):
                 tail = "checkpoint"
-        if self.options.get("requireTail") and tail == "unproved":
+        own_word = tail == "chain-end" and self.options.get("endNeedsCheckpoint")
+        covered = tail != "unproved"
+        if own_word:
+            whole = self.worst != "INVALID" and self.first == 0
+            covered = whole and any(one["size"] == last + 1 for one in self.anchors.matched)
+        if self.options.get("requireTail") and not covered:
             self.problem("TAIL_UNPROVED", last)
         scope = {"tail": tail}
         for name, value in (("chainId", self.chain_id), ("root", self.root), ("fromSeq", self.first), ("toSeq", last)):
@@ -1537,6 +1543,12 @@ class Chain:
             "notices": self.notices,
         }
 
+    def held(self, result):
+        """@returns the anchors that it leads to, from seq 0 on; nothing is proved of a chain that contradicts"""
+        proved = result["verdict"] != "INVALID" and result["scope"].get("fromSeq") == 0
+        # of an empty tree every chain is a continuation
+        return [one for one in self.anchors.matched if one["size"] > 0] if proved else []
+
 
 def finding(code, seq, line):
     found = {"code": code}
@@ -1549,7 +1561,10 @@ def finding(code, seq, line):
 
 def judge_chain(chunks, keyring, options, hear=None):
     """@param chunks bytes of JSON Lines, as they come. @returns the result"""
-    chain = Chain(keyring, options, hear)
+    return judge_lines(chunks, Chain(keyring, options, hear))
+
+
+def judge_lines(chunks, chain):
     held = b""
     for chunk in chunks:
         lines = (held + chunk).split(b"\n")
@@ -1744,6 +1759,14 @@ def ed25519_verifies(public_key, message, signature):
     return key is not None and key.verifies(message, signature)
 
 
+LAST_SECOND = 253402300799
+
+
+def end_of_second(second):
+    """A cosignature has whole seconds: what it saw was there at their end. Years beyond 9999 date nothing."""
+    return None if second is None or second > LAST_SECOND else time_of(second * 1000 + 999)
+
+
 class WrongSignature(Exception):
     """A line that claims to be of a trusted key, and is not."""
 
@@ -1785,7 +1808,7 @@ def open_checkpoint(checkpoint, policy):
         "kind": "chain" if is_chain else "log",
         "log": signed.name,
         "witnessed": seen is not None,
-        "witnessedAt": None if seen in (None, math.inf) else time_of(seen * 1000),
+        "witnessedAt": end_of_second(seen),
     }
 
 
@@ -1801,7 +1824,16 @@ class Fault(Exception):
         self.limit = limit
 
 
-LIMITS = {"members": 100000, "totalBytes": 2**40, "wholeBytes": 64 * 2**20, "ratio": 200}
+LIMITS = {"members": 100000, "totalBytes": 2**40, "ratio": 200}
+# of members that are read as a whole: bytes of each, and how many of a kind
+MOST_BYTES = (
+    ("manifest.json", 16 * 2**20),
+    ("manifest.sig", 65536),
+    ("keyring.json", 4 * 2**20),
+    ("checkpoints/", 1000000),
+    ("timestamps/", 65536),
+)
+MOST_OF_A_KIND = 10000
 MEMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(?:/[a-z0-9][a-z0-9._-]{0,63}){0,3}")
 ALL_ONES = 0xFFFFFFFF
 
@@ -1963,9 +1995,15 @@ class Archive:
             raise Fault("a member is not what its headers say")
 
     def whole(self, member):
-        if member.size > LIMITS["wholeBytes"]:
-            raise Fault("a member that is read as a whole is too large", True)
+        refuse_large(member)
         return b"".join(self.chunks(member))
+
+
+def refuse_large(member):
+    """By what its headers claim: not one byte of what is too large is read."""
+    for name, most in MOST_BYTES:
+        if (member.name.startswith(name) if name.endswith("/") else member.name == name) and member.size > most:
+            raise Fault("a member that is read as a whole is too large", True)
 
 
 def large_numbers(extra, numbers):
@@ -1974,8 +2012,8 @@ def large_numbers(extra, numbers):
         return numbers
     if len(extra) < 4 or struct.unpack("<HH", extra[:4]) != (1, len(extra) - 4):
         raise Fault("a header has an extra field that a package does not have")
-    if len(extra) - 4 < 8 * len(wanted):
-        raise Fault("a header lacks its ZIP64 numbers")
+    if len(extra) - 4 != 8 * len(wanted) or not wanted:
+        raise Fault("a header has other ZIP64 numbers than it needs")
     large = iter(struct.unpack_from("<%dQ" % len(wanted), extra, 4))
     found = tuple(next(large) if value == ALL_ONES else value for value in numbers)
     if any(value > MAX_INT for value in found):
@@ -2008,11 +2046,20 @@ class Policy:
         asked = only(
             top.get("require", {}),
             "require",
-            ("chains", "checkpoints", "timestamp", "receiptsUntil", "maxCheckpointAgeHours", "report", "tail"),
+            (
+                "chains",
+                "allChains",
+                "checkpoints",
+                "timestamp",
+                "receiptsUntil",
+                "maxCheckpointAgeHours",
+                "report",
+                "tail",
+            ),
         )
-        self.chains = texts(asked["chains"], "chains") if "chains" in asked else None
-        if self.chains and not all(CHAIN_ID.fullmatch(one) for one in self.chains):
-            raise Wrong("require.chains must be chain ids")
+        # the root that is asked for, by chain; None where any is
+        self.chains = chains_of(asked["chains"]) if "chains" in asked else None
+        self.all_chains = truth(asked.get("allChains", False), "allChains")
         self.checkpoints = checkpoints_of(asked["checkpoints"]) if "checkpoints" in asked else None
         self.timestamp = asked.get("timestamp")
         if "timestamp" in asked:
@@ -2027,6 +2074,8 @@ class Policy:
             self.max_age = above_zero(asked["maxCheckpointAgeHours"], "maxCheckpointAgeHours")
         if self.checkpoints is None and ("timestamp" in asked or self.max_age is not None):
             raise Wrong("require.timestamp and require.maxCheckpointAgeHours go with require.checkpoints")
+        if self.max_age is not None and self.checkpoints.quorum == "none":
+            raise Wrong("require.maxCheckpointAgeHours goes with a quorum of witnesses in require.checkpoints.policy")
         self.report = truth(asked.get("report", False), "report")
         self.tail = truth(asked.get("tail", False), "tail")
         self.accept_pruned = None
@@ -2049,6 +2098,22 @@ def texts(value, path):
     if len(set(value)) != len(value):
         raise Wrong("require.%s has something twice" % path)
     return value
+
+
+def chains_of(value):
+    """@returns the root that is asked for of each chain, None where any is"""
+    if not isinstance(value, list) or not value:
+        raise Wrong("require.chains must be a list")
+    asked = {}
+    for one in value:
+        named = {"chainId": one} if isinstance(one, str) else only(one, "require.chains[]", ("chainId", "root"))
+        chain_id, root = named.get("chainId"), named.get("root")
+        if not matches(CHAIN_ID, chain_id) or (isinstance(one, dict) and not matches(HASH, root)):
+            raise Wrong('require.chains must be chain ids, or {"chainId": id, "root": "sha256:..."}')
+        if chain_id in asked:
+            raise Wrong("require.chains has a chain twice")
+        asked[chain_id] = root
+    return asked
 
 
 def above_zero(value, path):
@@ -2150,7 +2215,10 @@ class Package:
         self.given, self.keyring = keyring is not None, keyring or {}
         self.problems = []
         self.dates = {}
+        self.too_many = ()
         self.chains = []
+        # the chain that is the log's, and whether every chain that it has is in the package
+        self.log_chain, self.has_all = None, False
 
     def problem(self, code, member=None, chain_id=None):
         found = {"code": code}
@@ -2177,7 +2245,7 @@ class Package:
         there = self.check_members(manifest)
         notes = self.open_notes(manifest, there)
         self.judge_chains(manifest, there, notes)
-        self.require(manifest)
+        self.require()
         return self.result()
 
     def result(self):
@@ -2197,10 +2265,14 @@ class Package:
             return None
 
     def read_manifest(self):
+        """@returns the manifest; None where it can't be read, or nobody signed it: nothing else is then looked at"""
         data = self.whole(MANIFEST_NAME)
         if data is None:
             if MANIFEST_NAME not in self.archive.members:
                 self.problem("MANIFEST_MALFORMED", MANIFEST_NAME)
+            return None
+        signer = self.check_signature(data)
+        if signer is None:
             return None
         try:
             manifest = canonical_json(data)
@@ -2214,30 +2286,32 @@ class Package:
         except Malformed:
             self.problem("MANIFEST_MALFORMED", MANIFEST_NAME)
             return None
-        self.check_signature(data, manifest["madeAt"])
+        entry = self.keyring.get(signer)
+        if entry is None:
+            self.problem("MANIFEST_KEY_UNKNOWN", SIGNATURE_NAME)
+        elif not {"report", "receipt"} & set(entry.uses) or not entry.in_window(manifest["madeAt"]) or entry.revoked_at:
+            self.problem("MANIFEST_KEY_REFUSED", SIGNATURE_NAME)
         return manifest
 
-    def check_signature(self, manifest, made_at):
+    def check_signature(self, manifest):
+        """@returns the key that signed the manifest; None where none did"""
         data = self.whole(SIGNATURE_NAME)
         try:
             if data is None:
                 if SIGNATURE_NAME in self.archive.members:
-                    return
+                    return None
                 raise Malformed("it is missing")
             signature = canonical_json(data)
             if SIGNED(signature):
                 raise Malformed("it is no signature")
         except Malformed:
             self.problem("MANIFEST_MALFORMED", SIGNATURE_NAME)
-            return
+            return None
         message = "quittance/1 evidence\n%s\n" % digest(manifest)
-        entry = self.keyring.get(signature["keyId"])
-        if not signed_by(signature["keyId"], message.encode(), signature["signature"]):
-            self.problem("MANIFEST_SIGNATURE_INVALID", SIGNATURE_NAME)
-        elif entry is None:
-            self.problem("MANIFEST_KEY_UNKNOWN", SIGNATURE_NAME)
-        elif not {"report", "receipt"} & set(entry.uses) or not entry.in_window(made_at) or entry.revoked_at:
-            self.problem("MANIFEST_KEY_REFUSED", SIGNATURE_NAME)
+        if signed_by(signature["keyId"], message.encode(), signature["signature"]):
+            return signature["keyId"]
+        self.problem("MANIFEST_SIGNATURE_INVALID", SIGNATURE_NAME)
+        return None
 
     def check_members(self, manifest):
         names = {one["name"] for one in manifest["members"]} | {MANIFEST_NAME, SIGNATURE_NAME}
@@ -2245,6 +2319,14 @@ class Package:
             if name not in names:
                 self.problem("MEMBER_UNLISTED", name)
         there = set()
+        listed_names = [one["name"] for one in manifest["members"]]
+        self.too_many = tuple(
+            kind
+            for kind in ("checkpoints/", "timestamps/")
+            if sum(name.startswith(kind) for name in listed_names) > MOST_OF_A_KIND
+        )
+        for _ in self.too_many:
+            self.problem("PACKAGE_LIMIT")
         for one in manifest["members"]:
             name = one["name"]
             member = self.archive.members.get(name)
@@ -2253,6 +2335,7 @@ class Package:
                 continue
             hashed, tail = hashlib.sha256(), b""
             try:
+                refuse_large(member)
                 for chunk in self.archive.chunks(member):
                     hashed.update(chunk)
                     tail = (tail + chunk[-MAX_LINE - 1 :])[-MAX_LINE - 1 :]
@@ -2270,7 +2353,7 @@ class Package:
         notes = []
         for one in manifest["members"]:
             name = one["name"]
-            if not name.startswith("checkpoints/") or name not in there:
+            if not name.startswith("checkpoints/") or name not in there or "checkpoints/" in self.too_many:
                 continue
             data = self.whole(name)
             if data is None:
@@ -2285,7 +2368,8 @@ class Package:
                 self.problem("CHECKPOINT_INVALID", name)
                 continue
             if opened is not None:
-                notes.append(dict(checkpoint, member=name, **opened))
+                # its text may be long, and is not needed any more
+                notes.append(dict(opened, origin=checkpoint["origin"], size=checkpoint["size"], root=checkpoint["root"]))
         return notes
 
     def own_policy(self, origin):
@@ -2315,12 +2399,13 @@ class Package:
                     "size": note["size"],
                     "rootHash": "sha256:" + note["root"].hex(),
                     "by": "note",
+                    "log": note["log"] if note["kind"] == "log" else None,
                     "witnessed": witnessed,
                     "witnessedAt": note["witnessedAt"] if witnessed else None,
                 }
             )
-        logs = {note["log"] for note in notes if note["kind"] == "log"}
-        entries, results, joins = [], {}, []
+        entries = LogEntries(marks, {note["log"] for note in notes if note["kind"] == "log"})
+        results, joins = {}, []
 
         def hear_joins(receipt):
             if receipt.get("system", {}).get("event") != "gap":
@@ -2332,20 +2417,25 @@ class Package:
         def hear(receipt):
             hear_joins(receipt)
             event = receipt.get("system", {})
-            if event.get("event") == "checkpoint" and event["origin"][-16:] in marks:
-                entries.append((int(receipt["seq"].value), event))
+            if event.get("event") == "checkpoint":
+                entries.hear(int(receipt["seq"].value), event)
 
         for chain in sorted(manifest["chains"], key=lambda one: one["chainId"] != log_chain):
             chain_id, name = chain["chainId"], chain["file"]
             if name not in there:
                 continue
-            is_log = chain_id == log_chain
-            result = self.judge_chain(chain, known[chain_id], hear if is_log else hear_joins)
-            held = sorted((one for one in known[chain_id] if is_held(one, result)), key=lambda one: one["size"])
+            claims_log = chain_id == log_chain
+            result, matched = self.judge_chain(chain, known[chain_id], hear if claims_log else hear_joins)
+            held = sorted(matched, key=lambda one: one["size"])
             results[chain_id] = {"chainId": chain_id, "member": name, "result": result, "checkpoints": held}
-            if is_log:
-                for one in log_entries(entries, held, marks, logs):
+            # what the manifest calls the log's is, where a checkpoint of a log holds it
+            heads = [one for one in held if one.get("log")]
+            if claims_log and heads:
+                self.log_chain = chain_id
+                learned, unknown = entries.below(heads)
+                for one in learned:
                     known[one["chainId"]].append(one)
+                self.has_all = result["verdict"] == "VALID" and not unknown
         for chain_id, receipt_hash in joins:
             self.join(chain_id, receipt_hash, results.get(chain_id))
         if not manifest["chains"]:
@@ -2369,6 +2459,8 @@ class Package:
                 result["counts"][code] = result["counts"].get(code, 0) + 1
             seq = result["scope"].get("toSeq") if code == "HEAD_MISMATCH" else None
             result.update(verdict=verdict, problems=[finding(code, seq, None)] + others)
+            if verdict == "INVALID":
+                chain["checkpoints"] = []
         if before != verdict:
             self.problem("CHAIN_" + verdict, None, chain_id)
 
@@ -2376,8 +2468,11 @@ class Package:
         options = {"chainId": chain["chainId"], "anchors": known, "now": self.now, "requireTail": self.policy.tail}
         if self.policy.accept_pruned:
             options["acceptPruned"] = self.policy.accept_pruned
+        # where logs are asked for, the word of the chain's own key is not enough for its end
+        options["endNeedsCheckpoint"] = self.policy.checkpoints is not None
         member = self.archive.members[chain["file"]]
-        result = judge_chain(self.archive.chunks(member), self.keyring, options, hear)
+        judge = Chain(self.keyring, options, hear)
+        result = judge_lines(self.archive.chunks(member), judge)
         if result["verdict"] != "VALID":
             self.problem("CHAIN_" + result["verdict"], chain["file"], chain["chainId"])
         scope, head = result["scope"], chain.get("head")
@@ -2389,39 +2484,59 @@ class Package:
         )
         if told != (result["checked"], scope.get("root"), scope.get("fromSeq"), scope.get("head")):
             self.problem("CHAIN_DIFFERS", chain["file"], chain["chainId"])
-        return result
+        return result, judge.held(result)
 
-    def require(self, manifest):
+    def require(self):
         policy = self.policy
-        log_chain = manifest.get("logChain")
         by_id = {one["chainId"]: one for one in self.chains}
-        asked = policy.chains or [one for one in by_id if one != log_chain]
-        for chain_id in asked:
+        asked = policy.chains or {one: None for one in by_id if one != self.log_chain}
+        for chain_id, root in asked.items():
             chain = by_id.get(chain_id)
-            if chain is None or chain["result"]["checked"] == 0:
+            scope = chain and chain["result"]["scope"]
+            if chain is None or chain["result"]["checked"] == 0 or root not in (None, scope.get("root")):
                 self.problem("REQUIRED_CHAIN_MISSING", None, chain_id)
                 continue
-            at = self.dates.get(chain["member"])
-            ended = chain["result"]["scope"]["tail"] == "chain-end"
-            if policy.until and not ended and (at is None or at < policy.until):
-                self.problem("REQUIRED_RECEIPTS_MISSING", None, chain_id)
+            if policy.until:
+                self.require_until(chain)
             if policy.checkpoints is not None:
                 self.require_checkpoints(chain)
+        if not asked and (policy.checkpoints or policy.until or policy.tail):
+            self.problem("REQUIRED_CHAIN_MISSING")
+        if policy.all_chains and not self.has_all:
+            self.problem("REQUIRED_CHAIN_MISSING")
         if policy.report:
             self.problem("REQUIRED_REPORT_MISSING")
 
+    def asks_witnesses(self):
+        return self.policy.checkpoints is not None and self.policy.checkpoints.quorum != "none"
+
+    def require_until(self, chain):
+        """Its last receipt's own word reaches the time, or somebody else saw that it has ended."""
+        scope, at = chain["result"]["scope"], self.dates.get(chain["member"])
+        size = scope.get("toSeq", -1) + 1
+        ended = scope["tail"] == "chain-end" and any(
+            one["size"] == size and (one["witnessed"] or not self.asks_witnesses()) for one in chain["checkpoints"]
+        )
+        if not ended and (at is None or at < self.policy.until):
+            self.problem("REQUIRED_RECEIPTS_MISSING", None, chain["chainId"])
+
     def require_checkpoints(self, chain):
         policy, held = self.policy, chain["checkpoints"]
+        witnessed = [one for one in held if one["witnessed"]]
         if not held:
             self.problem("REQUIRED_CHECKPOINT_MISSING", None, chain["chainId"])
-        if policy.checkpoints.quorum != "none" and not any(one["witnessed"] for one in held):
+        if self.asks_witnesses() and not witnessed:
             self.problem("REQUIRED_WITNESS_MISSING", None, chain["chainId"])
         if policy.max_age is not None:
-            oldest = time_of(ms_of(self.now) - int(policy.max_age * 3600000))
-            if not any((one["witnessedAt"] or "") >= oldest for one in held):
+            largest = [one for one in witnessed if one["size"] == witnessed[-1]["size"]]
+            if not any(one["witnessedAt"] and self.is_fresh(one["witnessedAt"]) for one in largest):
                 self.problem("REQUIRED_CHECKPOINT_OLD", None, chain["chainId"])
         if policy.timestamp is not None:
             self.problem("REQUIRED_TIMESTAMP_MISSING", None, chain["chainId"])
+
+    def is_fresh(self, at):
+        age = ms_of(self.now) - ms_of(at)
+        return -FIVE_MINUTES <= age <= self.policy.max_age * 3600000
 
 
 def last_time(tail):
@@ -2433,30 +2548,41 @@ def last_time(tail):
         return None
 
 
-def is_held(anchor, result):
-    scope = result["scope"]
-    return (
-        "CHECKPOINT_MISMATCH" not in result["counts"]
-        and scope.get("fromSeq") == 0
-        and anchor["size"] <= scope.get("toSeq", -1) + 1
-    )
+class LogEntries:
+    """What the log's chain says of the chains of the package, and of others; no more is kept than is needed."""
 
+    MOST_OTHERS = 100000
 
-def log_entries(entries, held, marks, logs):
-    """Entries of the log's chain that a checkpoint of the log covers, with the witnesses of that."""
-    for seq, event in entries:
-        above = [one for one in held if one["size"] > seq]
-        if not above or event["origin"][:-17] not in logs or event["origin"][-17] != "/":
-            continue
-        times = [one["witnessedAt"] for one in above if one["witnessedAt"]]
-        yield {
-            "chainId": marks[event["origin"][-16:]],
-            "size": int(event["size"].value),
-            "rootHash": event["rootHash"],
-            "by": "log",
-            "witnessed": any(one["witnessed"] for one in above),
-            "witnessedAt": min(times) if times else None,
-        }
+    def __init__(self, marks, logs):
+        self.marks, self.logs = marks, logs
+        self.entries, self.others = [], {}
+
+    def hear(self, seq, event):
+        origin = event["origin"]
+        log, chain_id = origin[:-17], self.marks.get(origin[-16:])
+        if log not in self.logs:
+            return
+        if chain_id is not None:
+            self.entries.append((seq, log, chain_id, int(event["size"].value), event["rootHash"]))
+        elif len(self.others) < self.MOST_OTHERS:
+            self.others.setdefault(origin, seq)
+
+    def below(self, heads):
+        """@param heads checkpoints of the log that its chain leads to, by size. @returns what they cover, here and not"""
+        logs = {one["log"] for one in heads}
+        # the last first: what vouches for one vouches for all before it
+        left, witnessed, at, found = list(heads), False, None, []
+        for seq, log, chain_id, size, root_hash in reversed(self.entries):
+            while left and left[-1]["size"] > seq:
+                one = left.pop()
+                witnessed = witnessed or one["witnessed"]
+                at = min(filter(None, (at, one["witnessedAt"])), default=None)
+            if len(left) < len(heads) and log in logs:
+                found.append({"chainId": chain_id, "size": size, "rootHash": root_hash, "by": "log"})
+                found[-1].update(witnessed=witnessed, witnessedAt=at)
+        covered = heads[-1]["size"]
+        others = [origin for origin, seq in self.others.items() if seq < covered and origin[:-17] in logs]
+        return found[::-1], others
 
 
 def held_json(held):
@@ -2504,14 +2630,27 @@ def chunks_of(file):
         yield chunk
 
 
+def of_tail(chain):
+    """What a tail means, in words."""
+    scope, verdict = chain["result"]["scope"], chain["result"]["verdict"]
+    if verdict == "INVALID" or scope["tail"] not in ("chain-end", "checkpoint"):
+        return ""
+    if scope["tail"] == "chain-end":
+        return ": the chain's own key says that it ended here"
+    held = [one for one in chain["checkpoints"] if one["size"] == scope["toSeq"] + 1]
+    seen = [one["witnessedAt"] for one in held if "witnessedAt" in one]
+    uncut = ": the chain has not been cut before receipt %d, which %s; what came after is not shown"
+    return uncut % (scope["toSeq"], "was seen at %s" % min(seen) if seen else "a log has signed for")
+
+
 def tell(result):
     print(result["verdict"])
     for problem in result["problems"]:
         print("  " + "  ".join(str(problem[name]) for name in ("code", "line", "seq", "member", "chainId") if name in problem))
     for chain in result.get("chains", []):
         scope, counts = chain["result"]["scope"], chain["result"]["counts"]
-        print("  %s  chain %s, %d receipts, tail %s" % (
-            chain["result"]["verdict"], chain["chainId"], chain["result"]["checked"], scope["tail"]))
+        print("  %s  chain %s, %d receipts, tail %s%s" % (
+            chain["result"]["verdict"], chain["chainId"], chain["result"]["checked"], scope["tail"], of_tail(chain)))
         for code, count in counts.items():
             print("    %s %d" % (code, count))
         for held in chain["checkpoints"]:
@@ -2550,15 +2689,35 @@ def main(arguments):
                 if given.now:
                     options["now"] = given.now
                 result = judge_chain(chunks_of(file), keyring, options)
+        say_result(result, given.json)
     except (Wrong, OSError) as error:
-        print("verify.py: %s" % error, file=sys.stderr)
+        print("verify.py: %s" % " ".join(str(error).split()), file=sys.stderr)
         return 2
-    if given.json:
-        print(json.dumps(result, ensure_ascii=True, separators=(",", ":")))
-    else:
-        tell(result)
     return {"VALID": 0, "INVALID": 1, "INCOMPLETE": 3}[result["verdict"]]
 
 
+def say_result(result, as_json):
+    if as_json:
+        print(json.dumps(result, ensure_ascii=True, separators=(",", ":")))
+    else:
+        tell(result)
+    sys.stdout.flush()
+
+
+def guarded(arguments):
+    """1 says INVALID: nothing that only went wrong here may end with it."""
+    try:
+        return main(arguments)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        at = error.__traceback__
+        while at.tb_next is not None:
+            at = at.tb_next
+        what = (type(error).__name__, at.tb_lineno)
+        print("verify.py: it could not be judged: %s at line %d" % what, file=sys.stderr)
+        return 2
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(guarded(sys.argv[1:]))

@@ -29,6 +29,8 @@ export type EvidenceStatementCode =
   | 'WITNESSES'
   | 'TIMESTAMP'
   | 'REPORT'
+  | 'REPORT_PAGES'
+  | 'ALL_CHAINS'
   | 'COMPLETE_RECORDING'
   | 'TRUTH'
 

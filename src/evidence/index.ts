@@ -19,7 +19,12 @@ export type {
   EvidenceMember,
   EvidenceOmission,
 } from './manifest.js'
-export { type EvidencePolicy, type EvidenceTimestampPolicy, parseEvidencePolicy } from './policy.js'
+export {
+  type EvidenceChainPolicy,
+  type EvidencePolicy,
+  type EvidenceTimestampPolicy,
+  parseEvidencePolicy,
+} from './policy.js'
 export { type VerifyEvidenceOptions, verifyEvidence } from './verify.js'
 export { type WriteEvidenceOptions, type WrittenEvidence, writeEvidence } from './write.js'
 export type { EvidenceLimits } from './zip/limits.js'

@@ -13,7 +13,13 @@ import type { Counted } from '../verify/chain.js'
 import { type Join, joinProblem, joinsOf, withProblem } from '../verify/joined.js'
 import type { VerifyOptions, VerifyResult } from '../verify/types.js'
 import { type ChainEvidence, chainEvidence } from './chain-evidence.js'
-import { type EvidenceChainResult, type EvidenceProblem, type EvidenceResult, evidenceVerdict } from './findings.js'
+import {
+  type EvidenceChainResult,
+  type EvidenceCheckpoint,
+  type EvidenceProblem,
+  type EvidenceResult,
+  evidenceVerdict,
+} from './findings.js'
 import {
   type EvidenceChain,
   type EvidenceManifest,
@@ -24,13 +30,15 @@ import {
 } from './manifest.js'
 import { MANIFEST, SIGNATURE } from './names.js'
 import type { EvidencePolicy } from './policy.js'
+import { type ReportedChains, reportStanding } from './report-chains.js'
 import { REPORT_JSON, REPORT_SEAL } from './report-names.js'
-import { statementsOf } from './statements.js'
-import { type OpenedNote, openNotes } from './trusted-logs.js'
+import { asksPerChain, HOUR_MS, missingOf, withTail } from './requirements.js'
+import { type KnownLog, missingWords, statementsOf } from './statements.js'
+import { judgeNote, type OpenedNote } from './trusted-logs.js'
 import { type ArchiveMember, type RandomAccess, readArchive } from './zip/archive.js'
 import { ArchiveFault } from './zip/fault.js'
-import type { Limits } from './zip/limits.js'
-import { lineOfMember, memberBytes, memberChunks } from './zip/member.js'
+import { type Limits, MANIFEST_BYTES, MOST_NOTES, mostBytesOf, SIGNATURE_BYTES } from './zip/limits.js'
+import { linesOfMember, memberBytes, memberChunks } from './zip/member.js'
 
 /** A chain's receipts in a package. */
 export interface PackagedChain {
@@ -42,7 +50,8 @@ export interface PackagedChain {
 export interface JudgedReport {
   /** Empty where nothing contradicts. */
   readonly contradictions: readonly string[]
-  readonly sealed: boolean
+  /** What it is about; absent where it can't be read. */
+  readonly about?: ReportedChains | undefined
 }
 
 /** What was found out about a time stamp. */
@@ -86,11 +95,20 @@ export interface Judging {
 interface Sealed {
   readonly manifest: EvidenceManifest
   readonly digest: string
-  readonly signature?: EvidenceSignature | undefined
+  readonly signature: EvidenceSignature
 }
 
 const TAIL_BYTES = 131_073
-const HOUR_MS = 3_600_000
+
+/** The members of a report that are judged; the others are pages for people. */
+const judgedOfReport: ReadonlySet<string> = new Set([REPORT_JSON, REPORT_SEAL])
+
+interface Notes {
+  readonly notes: readonly OpenedNote[]
+  readonly listed: readonly EvidenceCheckpoint[]
+  /** When authorities that the policy trusts had each note, by the note's member. */
+  readonly stamps: ReadonlyMap<string, string>
+}
 
 function timestampIn(line: string | undefined): string | undefined {
   try {
@@ -109,6 +127,7 @@ class PackageJudge {
   readonly #judging: Judging
   readonly #tools: Tools
   readonly #keyring: Keyring
+  #log: KnownLog = { counts: false, valid: false, missing: [] }
   /** When the last receipt of a member was sealed, by its own word. */
   readonly #dates = new Map<string, string | undefined>()
 
@@ -122,22 +141,17 @@ class PackageJudge {
   async judge(): Promise<EvidenceResult> {
     const members = await this.#archive()
     const sealed = members === undefined ? undefined : await this.#manifest(members)
-    if (members === undefined || sealed === undefined) return this.#result(undefined, [], [], false)
+    if (members === undefined || sealed === undefined) return this.#result(undefined, [], [], false, false)
     const { manifest } = sealed
     if (this.#judging.keyring === undefined)
       this.#problem('KEYRING_NEEDED', {}, 'no keyring was given: what a package says of keys is never believed')
     const there = await this.#members(manifest, members)
-    const { notes, listed, problems } = openNotes(
-      await this.#wholes(manifest, there, (name) => name.startsWith('checkpoints/')),
-      this.#judging.policy.checkpoints,
-      this.#keyring,
-    )
-    this.problems.push(...problems)
-    const stamps = await this.#stamps(manifest, there, notes)
+    const { notes, listed, stamps } = await this.#notes(manifest, there)
     const chains = await this.#chains(manifest, there, notes, stamps)
-    const reported = await this.#report(there)
+    const reported = await this.#report(there, chains)
     await this.#require(manifest, there, chains, reported)
-    return this.#result(sealed, chains, listed, reported)
+    const pages = [...there.keys()].some((name) => name.startsWith('report/') && !judgedOfReport.has(name))
+    return this.#result(sealed, chains, listed, reported, pages)
   }
 
   #problem(code: EvidenceProblem['code'], where: Pick<EvidenceProblem, 'member' | 'chainId'>, message: string): void {
@@ -160,11 +174,15 @@ class PackageJudge {
     }
   }
 
-  async #whole(members: ReadonlyMap<string, ArchiveMember>, name: string): Promise<Uint8Array | undefined> {
+  async #whole(
+    members: ReadonlyMap<string, ArchiveMember>,
+    name: string,
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<Uint8Array | undefined> {
     const member = members.get(name)
     if (member === undefined) return undefined
     try {
-      return await memberBytes(this.#file, member, this.#judging.limits.wholeBytes)
+      return await memberBytes(this.#file, member, Math.min(this.#judging.limits.wholeBytes, most))
     } catch (error) {
       this.#fault(error, name)
       return undefined
@@ -172,27 +190,29 @@ class PackageJudge {
   }
 
   async #manifest(members: ReadonlyMap<string, ArchiveMember>): Promise<Sealed | undefined> {
-    const bytes = await this.#whole(members, MANIFEST)
+    const bytes = await this.#whole(members, MANIFEST, MANIFEST_BYTES)
     if (bytes === undefined) {
       if (!members.has(MANIFEST)) this.#problem('MANIFEST_MALFORMED', { member: MANIFEST }, `there is no ${MANIFEST}`)
       return undefined
     }
+    // nobody is to be kept busy by a list that nobody signed
+    const signature = await this.#signature(members, bytes)
+    if (signature === undefined) return undefined
     const manifest = parseManifest(decodeUtf8(bytes))
     if ('unreadable' in manifest) {
       const code = manifest.unsupported ? 'PACKAGE_UNSUPPORTED' : 'MANIFEST_MALFORMED'
       this.#problem(code, { member: MANIFEST }, `${MANIFEST} can't be read: ${manifest.unreadable}`)
       return undefined
     }
-    const signature = await this.#signature(members, bytes, manifest)
+    this.#standing(signature.keyId, manifest.madeAt)
     return { manifest, digest: digestOf(bytes), signature }
   }
 
   async #signature(
     members: ReadonlyMap<string, ArchiveMember>,
     manifest: Uint8Array,
-    { madeAt }: EvidenceManifest,
   ): Promise<EvidenceSignature | undefined> {
-    const bytes = await this.#whole(members, SIGNATURE)
+    const bytes = await this.#whole(members, SIGNATURE, SIGNATURE_BYTES)
     if (bytes === undefined) {
       if (!members.has(SIGNATURE))
         this.#problem('MANIFEST_MALFORMED', { member: SIGNATURE }, `there is no ${SIGNATURE}`)
@@ -207,14 +227,13 @@ class PackageJudge {
     const holds =
       key !== undefined &&
       verifySignature(key, manifestMessage(manifest), fromHex(signature.signature.slice('ed25519:'.length)))
-    if (!holds)
-      this.#problem(
-        'MANIFEST_SIGNATURE_INVALID',
-        { member: SIGNATURE },
-        'the key that it names did not sign the manifest',
-      )
-    else this.#standing(signature.keyId, madeAt)
-    return signature
+    if (holds) return signature
+    this.#problem(
+      'MANIFEST_SIGNATURE_INVALID',
+      { member: SIGNATURE },
+      'the key that it names did not sign the manifest',
+    )
+    return undefined
   }
 
   /** Whether the verifier trusts the key that signed the list, for this and at that time. */
@@ -252,6 +271,12 @@ class PackageJudge {
         this.#problem('MEMBER_MISSING', { member: name }, `${name} is in the manifest, and not in the package`)
         continue
       }
+      const most = mostBytesOf(name)
+      if (member.size > most) {
+        const why = `${name} has ${member.size} bytes, and ${most} are allowed`
+        this.#problem('PACKAGE_LIMIT', { member: name }, why)
+        continue
+      }
       const found = await this.#digest(member)
       if (found === undefined) continue
       there.set(name, member)
@@ -285,41 +310,61 @@ class PackageJudge {
       throw new QuittanceError('VERIFY_ABORTED', 'the verification was given up', { cause: signal.reason })
   }
 
-  async #wholes(
-    manifest: EvidenceManifest,
-    there: ReadonlyMap<string, ArchiveMember>,
-    wanted: (name: string) => boolean,
-  ): Promise<(readonly [string, Uint8Array])[]> {
-    const found: (readonly [string, Uint8Array])[] = []
-    for (const { name } of manifest.members) {
-      if (!wanted(name)) continue
-      const bytes = await this.#whole(there, name)
-      if (bytes !== undefined) found.push([name, bytes])
-    }
-    return found
+  /** Names of members of one kind; none where they are too many to be judged. */
+  #namesOf({ members }: EvidenceManifest, folder: string): readonly string[] {
+    const names = members.map(({ name }) => name).filter((name) => name.startsWith(folder))
+    if (names.length <= MOST_NOTES) return names
+    this.#problem('PACKAGE_LIMIT', {}, `it has ${names.length} members in ${folder}, and ${MOST_NOTES} are allowed`)
+    return []
   }
 
-  /** @returns when authorities that the policy trusts had each note, by the note's member */
-  async #stamps(
-    manifest: EvidenceManifest,
+  /** Notes are read one at a time, each with its time stamps, and nothing of their bytes is kept. */
+  async #notes(manifest: EvidenceManifest, there: ReadonlyMap<string, ArchiveMember>): Promise<Notes> {
+    const notes: OpenedNote[] = []
+    const listed: EvidenceCheckpoint[] = []
+    const stamps = new Map<string, string>()
+    const tokens = new Map<string, string[]>()
+    for (const name of this.#namesOf(manifest, 'timestamps/')) {
+      const number = name.slice('timestamps/'.length).split('.', 1)[0] as string
+      const before = tokens.get(number)
+      if (before === undefined) tokens.set(number, [name])
+      else before.push(name)
+    }
+    for (const name of this.#namesOf(manifest, 'checkpoints/')) {
+      this.#refuseAborted()
+      const bytes = await this.#whole(there, name)
+      if (bytes === undefined) continue
+      const judged = judgeNote(name, bytes, this.#judging.policy.checkpoints, this.#keyring)
+      if (judged.problem !== undefined) this.problems.push(judged.problem)
+      if (judged.listed !== undefined) listed.push(judged.listed)
+      if (judged.note === undefined || judged.text === undefined) continue
+      notes.push(judged.note)
+      const number = name.slice('checkpoints/'.length, -'.txt'.length)
+      const stampedAt = await this.#stamp(there, judged.text, tokens.get(number) ?? [])
+      if (stampedAt !== undefined) stamps.set(name, stampedAt)
+    }
+    return { notes, listed, stamps }
+  }
+
+  /** @returns when an authority that the policy trusts had a note first */
+  async #stamp(
     there: ReadonlyMap<string, ArchiveMember>,
-    notes: readonly OpenedNote[],
-  ): Promise<ReadonlyMap<string, string>> {
+    text: string,
+    tokens: readonly string[],
+  ): Promise<string | undefined> {
     const asked = this.#judging.policy.timestamp
     const { judgeTimestamp } = this.#tools
-    const times = new Map<string, string>()
-    if (asked === undefined || judgeTimestamp === undefined) return times
-    for (const note of notes) {
-      const number = note.member.slice('checkpoints/'.length, -'.txt'.length)
-      const tokens = await this.#wholes(manifest, there, (name) => name.startsWith(`timestamps/${number}.`))
-      for (const [member, token] of tokens) {
-        const { time, invalid, message } = await judgeTimestamp(token, Buffer.from(note.text), asked.authorities)
-        if (invalid) this.#problem('TIMESTAMP_INVALID', { member }, `${member}: ${message ?? 'it does not hold'}`)
-        const before = times.get(note.member)
-        if (!invalid && time !== undefined && (before === undefined || time < before)) times.set(note.member, time)
-      }
+    if (asked === undefined || judgeTimestamp === undefined) return undefined
+    let first: string | undefined
+    for (const member of tokens) {
+      this.#refuseAborted()
+      const token = await this.#whole(there, member)
+      if (token === undefined) continue
+      const { time, invalid, message } = await judgeTimestamp(token, Buffer.from(text), asked.authorities)
+      if (invalid) this.#problem('TIMESTAMP_INVALID', { member }, `${member}: ${message ?? 'it does not hold'}`)
+      else if (time !== undefined && (first === undefined || time < first)) first = time
     }
-    return times
+    return first
   }
 
   async #chains(
@@ -361,7 +406,7 @@ class PackageJudge {
       hearJoins(receipt)
     })
     const log = manifest.logChain === undefined ? undefined : results.get(manifest.logChain)
-    if (log !== undefined) evidence.settle(log.result)
+    if (log !== undefined) this.#log = { ...evidence.settle(log.result), valid: log.result.verdict === 'VALID' }
     await judge(
       manifest.chains.filter((chain) => !isLog(chain)),
       hearJoins,
@@ -378,14 +423,19 @@ class PackageJudge {
     const problem = joinProblem(join, before?.result)
     if (problem === undefined) return
     const result = withProblem(before?.result, chainId, problem)
-    if (before !== undefined) results.set(chainId, { ...before, result })
+    if (before !== undefined) {
+      const checkpoints = result.verdict === 'INVALID' ? [] : before.checkpoints
+      results.set(chainId, { ...before, result, checkpoints })
+    }
     if (before?.result.verdict === result.verdict) return
     const code = result.verdict === 'INVALID' ? 'CHAIN_INVALID' : 'CHAIN_INCOMPLETE'
     this.#problem(code, { chainId }, `chain ${chainId}: ${problem.message}`)
   }
 
-  #chain(chain: EvidenceChain, result: VerifyResult, evidence: ChainEvidence): EvidenceChainResult {
+  #chain(chain: EvidenceChain, judged: VerifyResult, evidence: ChainEvidence): EvidenceChainResult {
     const { chainId, file } = chain
+    const checkpoints = evidence.heldBy(chain, judged)
+    const result = withTail(judged, chainId, checkpoints, this.#judging.policy)
     const { scope, verdict, checked, counts } = result
     const same =
       checked === chain.receipts &&
@@ -398,21 +448,28 @@ class PackageJudge {
     if (verdict !== 'VALID')
       this.#problem(`CHAIN_${verdict}`, where, `chain ${chainId} is ${verdict}: ${codes.join(', ')}`)
     if (!same) this.#problem('CHAIN_DIFFERS', where, `chain ${chainId} is not what the manifest says of it`)
-    return { chainId, member: file, result, checkpoints: evidence.heldBy(chain, result) }
+    return { chainId, member: file, result, checkpoints }
   }
 
-  async #report(there: ReadonlyMap<string, ArchiveMember>): Promise<boolean> {
+  async #report(there: ReadonlyMap<string, ArchiveMember>, chains: readonly EvidenceChainResult[]): Promise<boolean> {
     const { judgeReport } = this.#tools
     const report = judgeReport === undefined ? undefined : await this.#whole(there, REPORT_JSON)
     if (judgeReport === undefined || report === undefined) return false
     const seal = await this.#whole(there, REPORT_SEAL)
-    const { contradictions, sealed } = await judgeReport(
+    const { contradictions, about } = await judgeReport(
       report,
       seal === undefined ? undefined : decodeUtf8(seal),
       this.#keyring,
     )
     for (const why of contradictions) this.#problem('REPORT_INVALID', { member: REPORT_JSON }, `the report: ${why}`)
-    return sealed && contradictions.length === 0
+    if (about === undefined) return false
+    const { holds, otherRoots } = await reportStanding(about, chains, async ({ member }, wanted) => {
+      const archived = there.get(member)
+      return archived === undefined ? new Map() : linesOfMember(this.#file, archived, wanted)
+    })
+    for (const chainId of otherRoots)
+      this.#problem('REPORT_INVALID', { member: REPORT_JSON, chainId }, `the report is about another chain ${chainId}`)
+    return holds && contradictions.length === 0
   }
 
   async #require(
@@ -421,43 +478,36 @@ class PackageJudge {
     chains: readonly EvidenceChainResult[],
     reported: boolean,
   ): Promise<void> {
-    const { policy } = this.#judging
-    const all = chains.map(({ chainId }) => chainId).filter((one) => one !== manifest.logChain)
+    const { policy, now } = this.#judging
+    const all = chains.map(({ chainId }) => chainId).filter((one) => !(this.#log.counts && one === manifest.logChain))
     const asked = policy.chains ?? all
-    for (const chainId of asked) {
+    for (const one of asked) {
+      const { chainId, root } = typeof one === 'string' ? { chainId: one, root: undefined } : one
       const chain = chains.find((one) => one.chainId === chainId)
       const described = manifest.chains.find((one) => one.chainId === chainId)
       if (chain === undefined || described === undefined || chain.result.checked === 0)
         this.#problem('REQUIRED_CHAIN_MISSING', { chainId }, `chain ${chainId} is asked for, and is not there`)
+      else if (root !== undefined && chain.result.scope.root !== root)
+        this.#problem(
+          'REQUIRED_CHAIN_MISSING',
+          { chainId },
+          `the chain ${chainId} that is there is not the one of that root`,
+        )
       else {
-        this.#requireOf(chain, this.#dates.get(described.file))
+        this.problems.push(...missingOf(chain, this.#dates.get(described.file), policy, now))
         await this.#requireStamp(chain, there)
       }
     }
+    if (asked.length === 0 && asksPerChain(policy))
+      this.#problem('REQUIRED_CHAIN_MISSING', {}, 'there is no chain of which what is asked for could be asked')
+    if (policy.allChains && !(this.#log.counts && this.#log.valid && this.#log.missing.length === 0))
+      this.#problem('REQUIRED_CHAIN_MISSING', {}, `all chains are asked for: ${missingWords(this.#log)}`)
     if (policy.report && !reported)
-      this.#problem('REQUIRED_REPORT_MISSING', {}, 'a sealed report is asked for, and none could be verified')
-  }
-
-  #requireOf({ chainId, result, checkpoints }: EvidenceChainResult, dated: string | undefined): void {
-    const { policy, now } = this.#judging
-    const { checkpoints: logs, receiptsUntil, maxCheckpointAgeHours } = policy
-    const lacks = (code: EvidenceProblem['code'], what: string) =>
-      this.#problem(code, { chainId }, `chain ${chainId}: ${what}`)
-    const ended = result.scope.tail === 'chain-end'
-    if (receiptsUntil !== undefined && !ended && (dated === undefined || dated < receiptsUntil))
-      lacks(
-        'REQUIRED_RECEIPTS_MISSING',
-        `receipts until ${receiptsUntil} are asked for, and it does not reach that time`,
+      this.#problem(
+        'REQUIRED_REPORT_MISSING',
+        {},
+        'a sealed report on these chains is asked for, and none could be verified',
       )
-    if (logs === undefined) return
-    if (checkpoints.length === 0)
-      lacks('REQUIRED_CHECKPOINT_MISSING', 'a checkpoint is asked for, and none that the policy trusts holds it')
-    if (logs.quorum !== 'none' && !checkpoints.some(({ witnessed }) => witnessed))
-      lacks('REQUIRED_WITNESS_MISSING', 'witnesses are asked for, and too few have seen it')
-    if (maxCheckpointAgeHours === undefined) return
-    const oldest = new Date(now.getTime() - maxCheckpointAgeHours * HOUR_MS).toISOString()
-    const seen = checkpoints.some(({ witnessedAt, stampedAt }) => (witnessedAt ?? stampedAt ?? '') >= oldest)
-    if (!seen) lacks('REQUIRED_CHECKPOINT_OLD', `nobody has seen a checkpoint of it within ${maxCheckpointAgeHours} h`)
   }
 
   async #requireStamp(
@@ -469,9 +519,7 @@ class PackageJudge {
     const newest = checkpoints.filter(({ stampedAt, size }) => stampedAt !== undefined && size > 0).at(-1)
     const archived = there.get(member)
     const dated =
-      newest === undefined || archived === undefined
-        ? undefined
-        : timestampIn(await lineOfMember(this.#file, archived, newest.size - 1))
+      newest === undefined || archived === undefined ? undefined : await this.#datedAt(archived, newest.size - 1)
     const waited = Date.parse(newest?.stampedAt ?? '') - Date.parse(dated ?? '')
     // a receipt that is dated behind its stamp, by more than clocks differ, dates nothing
     if (waited <= timestamp.withinHours * HOUR_MS && waited >= -MAX_AHEAD_MS) return
@@ -479,19 +527,28 @@ class PackageJudge {
     this.#problem('REQUIRED_TIMESTAMP_MISSING', { chainId }, `chain ${chainId}: ${why}`)
   }
 
+  async #datedAt(member: ArchiveMember, line: number): Promise<string | undefined> {
+    return timestampIn((await linesOfMember(this.#file, member, new Set([line]))).get(line))
+  }
+
   #result(
     sealed: Sealed | undefined,
     chains: readonly EvidenceChainResult[],
     checkpoints: EvidenceResult['checkpoints'],
     reported: boolean,
+    pages: boolean,
   ): EvidenceResult {
     const { problems } = this
-    const facts = { problems, chains, reported, policy: this.#judging.policy, keyId: sealed?.signature?.keyId }
+    const { policy } = this.#judging
+    const facts = { problems, chains, reported, pages, policy, log: this.#log, keyId: sealed?.signature.keyId }
     return {
       verdict: evidenceVerdict(problems),
       problems,
-      ...(sealed && { digest: sealed.digest, madeAt: sealed.manifest.madeAt }),
-      ...(sealed?.signature && { keyId: sealed.signature.keyId }),
+      ...(sealed && {
+        digest: sealed.digest,
+        madeAt: sealed.manifest.madeAt,
+        keyId: sealed.signature.keyId,
+      }),
       chains,
       checkpoints,
       omitted: sealed?.manifest.omitted ?? [],

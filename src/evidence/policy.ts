@@ -9,13 +9,15 @@ import { parseVkey } from '../tlog/vkey.js'
 /** What a policy file asks for. */
 export interface EvidencePolicy {
   /** Chains that must be there; the rest of `require` is asked of these, or of every chain where none is named. */
-  readonly chains?: readonly string[] | undefined
+  readonly chains?: readonly (string | EvidenceChainPolicy)[] | undefined
+  /** Every chain of which the log's chain has a checkpoint must be there. */
+  readonly allChains?: boolean | undefined
   /** Whose checkpoints count, and how many witnesses must have cosigned: without it none is asked for. */
   readonly checkpoints?: Policy | undefined
   readonly timestamp?: EvidenceTimestampPolicy | undefined
-  /** Each chain must have a receipt dated at this time or later, or have ended. */
+  /** Each chain must have a receipt dated at this time or later, or have ended below a checkpoint that counts. */
   readonly receiptsUntil?: string | undefined
-  /** The newest checkpoint of each chain must be seen by somebody else within these hours before now. */
+  /** The largest checkpoint of each chain that the quorum has seen must be seen within these hours before now. */
   readonly maxCheckpointAgeHours?: number | undefined
   /** There must be a report that receipts in the package seal. */
   readonly report?: boolean | undefined
@@ -23,6 +25,13 @@ export interface EvidencePolicy {
   readonly tail?: boolean | undefined
   /** A pruned beginning is taken for complete where all that went was so old. */
   readonly acceptPruned?: { readonly minDays: number } | undefined
+}
+
+/** A chain by its id, and by which chain of that id it is. */
+export interface EvidenceChainPolicy {
+  readonly chainId: string
+  /** The `receiptHash` of seq 0. */
+  readonly root: string
 }
 
 /** Whose time stamps count, and how soon they must have come. */
@@ -88,9 +97,23 @@ function timestampAt(value: unknown): EvidenceTimestampPolicy {
   }
 }
 
-function chainsAt(value: unknown): readonly string[] {
-  const chains = textsAt(value, 'require.chains')
-  if (!chains.every((chainId) => chainIdPattern.test(chainId))) throw wrong('require.chains must be chain ids')
+function chainAt(value: unknown): string | EvidenceChainPolicy {
+  const isId = (one: unknown): one is string => typeof one === 'string' && chainIdPattern.test(one)
+  const path = 'require.chains'
+  if (isId(value)) return value
+  if (typeof value === 'string') throw wrong(`${path} must be chain ids`)
+  const { chainId, root } = objectAt(value, path, ['chainId', 'root'])
+  if (!isId(chainId)) throw wrong(`${path} must be chain ids`)
+  if (typeof root !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(root))
+    throw wrong(`${path} must have roots as sha256: and 64 hex digits`)
+  return { chainId, root }
+}
+
+function chainsAt(value: unknown): readonly (string | EvidenceChainPolicy)[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrong('require.chains must be a list, at least one')
+  const chains = value.map(chainAt)
+  const ids = chains.map((one) => (typeof one === 'string' ? one : one.chainId))
+  if (new Set(ids).size !== ids.length) throw wrong('require.chains must name each chain once')
   return chains
 }
 
@@ -109,6 +132,7 @@ function prunedAt(value: unknown): { readonly minDays: number } {
 
 const requireNames = [
   'chains',
+  'allChains',
   'checkpoints',
   'timestamp',
   'receiptsUntil',
@@ -140,14 +164,19 @@ export function parseEvidencePolicy(text: string): EvidencePolicy {
   if (duplicateMember(text) !== undefined) throw wrong('a member stands in it twice')
   const top = objectAt(value, 'the policy', ['require', 'acceptPruned'])
   const asked = objectAt(top.require ?? {}, 'require', requireNames)
-  const { chains, checkpoints, timestamp, receiptsUntil, maxCheckpointAgeHours, report, tail } = asked
+  const { chains, allChains, checkpoints, timestamp, receiptsUntil, maxCheckpointAgeHours, report, tail } = asked
   if (maxCheckpointAgeHours !== undefined && checkpoints === undefined)
     throw wrong('require.maxCheckpointAgeHours goes with require.checkpoints')
   if (timestamp !== undefined && checkpoints === undefined)
     throw wrong('require.timestamp goes with require.checkpoints')
+  const logs = checkpoints === undefined ? undefined : checkpointsAt(checkpoints)
+  // a time stamp says that something is no younger, and whoever has an old checkpoint can have it stamped today
+  if (maxCheckpointAgeHours !== undefined && logs?.quorum === 'none')
+    throw wrong('require.maxCheckpointAgeHours goes with a quorum of witnesses in require.checkpoints.policy')
   return {
     chains: chains === undefined ? undefined : chainsAt(chains),
-    checkpoints: checkpoints === undefined ? undefined : checkpointsAt(checkpoints),
+    allChains: allChains === undefined ? undefined : truthAt(allChains, 'require.allChains'),
+    checkpoints: logs,
     timestamp: timestamp === undefined ? undefined : timestampAt(timestamp),
     receiptsUntil: receiptsUntil === undefined ? undefined : timeAt(receiptsUntil),
     maxCheckpointAgeHours:

@@ -100,10 +100,23 @@ async function isPackage(file: string): Promise<boolean> {
 /** What the two kinds of result have in common. */
 async function run(): Promise<number> {
   const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { keyring: text, policy: text, options: text, chain: text, now: text, json: { type: 'boolean' } },
+    options: {
+      keyring: text,
+      policy: text,
+      options: text,
+      chain: text,
+      now: text,
+      json: flag,
+      help: { ...flag, short: 'h' },
+    },
   })
+  if (values.help) {
+    process.stdout.write(usage)
+    return 0
+  }
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) {
     process.stderr.write(usage)

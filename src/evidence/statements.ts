@@ -1,20 +1,46 @@
 /** What a package proves and what it leaves open, in words. */
+import { type LogKnowledge, MOST_ORIGINS } from './chain-evidence.js'
 import type { EvidenceChainResult, EvidenceProblem, EvidenceStatement } from './findings.js'
 import type { EvidencePolicy } from './policy.js'
+
+/** What the log's chain says, and whether that counts. */
+export interface KnownLog extends LogKnowledge {
+  /** Whether nothing is wrong with the log's chain. */
+  readonly valid: boolean
+}
+
+const TOLD_ORIGINS = 10
+
+/**
+ * @param log - what is known
+ * @returns which chains may be missing, in words
+ */
+export function missingWords({ counts, valid, missing }: KnownLog): string {
+  if (!counts) return 'no chain of a log that you trust is there, so nothing says which chains there are'
+  // words of whoever keeps the log must not be commands to a terminal
+  const told = missing.slice(0, TOLD_ORIGINS).map((origin) => origin.slice(0, 200).replace(/[^\x20-\x7e]/g, '?'))
+  const more = missing.length > told.length ? ', …' : ''
+  const most = missing.length < MOST_ORIGINS ? `${missing.length}` : `at least ${missing.length}`
+  if (missing.length > 0) return `the log knows ${most} chains that are not in the package: ${told.join(', ')}${more}`
+  return valid ? 'the log knows no other chain' : 'the chain of the log is not VALID'
+}
 
 /** What was found out. */
 export interface Facts {
   readonly problems: readonly EvidenceProblem[]
   readonly chains: readonly EvidenceChainResult[]
-  /** Whether a report is there that receipts seal. */
+  /** Whether a report is there that receipts of the package seal, about chains of the package. */
   readonly reported: boolean
+  /** Whether it is there in further forms, which nobody has judged. */
+  readonly pages: boolean
+  readonly log: KnownLog
   readonly policy: EvidencePolicy
   readonly keyId: string | undefined
 }
 
 type Statements = { readonly proved: readonly EvidenceStatement[]; readonly notProved: readonly EvidenceStatement[] }
 
-function ofPackage({ problems, reported, keyId }: Facts, say: Say): void {
+function ofPackage({ problems, reported, pages, log, keyId }: Facts, say: Say): void {
   const found = (...codes: readonly string[]) =>
     problems.some(({ code }) => codes.some((one) => code === one || code.startsWith(`${one}_`)))
   const listed = keyId !== undefined && !found('PACKAGE', 'MANIFEST_MALFORMED', 'MANIFEST_SIGNATURE_INVALID', 'MEMBER')
@@ -33,15 +59,37 @@ function ofPackage({ problems, reported, keyId }: Facts, say: Say): void {
   say(
     reported,
     'REPORT',
-    'the report is the one that receipts of the chains seal',
-    'no report was verified: its figures are its maker’s word',
+    'the report is the one that receipts of these chains seal, and it is about these chains',
+    'no report on these chains was verified: its figures are its maker’s word',
+  )
+  if (pages)
+    say(false, 'REPORT_PAGES', '', 'of the report only report.json was judged: its other forms may say something else')
+  say(
+    log.counts && log.valid && log.missing.length === 0,
+    'ALL_CHAINS',
+    'every chain of which the chain of the log has a checkpoint is in the package',
+    missingWords(log),
   )
 }
 
 type Say = (holds: boolean, code: EvidenceStatement['code'], yes: string, no: string, chainId?: string) => void
 
-function ofChain({ chainId, result, checkpoints }: EvidenceChainResult, { policy }: Facts, say: Say): void {
+function tailWords({ result, checkpoints }: EvidenceChainResult): string {
+  const { tail, toSeq } = result.scope
+  const end = checkpoints.filter(({ size }) => size === (toSeq ?? -1) + 1)
+  const seenAt = end.map(({ witnessedAt, stampedAt }) => witnessedAt ?? stampedAt).find((time) => time !== undefined)
+  const seen = seenAt === undefined ? 'which a log that you trust has signed for' : `which was seen at ${seenAt}`
+  const uncut = `the chain has not been cut before receipt ${toSeq}, ${seen}; what came after is not shown`
+  const ended = 'the chain’s own key says that it ended here'
+  if (tail !== 'chain-end') return uncut
+  return end.length === 0 ? ended : `${ended}; ${uncut}`
+}
+
+function ofChain(chain: EvidenceChainResult, { policy }: Facts, say: Say): void {
+  const { chainId, result } = chain
   const { scope, verdict, checked } = result
+  const invalid = verdict === 'INVALID'
+  const checkpoints = invalid ? [] : chain.checkpoints
   const range = scope.fromSeq === undefined ? '' : `, seq ${scope.fromSeq} to ${scope.toSeq}`
   const about: Say = (holds, code, yes, no) =>
     say(holds, code, `chain ${chainId}: ${yes}`, `chain ${chainId}: ${no}`, chainId)
@@ -52,9 +100,9 @@ function ofChain({ chainId, result, checkpoints }: EvidenceChainResult, { policy
     `its receipts are ${verdict}`,
   )
   about(
-    scope.tail !== 'unproved',
+    scope.tail !== 'unproved' && !invalid && result.counts.TAIL_UNPROVED === undefined,
     'TAIL',
-    `nothing was cut behind the last receipt (${scope.tail})`,
+    tailWords(chain),
     'nothing proves that receipts behind the last one were not cut',
   )
   const newest = checkpoints.at(-1)

@@ -7,6 +7,7 @@ import { readCheckpoint } from '../tlog/checkpoint.js'
 import { type Policy, quorumReached, quorumTime } from '../tlog/policy.js'
 import { openTrusted, type TrustedCheckpoint } from '../tlog/trusted.js'
 import { noteKey } from '../tlog/vkey.js'
+import { endOf } from '../verify/checkpoints.js'
 import type { EvidenceCheckpoint, EvidenceProblem } from './findings.js'
 
 /** A note whose log is trusted. */
@@ -19,19 +20,26 @@ export interface OpenedNote {
   readonly size: number
   /** `sha256:` and hex. */
   readonly rootHash: string
-  /** What is signed, and stamped. */
-  readonly text: string
   /** Whether enough witnesses have cosigned; always where nobody asks for any, and there it means nothing. */
   readonly witnessed: boolean
   readonly witnessedAt?: string | undefined
 }
 
-/** What the notes of a package come to. */
-export interface OpenedNotes {
-  readonly notes: readonly OpenedNote[]
-  readonly listed: readonly EvidenceCheckpoint[]
-  readonly problems: readonly EvidenceProblem[]
+/** What one note of a package comes to. */
+export interface JudgedNote {
+  /** Where its log is trusted. */
+  readonly note?: OpenedNote | undefined
+  /** What is signed, and stamped; where its log is trusted. */
+  readonly text?: string | undefined
+  readonly listed?: EvidenceCheckpoint | undefined
+  readonly problem?: EvidenceProblem | undefined
 }
+
+/** An origin of nobody whom the verifier trusts is shown so far. */
+const SHOWN_UNITS = 255
+
+/** A text of its own: a part of a long text would keep the whole of it. */
+const copied = (text: string): string => Buffer.from(text).toString()
 
 const chainOrigin = /^(.+)\/[0-9a-f]{16}$/
 
@@ -47,55 +55,46 @@ function keyringPolicy(keyring: Keyring, origin: string): Policy {
 
 function openedNote(member: string, opened: TrustedCheckpoint, asked: Policy): OpenedNote {
   const { checkpoint, kind, log, cosignatures } = opened
-  const { origin, size, rootHash, note } = checkpoint
+  const { size, rootHash } = checkpoint
   const witnessed = quorumReached(asked, cosignatures)
-  const time = quorumTime(asked, cosignatures)
+  const witnessedAt = endOf(quorumTime(asked, cosignatures))
   return {
     member,
-    origin,
+    origin: copied(checkpoint.origin),
     log,
     kind,
     size,
     rootHash: `sha256:${toHex(rootHash)}`,
-    text: note.text,
     witnessed,
-    ...(time !== undefined && { witnessedAt: new Date(time * 1000).toISOString() }),
+    ...(witnessedAt !== undefined && { witnessedAt }),
   }
 }
 
 /**
- * @param members - the notes of a package, by the names of their members
+ * @param member - the name of a note of a package
+ * @param bytes - the note
  * @param policy - whose checkpoints count; without it the keyring's keys of the use `checkpoint`
  * @param keyring - the verifier's
- * @returns those of logs that are trusted, and what is wrong with any
+ * @returns the note where its log is trusted, and what is wrong with it
  */
-export function openNotes(
-  members: readonly (readonly [string, Uint8Array])[],
-  policy: Policy | undefined,
-  keyring: Keyring,
-): OpenedNotes {
-  const notes: OpenedNote[] = []
-  const listed: EvidenceCheckpoint[] = []
-  const problems: EvidenceProblem[] = []
-  for (const [member, bytes] of members) {
+export function judgeNote(member: string, bytes: Uint8Array, policy: Policy | undefined, keyring: Keyring): JudgedNote {
+  try {
+    const { origin, size } = readCheckpoint(bytes)
+    const asked = policy ?? keyringPolicy(keyring, origin)
     try {
-      const { origin, size } = readCheckpoint(bytes)
-      const asked = policy ?? keyringPolicy(keyring, origin)
-      try {
-        // too few witnesses are told of what was to be witnessed, not of every note
-        const opened = openedNote(member, openTrusted(bytes, { ...asked, quorum: 'none' }), asked)
-        notes.push(opened)
-        listed.push({ member, origin, size, kind: opened.kind })
-      } catch (error) {
-        if (!QuittanceError.is(error, 'TLOG_UNTRUSTED')) throw error
-        listed.push({ member, origin, size, kind: 'unknown' })
-        if (error.details.reason !== 'no-known-key')
-          problems.push({ code: 'CHECKPOINT_INVALID', member, message: `${member}: ${error.message}` })
-      }
+      // too few witnesses are told of what was to be witnessed, not of every note
+      const opened = openTrusted(bytes, { ...asked, quorum: 'none' })
+      const note = openedNote(member, opened, asked)
+      const listed = { member, origin: note.origin, size, kind: opened.kind }
+      return { note, listed, text: opened.checkpoint.note.text }
     } catch (error) {
-      if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
-      problems.push({ code: 'MEMBER_MALFORMED', member, message: `${member}: ${error.message}` })
+      if (!QuittanceError.is(error, 'TLOG_UNTRUSTED')) throw error
+      const listed = { member, origin: copied(origin.slice(0, SHOWN_UNITS)), size, kind: 'unknown' } as const
+      if (error.details.reason === 'no-known-key') return { listed }
+      return { listed, problem: { code: 'CHECKPOINT_INVALID', member, message: `${member}: ${copied(error.message)}` } }
     }
+  } catch (error) {
+    if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
+    return { problem: { code: 'MEMBER_MALFORMED', member, message: `${member}: ${copied(error.message)}` } }
   }
-  return { notes, listed, problems }
 }

@@ -93,12 +93,17 @@ function toolsFor(path: string, handle: FileHandle, size: number, options: Verif
     async judgeReport(report, seal, keyring) {
       const { verifyReport } = await import('../report/verify-report.js')
       const { reportInvalidCodes } = await import('../report/checking/findings.js')
-      const { problems, sealed } = await verifyReport(report, { keyring, ...(seal !== undefined && { seal }) })
+      const {
+        problems,
+        sealed,
+        report: read,
+      } = await verifyReport(report, { keyring, ...(seal !== undefined && { seal }) })
       const invalid: ReadonlySet<string> = new Set(reportInvalidCodes)
       const contradictions = problems
         .filter(({ code }) => invalid.has(code))
         .map(({ code, message }) => `${code} ${message}`)
-      return { contradictions, sealed: sealed.length > 0 }
+      const chains = read?.chains.map(({ chainId, scope: { root, head } }) => ({ chainId, root, head }))
+      return { contradictions, ...(chains && { about: { chains, seals: sealed } }) }
     },
   }
 }

@@ -16,7 +16,10 @@ def judge(asked):
     with open(asked["file"], "rb") as file:
         if "options" in asked:
             return verify.judge_chain(verify.chunks_of(file), trusted, asked["options"])
-        policy = verify.Policy(verify.Reader().read(asked.get("policy", "{}")))
+        try:
+            policy = verify.Policy(verify.Reader().read(asked.get("policy", "{}")))
+        except verify.Wrong:
+            return {"refused": True}
         return verify.judge_package(file, trusted, policy, asked.get("now"))
 
 

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
+import { type EvidenceResult, parseEvidencePolicy, verifyEvidence } from '../../src/evidence/index.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import { verifyLines } from '../../src/verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
 import { runCase } from '../fuzz/one.js'
 import { randomOf } from '../fuzz/random.js'
 import { chainEnd, chainOf, days, keyNamed, rawLines } from '../verify/support.js'
+import { misleading, refusedPolicies } from './misleading.js'
 import { judgedByPython, run, verifyMjs, verifyPy } from './python.js'
 import {
   acme,
@@ -114,7 +115,7 @@ const policies = {
     },
     acceptPruned: { minDays: 10 },
   }),
-  from: JSON.stringify({ require: { checkpoints: { from: [logVkey] }, maxCheckpointAgeHours: 24.5 } }),
+  from: JSON.stringify({ require: { checkpoints: { from: [logVkey] }, allChains: true, tail: true } }),
   beyond: JSON.stringify({
     require: {
       chains: ['acme', 'not there'].slice(0, 1).concat('gone'),
@@ -212,6 +213,16 @@ describe('over packages', async () => {
     },
   }
   const files = await Promise.all(kinds.map(async ([name, bytes]) => [name, await fileOf(bytes)] as const))
+  const meant = await Promise.all(
+    (await misleading()).map(async ({ name, bytes, policy, keyring: trusted = verifierKeyring, expected }) => ({
+      name,
+      file: await fileOf(bytes),
+      policy,
+      keyring: trusted.toJSON() as unknown,
+      now,
+      expected,
+    })),
+  )
   const cases = files.flatMap(([kind, file]) => {
     const asked = Object.entries(policies).filter(([by]) => by === 'full' || !/ (?:changed|gone|emptied)/.test(kind))
     const plain = asked.map(([policyName, policy]) => ({
@@ -235,12 +246,16 @@ describe('over packages', async () => {
   })
 
   test('all three agree', patient, async () => {
-    const python = await judgedByPython<EvidenceResult>(cases)
+    const all = [...cases, ...meant]
+    const python = await judgedByPython<EvidenceResult>(all)
     const verdicts = new Map<string, string>()
-    for (const [index, { name, file, policy, keyring: given }] of cases.entries()) {
+    const found = new Map<string, string>()
+    for (const [index, { name, file, policy, keyring: given }] of all.entries()) {
       const trusted = given === undefined ? undefined : Keyring.parse(given)
       const library = shape(await verifyEvidence(file, { keyring: trusted, policy, now }))
       verdicts.set(name, library.verdict)
+      const codes = library.problems.map((problem) => problem.split(' ')[0] ?? '')
+      found.set(name, [library.verdict, ...new Set(codes)].join(' '))
       const mjs = await singleFile.judgePackage(file, {
         keyring: given === undefined ? undefined : singleFile.Keyring.parse(given),
         policy,
@@ -258,6 +273,9 @@ describe('over packages', async () => {
       'INVALID',
       'INCOMPLETE',
     ])
+    expect(meant.map(({ name }) => [name, found.get(name)])).toEqual(
+      meant.map(({ name, expected }) => [name, expected]),
+    )
   })
 
   test('all three agree over packages in which one bit is another', patient, async () => {
@@ -290,6 +308,7 @@ describe('over packages', async () => {
   test('as commands', async () => {
     const trust = await fileOf(Buffer.from(JSON.stringify(keyring)))
     const asked = await fileOf(Buffer.from(policies.full))
+    const refused = await fileOf(Buffer.from(refusedPolicies[0] as string))
     for (const [program, ...before] of [
       ['python3', verifyPy],
       [process.execPath, verifyMjs],
@@ -301,8 +320,30 @@ describe('over packages', async () => {
       expect([program, await judge(files[6]?.[1] as string, '--keyring', trust)]).toEqual([program, 1])
       expect([program, await judge(file, '--keyring', file)]).toEqual([program, 2])
       expect([program, await judge(`${file}.gone`, '--keyring', trust)]).toEqual([program, 2])
+      expect([program, await judge(file, '--keyring', trust, '--policy', refused)]).toEqual([program, 2])
       const { stdout } = await run(program, [...before, file, '--keyring', trust])
       expect(stdout).toMatch(/^VALID\n/)
     }
   })
+
+  test('none takes a policy that nobody can mean', async () => {
+    const file = files[0]?.[1] as string
+    const asked = refusedPolicies.map((policy) => ({ file, policy, keyring, now }))
+    expect(await judgedByPython(asked)).toEqual(refusedPolicies.map(() => ({ refused: true })))
+    for (const policy of refusedPolicies) {
+      expect(() => parseEvidencePolicy(policy)).toThrow(expect.objectContaining({ code: 'TLOG_MALFORMED' }))
+      await expect(singleFile.judgePackage(file, { policy })).rejects.toMatchObject({ code: 'TLOG_MALFORMED' })
+    }
+  })
+})
+
+test('what only goes wrong in verify.py is no verdict', async () => {
+  const [vector] = vectors
+  const trust = await fileOf(Buffer.from(JSON.stringify(vector?.keyring)))
+  // options are taken as they come: this one has another form than the program expects
+  const odd = await fileOf(Buffer.from('{"expect":{"head":5}}'))
+  const args = [verifyPy, pathOf(vector?.file ?? ''), '--keyring', trust, '--options', odd]
+  const { code, stdout, stderr } = await run('python3', args)
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^verify\.py: it could not be judged: [A-Za-z]+ at line \d+\n$/)
 })

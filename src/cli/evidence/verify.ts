@@ -88,6 +88,10 @@ export async function verifyPackage(path: string, options: PackageOptions, io: I
       : await readFile(pathFrom(io, policy), 'utf8').catch((error: unknown) => {
           throw unreadable(error, policy)
         })
+  if (text !== undefined && !/^\s*\{/.test(text) && /^[ \t]*(?:log|witness|group|quorum)[ \t]/m.test(text))
+    throw new UsageError(`${policy} is a C2SP tlog-policy. For a package --policy is JSON: {"require": {…}}.`, [
+      'The text of a tlog-policy goes into it, as require.checkpoints.policy: see docs/evidence.md.',
+    ])
   const progress = progressOn(io)
   const result = await verifyEvidence(path, {
     keyring,

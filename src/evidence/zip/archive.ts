@@ -129,7 +129,9 @@ function largeNumbers(extra: Uint8Array, wanted: number): Fields | undefined {
   // one field, and nothing behind it
   if (extra.length < 4 || fields.u16(0) !== ZIP64 || fields.u16(2) !== extra.length - 4)
     throw new ArchiveFault('headers', 'a header has an extra field that a package does not have')
-  if (extra.length - 4 < wanted * 8) throw new ArchiveFault('headers', 'a header lacks its ZIP64 numbers')
+  // what is more than is wanted would be read by nobody, or by some
+  if (wanted === 0 || extra.length - 4 !== wanted * 8)
+    throw new ArchiveFault('headers', 'a header does not have just its ZIP64 numbers')
   return new Fields(extra.subarray(4))
 }
 

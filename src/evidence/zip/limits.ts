@@ -29,3 +29,24 @@ export function limitsOf(given: EvidenceLimits | undefined): Limits {
   const set = Object.entries(given ?? {}).filter(([, value]) => value !== undefined)
   return { ...defaults, ...(Object.fromEntries(set) as Partial<Limits>) }
 }
+
+/** Members whose bytes are held at once have limits of their own, which nobody needs to set. */
+export const MANIFEST_BYTES = 16 * 2 ** 20
+/** Of `manifest.sig`: as a time stamp. */
+export const SIGNATURE_BYTES = 65_536
+/** How many notes, and how many time stamps, a package may have. */
+export const MOST_NOTES = 10_000
+
+const NOTE_BYTES = 1_000_000
+const TOKEN_BYTES = 65_536
+const KEYRING_BYTES = 4 * 2 ** 20
+
+/**
+ * @param name - of a member
+ * @returns how many bytes it may have by its name; no limit where it is not held at once
+ */
+export function mostBytesOf(name: string): number {
+  if (name.startsWith('checkpoints/')) return NOTE_BYTES
+  if (name.startsWith('timestamps/')) return TOKEN_BYTES
+  return name === 'keyring.json' ? KEYRING_BYTES : Number.POSITIVE_INFINITY
+}

@@ -1,6 +1,7 @@
 /** The bytes of one member, as its headers promise them. */
 import { Readable } from 'node:stream'
 import { crc32, createInflateRaw } from 'node:zlib'
+import { MAX_LINE_BYTES } from '../../receipt/limits.js'
 import type { ArchiveMember, RandomAccess } from './archive.js'
 import { ArchiveFault } from './fault.js'
 
@@ -79,28 +80,36 @@ export async function memberBytes(file: RandomAccess, member: ArchiveMember, mos
 /**
  * @param file - the archive
  * @param member - from `readArchive`
- * @param index - which line, from 0
- * @returns the line without its newline; `undefined` where there is none
+ * @param wanted - which lines, from 0
+ * @returns those of them that are there, without their newlines; none from a line on that is too long for a receipt
  * @throws ArchiveFault
  */
-export async function lineOfMember(
+export async function linesOfMember(
   file: RandomAccess,
   member: ArchiveMember,
-  index: number,
-): Promise<string | undefined> {
+  wanted: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, string>> {
+  const found = new Map<number, string>()
+  const last = Math.max(-1, ...wanted)
   let line = 0
-  let text = ''
+  let units = 0
+  let held: Buffer[] = []
   for await (const chunk of memberChunks(file, member)) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     for (let at = 0; at < bytes.length; ) {
+      if (line > last) return found
       const newline = bytes.indexOf(0x0a, at)
       const end = newline < 0 ? bytes.length : newline
-      if (line === index) text += bytes.toString('latin1', at, end)
-      if (newline >= 0 && line === index) return Buffer.from(text, 'latin1').toString('utf8')
+      units += end - at
+      if (units > MAX_LINE_BYTES) return found
+      if (wanted.has(line)) held.push(Buffer.from(bytes.subarray(at, end)))
       if (newline < 0) break
+      if (wanted.has(line)) found.set(line, Buffer.concat(held).toString('utf8'))
+      held = []
+      units = 0
       line += 1
       at = newline + 1
     }
   }
-  return undefined
+  return found
 }
