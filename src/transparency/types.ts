@@ -30,6 +30,14 @@ export interface CheckpointSink {
   /** Tells it from others of the same name, in the marks of what each has got; default the name. */
   readonly id?: string | undefined
   publish(checkpoint: PublishedCheckpoint, options?: PatienceOptions): Promise<void>
+  /**
+   * Where it can be read: the largest checkpoint of an origin that is there. A log asks for its own head before it signs
+   * anything, so that one whose store went back does not sign a fork.
+   *
+   * @returns the note; `undefined` where there is none
+   * @throws QuittanceError `TLOG_UNAVAILABLE`
+   */
+  newest?(origin: string, options?: PatienceOptions): Promise<string | undefined>
   close?(): Promise<void>
 }
 
@@ -54,6 +62,13 @@ export interface Witness {
    *   `TLOG_UNAVAILABLE` where it can't be reached
    */
   cosign(request: CosignRequest, options?: PatienceOptions): Promise<readonly string[]>
+  /**
+   * The newest head of a log that he has cosigned. A log asks before it signs anything.
+   *
+   * @returns the note; `undefined` where he has none, or does not tell
+   * @throws QuittanceError `TLOG_UNAVAILABLE`
+   */
+  newest?(origin: string, options?: PatienceOptions): Promise<string | undefined>
 }
 
 /** A time-stamp authority (RFC 3161). */

@@ -28,6 +28,25 @@ describe('fileSink', () => {
     )
   })
 
+  it('gives back the largest note of an origin, and of nothing else', async () => {
+    const sink = fileSink(join(directory, 'later'))
+    expect(await sink.newest?.('log.example/acme')).toBeUndefined()
+    const given = [
+      await published(1_000),
+      await published(999),
+      await published(5_000, { origin: 'log.example/other' }),
+    ]
+    for (const one of given) await sink.publish(one)
+    await sink.publish(await published(1_000, { timestamps: [Uint8Array.of(48, 1, 0)] }))
+    expect(await sink.newest?.('log.example/acme')).toBe(given[0]?.note)
+    expect(await sink.newest?.('log.example/none')).toBeUndefined()
+    await writeFile(join(directory, 'plain'), '')
+    await expect(fileSink(join(directory, 'plain')).newest?.('log.example/acme')).rejects.toMatchObject({
+      code: 'TLOG_UNAVAILABLE',
+      details: { reason: 'ENOTDIR' },
+    })
+  })
+
   it('changes nothing when the same is published again, and leaves nothing aside', async () => {
     const sink = fileSink(directory)
     const one = await published(5, { timestamps: [Uint8Array.of(48, 1, 0)] })

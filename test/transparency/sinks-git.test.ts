@@ -61,6 +61,23 @@ describe('gitSink', () => {
     expect(found?.note).toBe((await published(5, { by: ['checkpoints', 'witness-a'] })).note)
   })
 
+  it('gives back the largest note of an origin, also one that only the remote has', async () => {
+    const remote = join(directory, 'remote.git')
+    await git(directory, 'init', '--quiet', '--bare', remote)
+    const first = gitSink({ repository: join(directory, 'one.git'), remote })
+    expect(await first.newest?.('log.example/acme')).toBeUndefined()
+    const given = [await published(9), await published(10), await published(70, { origin: 'log.example/other' })]
+    for (const one of given) await first.publish(one)
+    expect(await first.newest?.('log.example/acme')).toBe(given[1]?.note)
+    expect(await first.newest?.('log.example/none')).toBeUndefined()
+    // the repository of this machine went back with the rest of it
+    const again = gitSink({ repository: join(directory, 'two.git'), remote })
+    expect(await again.newest?.('log.example/acme')).toBe(given[1]?.note)
+    expect(await gitSink({ repository: join(directory, 'one.git') }).newest?.('log.example/other')).toBe(given[2]?.note)
+    const away = gitSink({ repository: join(directory, 'one.git'), remote: join(directory, 'nowhere.git') })
+    await expect(away.newest?.('log.example/acme')).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE' })
+  })
+
   it('keeps what two of them commit to one repository at the same time', async () => {
     const repository = join(directory, 'log.git')
     const [one, other] = [gitSink({ repository }), gitSink({ repository })]

@@ -75,6 +75,21 @@ describe('a log and its witness over loopback', () => {
     expect(await first.cosign(await log.request(history(50)))).toHaveLength(1)
   })
 
+  test('tells the newest head of a log that it has cosigned', async () => {
+    const log = await testLog()
+    const { client } = await served([log])
+    expect(await client().newest?.(log.origin)).toBeUndefined()
+    for (const size of [4, 9]) await client().cosign(await log.request(history(9), size))
+    const note = (await client().newest?.(log.origin)) ?? ''
+    expect(note.startsWith(await log.sign(history(9)))).toBe(true)
+    expect(await client().newest?.('log.example/other')).toBeUndefined()
+    const failing = await answering({ status: 503, body: 'later' })
+    await expect(httpWitness({ url: failing.url, key: await own() }).newest?.(log.origin)).rejects.toMatchObject({
+      code: 'TLOG_UNAVAILABLE',
+      details: { reason: 'status-503' },
+    })
+  })
+
   test('asks for proofs only where there is something to prove, from the size that the witness named', async () => {
     const log = await testLog()
     const { client } = await served([log])

@@ -369,6 +369,25 @@ describe('evidence', () => {
     expect(state.refused).toHaveLength(2)
   })
 
+  test('a genuine head with a wrong proof is kept as what it is: nothing against the log, and no fork proof', async () => {
+    const { log, witness, state } = await world()
+    const tree = history(9)
+    await witness.addCheckpoint(await log.body(tree, 0, 5))
+    const note = await log.sign(tree)
+    const wrong = utf8(addCheckpointBody({ oldSize: 5, proof: [new Uint8Array(32)], note }))
+    expect((await witness.addCheckpoint(wrong)).status).toBe(422)
+    const [kept] = state.refused
+    expect(state.refused.map(({ kind }) => kind)).toEqual(['unproved'])
+    expect(JSON.parse(kept?.text ?? '')).toMatchObject({
+      format: 'quittance/1 refused-head',
+      meaning: expect.stringContaining('this shows nothing against the log'),
+      refused: note,
+    })
+    expect(() => verifyForkProof(kept?.text ?? '', [log.key])).toThrow()
+    // and the log is cosigned as before
+    expect((await witness.addCheckpoint(await log.body(tree, 5))).status).toBe(200)
+  })
+
   test('a request that no known key signed leaves nothing', async () => {
     const { log, witness, state } = await world()
     const stranger = await testLog(log.origin, 2)

@@ -1,19 +1,21 @@
 /** Checkpoints of every chain of a ledger, in one log: made beside its work, kept with the chains, published. */
 import { QuittanceError } from '../../errors.js'
 import { alsoLook } from '../../ledger/further-looks.js'
-import type { HealthCheck, Ledger } from '../../ledger/types.js'
+import type { Ledger } from '../../ledger/types.js'
 import { checkChainId } from '../../store/checks.js'
 import type { PublishedCheckpoint } from '../types.js'
 import { readCell } from './cell.js'
 import { compareWithReceipts } from './comparing.js'
-import { codeOf, destination, distinct, statusOf } from './destination.js'
+import { codeOf, destination, distinct } from './destination.js'
+import { createElsewhere } from './elsewhere.js'
+import { createEntries } from './entries.js'
 import { createFollowing, type Followed, type Run } from './following.js'
 import { createHeads } from './heads.js'
+import { createLooks, type Moment } from './looks.js'
 import { createMaking } from './making.js'
-import { markOf } from './marks.js'
 import { checkedOptions } from './options.js'
 import { createPublishing, publishedOf, type ServedSink } from './publishing.js'
-import type { CheckpointLog, CheckpointLogEvents, CheckpointLogOptions, CheckpointLogStatus } from './types.js'
+import type { CheckpointLog, CheckpointLogEvents, CheckpointLogOptions } from './types.js'
 
 /** So many chains get their checkpoint at once. */
 const AT_ONCE = 4
@@ -25,8 +27,8 @@ const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 /** So many refused chains are listed. */
 const MAX_REFUSED = 100
-/** A log is not well once something waits so many times `everyMs`. */
-const LATE = 3
+/** So long the first signature waits at most for those who are asked what they have, in milliseconds. */
+const MAX_ASK_MS = 10_000
 
 const isRefused = (error: unknown): error is QuittanceError => QuittanceError.is(error, 'TLOG_REFUSED')
 
@@ -82,18 +84,6 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     else emit('warning', { error, ...about })
   }
 
-  const heads = createHeads(store, checked.keys, checked.formerKeys, now)
-  const making = createMaking({
-    ledger,
-    heads,
-    origin,
-    logChainId,
-    tenantId: checked.tenantId,
-    graceMs: 2 * everyMs,
-    signal,
-    warn,
-    now,
-  })
   const sinkNames = distinct(checked.sinks.map(({ name, id = name }) => id))
   const sinks = checked.sinks.map(
     (sink, index): ServedSink => ({
@@ -110,6 +100,41 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     authority,
     as: destination(authorityNames[at] as string),
   }))
+  const elsewhere = createElsewhere({
+    store,
+    origin,
+    logChainId,
+    asked: [
+      ...sinks.map(({ sink, as }) => ({ name: as.name, by: sink })),
+      ...witnesses.map(({ witness, as }) => ({ name: as.name, by: witness })),
+    ],
+    timeoutMs: Math.ceil(Math.min(timeoutMs / 3, MAX_ASK_MS)),
+    firstPauseMs,
+    signal,
+    warn,
+  })
+  const heads = createHeads({
+    store,
+    keys: checked.keys,
+    formerKeys: checked.formerKeys,
+    formerOrigins: checked.formerOrigins,
+    origin,
+    logChainId,
+    entries: createEntries(store, logChainId),
+    elsewhere,
+    now,
+  })
+  const making = createMaking({
+    ledger,
+    heads,
+    origin,
+    logChainId,
+    tenantId: checked.tenantId,
+    graceMs: 2 * everyMs,
+    signal,
+    warn,
+    now,
+  })
   const publishing = createPublishing({
     store,
     heads,
@@ -125,8 +150,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     signal,
     warn,
     published(checkpoint, names) {
-      publishedAt = performance.now()
-      publishedSize = checkpoint.size
+      published = { size: checkpoint.size, at: performance.now() }
       emit('published', { checkpoint, sinks: names })
     },
     now,
@@ -138,8 +162,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
   const busy = new Set<string>()
   const queue = new Set<string>()
   const idle: (() => void)[] = []
-  let publishedAt: number | undefined
-  let publishedSize = 0
+  let published: Moment['published']
   /** Since when the log chain has entries that no published head covers. */
   let unpublishedSince: number | undefined
   let publishRetryAt = 0
@@ -297,7 +320,8 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
             readCell(store, chainId, { signal }),
           ])
           const size = (bounds?.last ?? -1) + 1
-          if (size === 0 || (kept !== undefined && kept.size === size && kept.logged >= size)) continue
+          const isOurs = kept?.origin.slice(0, kept.origin.lastIndexOf('/')) === origin
+          if (size === 0 || (isOurs && kept.size === size && kept.logged >= size)) continue
           await inTurn(chainId, () => make(chainId, following.take(chainId)?.run, false))
         } catch (error) {
           signal.throwIfAborted()
@@ -372,52 +396,17 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     { passive: true },
   )
 
-  const status = (): CheckpointLogStatus => {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const [, { since }] of following.entries()) oldest = Math.min(oldest, since)
-    const { newest, quorum } = publishing
-    const at = performance.now()
-    const lacking = ({ lacks, has }: ServedSink): number =>
-      (lacks === 'all' ? 1 : lacks.size) + (newest !== undefined && has !== markOf(newest) ? 1 : 0)
-    return {
-      origin,
-      chainId: logChainId,
-      published: publishedAt === undefined ? undefined : { size: publishedSize, ageMs: at - publishedAt },
-      waiting: { chains: following.size, forMs: following.size === 0 ? undefined : at - oldest },
-      refused: [...refusedChains].map(([chainId, reason]) => ({ chainId, reason })),
-      code,
-      quorum,
-      sinks: sinks.map((one) => statusOf(one.as, lacking(one))),
-      witnesses: witnesses.map(({ as }) =>
-        statusOf(as, newest === undefined || newest.witnessed.includes(as.name) ? 0 : 1),
-      ),
-      timestamps: authorities.map(({ as }) =>
-        statusOf(as, newest === undefined || newest.tokens.some(({ name }) => name === as.name) ? 0 : 1),
-      ),
-      closed,
-    }
-  }
-
-  const health = (): HealthCheck => {
-    const { published, waiting, refused, sinks, witnesses, timestamps, quorum } = status()
-    const at = performance.now()
-    const failing = [...sinks, ...witnesses, ...timestamps].find(({ failures }) => failures > 0)
-    const late =
-      (waiting.forMs ?? 0) > LATE * everyMs ||
-      (unpublishedSince !== undefined && at - unpublishedSince > LATE * everyMs) ||
-      quorum === false
-    const found =
-      refused.length > 0 ? 'TLOG_REFUSED' : (code ?? failing?.code ?? (late ? 'TLOG_UNAVAILABLE' : undefined))
-    const age = published === undefined ? {} : { ageMs: Math.round(published.ageMs) }
-    const reason = refused.length > 0 ? { reason: refused[0]?.reason } : {}
-    return {
-      name: 'checkpoint',
-      ok: found === undefined,
-      ...(found === undefined ? {} : { code: found }),
-      ...reason,
-      ...age,
-    }
-  }
+  const { status, health } = createLooks({
+    origin,
+    chainId: logChainId,
+    everyMs,
+    following,
+    publishing,
+    sinks,
+    witnesses,
+    authorities,
+    now: () => ({ published, unpublishedSince, refused: refusedChains, code, closed }),
+  })
   const stopLooking = alsoLook(ledger, health)
 
   const assertOpen = (): void => {

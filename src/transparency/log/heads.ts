@@ -7,13 +7,16 @@ import { emptyFrontier, frontierRoot } from '../../merkle/frontier.js'
 import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore, StoreOptions } from '../../store/store.js'
 import { checkpointText } from '../../tlog/checkpoint.js'
-import { parseNote, signNote, verifyNote } from '../../tlog/note.js'
+import { parseNote, signNote } from '../../tlog/note.js'
 import { noteSigner } from '../../tlog/note-signer.js'
-import { noteKey } from '../../tlog/vkey.js'
+import { type NoteKey, noteKey } from '../../tlog/vkey.js'
 import { type Kept, readCell, writeCell } from './cell.js'
+import type { Elsewhere } from './elsewhere.js'
+import { type Entered, type Entries, entryRoot } from './entries.js'
 import type { Run } from './following.js'
 import { type Growing, growing } from './growing.js'
 import { binaryLeafHash } from './leaf-hash.js'
+import { type OriginOf, onlyReceipt, ownCell } from './own-cell.js'
 import { refused } from './refused.js'
 
 /** A head, and the one before it. */
@@ -38,7 +41,7 @@ export interface Heads {
    * @param run - its newest receipts, as the ledger told of them; what else is needed is read
    * @throws QuittanceError `TLOG_REFUSED`, `STORE_CORRUPT`, `STORE_STATE_CONFLICT` where others are always faster
    */
-  sign(chainId: string, originOf: (root: string) => string, run: Run | undefined, options: SignOptions): Promise<Head>
+  sign(chainId: string, originOf: OriginOf, run: Run | undefined, options: SignOptions): Promise<Head>
   /**
    * Adds to what is kept beside a head, unless a newer one is there.
    *
@@ -47,6 +50,22 @@ export interface Heads {
    * @returns what is kept now; `undefined` where a newer one is there
    */
   amend(head: HeadNote, change: (kept: Kept) => Kept, options?: StoreOptions): Promise<Kept | undefined>
+}
+
+/** What signing needs. */
+export interface HeadsOptions {
+  readonly store: ReceiptStore
+  /** The checkpoint key. */
+  readonly keys: KeyProvider
+  /** Keys that signed before, as did:key. */
+  readonly formerKeys: readonly string[]
+  /** Names under which this log ran before. */
+  readonly formerOrigins: readonly string[]
+  readonly origin: string
+  readonly logChainId: string
+  readonly entries: Entries
+  readonly elsewhere: Elsewhere
+  now(): number
 }
 
 /** How to sign. */
@@ -68,30 +87,15 @@ const MAX_REMEMBERED = 1_000
 /** After so many leaves others get their turn. */
 const AT_A_TIME = 2_000
 
-async function onlyReceipt(
-  store: ReceiptStore,
-  chainId: string,
-  seq: number,
-  options: StoreOptions,
-): Promise<DecisionReceipt | undefined> {
-  for await (const receipt of store.read(chainId, { ...options, fromSeq: seq, toSeq: seq })) return receipt
-  return undefined
-}
-
 /**
- * @param store - where the chains are kept
- * @param keys - the checkpoint key
- * @param formerKeys - keys that signed before, as did:key
- * @param now - the clock
+ * @param options - what it needs
  * @returns what signs heads
  */
-export function createHeads(
-  store: ReceiptStore,
-  keys: KeyProvider,
-  formerKeys: readonly string[],
-  now: () => number,
-): Heads {
+export function createHeads(options: HeadsOptions): Heads {
+  const { store, keys, formerKeys, formerOrigins, origin: logOrigin, logChainId, entries, elsewhere, now } = options
   const remembered = new Map<string, Kept>()
+  /** Which chain signs under an origin here. */
+  const signing = new Map<string, string>()
 
   const remember = (kept: Kept): void => {
     remembered.delete(kept.chainId)
@@ -99,18 +103,36 @@ export function createHeads(
     if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string)
   }
 
-  /** What was signed last, by whomever. Whoever can write state, and has no key, can't have put it there. */
-  const assertOurs = async (kept: Kept): Promise<void> => {
-    if (remembered.get(kept.chainId)?.note === kept.note) return
+  const keysFor = async (origin: string): Promise<NoteKey[]> => {
     const { keyId } = await keys.signer()
     const listed = (await keys.publicKeys?.()) ?? []
     const known = new Set([keyId, ...formerKeys, ...listed.map((entry) => entry.keyId)])
-    const named = [...known].map((id) => noteKey(kept.origin, 'ed25519', parseDidKey(id)))
-    try {
-      verifyNote(parseNote(kept.note), named)
-    } catch (error) {
-      throw QuittanceError.is(error, 'TLOG_UNTRUSTED') ? refused(kept.chainId, 'unknown-key') : error
-    }
+    return [...known].map((id) => noteKey(origin, 'ed25519', parseDidKey(id)))
+  }
+
+  /** What was signed last, by whomever. Whoever can write state, and has no key, can't have put it there. */
+  const ours = async (kept: Kept, originOf: OriginOf, options: StoreOptions): Promise<Kept | undefined> => {
+    const mine = remembered.get(kept.chainId)
+    const isMine =
+      mine?.note === kept.note && mine.root === kept.root && mine.head.receiptHash === kept.head.receiptHash
+    return isMine ? kept : ownCell(kept, originOf, { store, formerOrigins, keysFor }, options)
+  }
+
+  const ownHeads = {
+    keysFor,
+    async logCell(options: StoreOptions): Promise<Kept | undefined> {
+      const { kept } = await readCell(store, logChainId, options)
+      return kept && ours(kept, (_, log = logOrigin) => log, options)
+    },
+  }
+
+  /** Two chains whose roots begin alike have one origin: only the first of them is signed. */
+  const claimOrigin = (chainId: string, origin: string): void => {
+    const by = signing.get(origin) ?? chainId
+    if (by !== chainId) throw refused(chainId, 'origin-taken')
+    signing.delete(origin)
+    signing.set(origin, chainId)
+    if (signing.size > MAX_REMEMBERED) signing.delete(signing.keys().next().value as string)
   }
 
   const grownFrom = (base: Kept | undefined): Grown => ({
@@ -132,7 +154,12 @@ export function createHeads(
   }
 
   /** Grows the tree by what the store has, and makes sure that it is as durable as the store promises. */
-  const grownByStore = async (chainId: string, by: Grown, options: StoreOptions): Promise<Grown> => {
+  const grownByStore = async (
+    chainId: string,
+    by: Grown,
+    options: StoreOptions,
+    known?: Entered | undefined,
+  ): Promise<Grown> => {
     const { tree, head } = by
     const { size } = tree
     let { root } = by
@@ -149,8 +176,11 @@ export function createHeads(
       if (seq < size) continue
       root ??= receiptHash
       tree.add(binaryLeafHash(receipt))
+      if (tree.size === known?.size && entryRoot(frontierRoot(tree.frontier())) !== known.rootHash)
+        throw refused(chainId, 'rewritten', seq)
       if (tree.size % AT_A_TIME === 0) await nextTurn()
     }
+    if (known !== undefined && tree.size < known.size) throw refused(chainId, 'rolled-back', tree.size)
     if (last === undefined) throw refused(chainId, head === undefined ? 'empty' : 'rolled-back', Math.max(0, size - 1))
     if (tree.size > size) {
       // what was stored may not be as durable as asked yet; the same append again says when it is
@@ -211,19 +241,53 @@ export function createHeads(
     }
   }
 
+  /** What the log chain has of it counts as well: a cell may have gone, or be an older one. */
+  const joined = async (
+    chainId: string,
+    originOf: OriginOf,
+    base: Kept | undefined,
+    grown: Grown,
+    version: number,
+    options: StoreOptions,
+  ): Promise<Grown> => {
+    const origin = originOf(grown.root ?? '')
+    const known = await entries.newest(origin, options)
+    const size = base?.origin === origin ? base.size : 0
+    if (known === undefined || known.size < size) return grown
+    if (known.size === size) {
+      if (base !== undefined && entryRoot(base.rootHash) !== known.rootHash) throw refused(chainId, 'differs', size - 1)
+      return grown
+    }
+    // what another process has entered it had kept before
+    if ((await readCell(store, chainId, options)).version !== version)
+      throw new QuittanceError('STORE_STATE_CONFLICT', 'another process has signed meanwhile')
+    return grownByStore(
+      chainId,
+      grownFrom(base !== undefined && base.size > known.size ? undefined : base),
+      options,
+      known,
+    )
+  }
+
   const tryToSign = async (
     chainId: string,
-    originOf: (root: string) => string,
+    originOf: OriginOf,
     run: Run | undefined,
     sign: SignOptions,
   ): Promise<Head> => {
     const { whole: _, ...options } = sign
     const { kept, version } = await readCell(store, chainId, options)
-    if (kept !== undefined) await assertOurs(kept)
+    const own = kept && (await ours(kept, originOf, options))
     const mine = remembered.get(chainId)
     // a cell that came back from the past, or went: what this process signed was signed all the same
-    const base = mine !== undefined && mine.size > (kept?.size ?? 0) ? mine : kept
-    const grown = await grow(chainId, base, run, sign)
+    const base = mine !== undefined && mine.size > (own?.size ?? 0) ? mine : own
+    let grown = await grow(chainId, base, run, sign)
+    const isNew = base === undefined || grown.tree.size > base.size || base.origin !== originOf(base.root)
+    if (isNew || base.note !== mine?.note) {
+      await elsewhere.assertNotBehind(ownHeads, options)
+      if (chainId !== logChainId) grown = await joined(chainId, originOf, base, grown, version, options)
+      claimOrigin(chainId, originOf(grown.root ?? ''))
+    }
     const head = await next(chainId, originOf, base, grown)
     // nobody has it before it is kept: whoever signs next goes on from it
     if (head !== kept) await writeCell(store, head, version, options)

@@ -1,10 +1,11 @@
 /** Checkpoints of single chains: signed, and entered into the log chain. */
 
 import type { Ledger } from '../../ledger/types.js'
-import { toHex } from '../../primitives/bytes.js'
 import type { Kept } from './cell.js'
+import { entryRoot } from './entries.js'
 import type { Run } from './following.js'
 import type { HeadNote, Heads } from './heads.js'
+import type { OriginOf } from './own-cell.js'
 
 /** Makes checkpoints of chains. */
 export interface Making {
@@ -49,7 +50,7 @@ const AT_ONCE = 4
 export function createMaking(options: MakingOptions): Making {
   const { ledger, heads, origin, logChainId, tenantId, graceMs, signal, warn, now } = options
   const unsettled = new Map<string, HeadNote & { readonly size: number }>()
-  const originOf = (root: string): string => `${origin}/${root.slice('sha256:'.length).slice(0, ROOT_DIGITS)}`
+  const originOf: OriginOf = (root, log = origin) => `${log}/${root.slice('sha256:'.length).slice(0, ROOT_DIGITS)}`
 
   return {
     async make(chainId, run, { patient }) {
@@ -58,7 +59,7 @@ export function createMaking(options: MakingOptions): Making {
       const isIn = kept.logged >= size || unsettled.get(chainId)?.size === size
       if (!fresh && isIn) return { kept, entered: false, open: false }
       if (!fresh && patient && now() - kept.madeAt < graceMs) return { kept, entered: false, open: true }
-      const entry = { origin: kept.origin, size, rootHash: `sha256:${toHex(rootHash)}` }
+      const entry = { origin: kept.origin, size, rootHash: entryRoot(rootHash) }
       await ledger.checkpoint(logChainId, entry, { tenantId, signal })
       unsettled.set(chainId, { chainId, size, note })
       return { kept, entered: true, open: false }

@@ -11,6 +11,7 @@ const names = {
   origin: true,
   keys: true,
   formerKeys: true,
+  formerOrigins: true,
   chainId: true,
   tenantId: true,
   everyReceipts: true,
@@ -74,7 +75,14 @@ export function checkedOrigin(origin: string): string {
 export function checkedOptions(options: CheckpointLogOptions): Checked {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   refuseUnknownMembers(options, names, 'options')
-  const { origin, keys, formerKeys = [], chainId = DEFAULT_CHAIN, tenantId = DEFAULT_CHAIN } = options
+  const {
+    origin,
+    keys,
+    formerKeys = [],
+    formerOrigins = [],
+    chainId = DEFAULT_CHAIN,
+    tenantId = DEFAULT_CHAIN,
+  } = options
   const { everyReceipts = 1_000, everyMs = 60_000, timeoutMs = 30_000, publishChains = true } = options
   checkedOrigin(origin)
   if (typeof keys?.signer !== 'function') throw new TypeError('keys must be a key provider')
@@ -82,12 +90,16 @@ export function checkedOptions(options: CheckpointLogOptions): Checked {
   if (idShape.check(tenantId) !== undefined) throw new RangeError('tenantId must be an id')
   if (typeof publishChains !== 'boolean') throw new TypeError('publishChains must be true or false')
   for (const key of formerKeys) parseDidKey(key)
+  if (!Array.isArray(formerOrigins)) throw new TypeError('formerOrigins must be a list of origins')
+  for (const one of formerOrigins) checkedOrigin(one)
+  if (formerOrigins.includes(origin)) throw new RangeError('formerOrigins must not have the origin itself')
   const { witnesses } = options
   if (witnesses !== undefined) refuseUnknownMembers(witnesses, { clients: true, policy: true }, 'witnesses')
   return {
     origin,
     keys,
     formerKeys: [...formerKeys],
+    formerOrigins: [...formerOrigins],
     chainId,
     tenantId,
     everyReceipts: count('everyReceipts', everyReceipts, 1_000_000),

@@ -199,7 +199,11 @@ export function createPublishing(options: PublishingOptions): Publishing {
       return missing.length === 0 ? undefined : Math.min(...missing.map(({ as }) => as.retryAt))
     },
     async round(run, atOnce) {
-      const { kept: signed, fresh, base } = await heads.sign(chainId, () => origin, run, { signal, whole: true })
+      const {
+        kept: signed,
+        fresh,
+        base,
+      } = await heads.sign(chainId, (_, log = origin) => log, run, { signal, whole: true })
       if (base !== undefined) trees.add(base.frontier)
       trees.add(signed.frontier)
       await loadMarks(base)

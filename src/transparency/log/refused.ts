@@ -10,6 +10,11 @@ const messages = {
     'the last checkpoint was signed by a key that is not known: name it in formerKeys if it was this log’s',
   'no-checkpoint': 'the chain has no checkpoint yet',
   differs: 'the receipts do not give the root of the last checkpoint',
+  'unknown-origin':
+    'what lies beside the chain as its last checkpoint is not of this chain and this log: restore it, or name the former origin of the log in formerOrigins',
+  'origin-taken': 'another chain has checkpoints under the same origin: the roots of both begin alike',
+  behind:
+    'somebody has a head of this log that the log chain does not lead to: restore the receipts, or begin anew under another origin and name this one in formerOrigins',
 } as const
 
 /** Why a log signs nothing. */
@@ -19,8 +24,10 @@ export type RefusalReason = keyof typeof messages
  * @param chainId - the chain
  * @param reason - why nothing is signed
  * @param seq - where that shows
+ * @param name - who showed it
  * @returns the error that says so
  */
-export function refused(chainId: string, reason: RefusalReason, seq?: number): QuittanceError {
-  return new QuittanceError('TLOG_REFUSED', messages[reason], { details: { chainId, reason, seq } })
+export function refused(chainId: string, reason: RefusalReason, seq?: number, name?: string): QuittanceError {
+  const message = name === undefined ? messages[reason] : `${name}: ${messages[reason]}`
+  return new QuittanceError('TLOG_REFUSED', message, { details: { chainId, reason, seq } })
 }

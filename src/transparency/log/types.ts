@@ -14,6 +14,11 @@ export interface CheckpointLogOptions {
   readonly keys: KeyProvider
   /** Keys that signed for this log before, as did:key: a checkpoint of theirs is gone on from. */
   readonly formerKeys?: readonly string[] | undefined
+  /**
+   * Names that this log had before. To name one says: no more is signed under it, and each chain begins anew under `origin`.
+   * It is the one way on where a log was `behind`, and what was lost can't be restored.
+   */
+  readonly formerOrigins?: readonly string[] | undefined
   /** The chain that holds the checkpoints of all others; default `transparency-log`. */
   readonly chainId?: string | undefined
   /** The tenant of that chain; default `transparency-log`. */
@@ -70,7 +75,7 @@ export interface CheckpointLogStatus {
   readonly origin: string
   readonly chainId: string
   /** The newest head of the log that went out since this process began. */
-  readonly published?: { readonly size: number; readonly ageMs: number } | undefined
+  readonly published?: { readonly size: number; /** Whole milliseconds. */ readonly ageMs: number } | undefined
   /** How many chains have receipts that no checkpoint covers, and since when the first of them waits. */
   readonly waiting: { readonly chains: number; readonly forMs?: number | undefined }
   /** Chains whose checkpoints are not made because the chain does not lead from the last one to where it is now. */
@@ -101,7 +106,9 @@ export interface CheckpointLog extends AsyncDisposable {
    *
    * @returns the newest checkpoint, which is the last one where nothing was appended since
    * @throws QuittanceError `TLOG_REFUSED` where the chain is empty or does not go on from its last checkpoint
-   *   (`details.reason`: `empty`, `rewritten`, `rolled-back`, `pruned`, `unknown-key`); what store, key and ledger throw
+   *   (`details.reason`: `empty`, `rewritten`, `rolled-back`, `differs`, `pruned`, `unknown-key`, `unknown-origin`,
+   *   `origin-taken`), or where a sink or witness has a head of the log that it does not lead to (`behind`); what store, key
+   *   and ledger throw
    */
   checkpoint(chainId: string): Promise<PublishedCheckpoint>
   /**

@@ -6,7 +6,7 @@ import { QuittanceError } from '../../errors.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { readCheckpoint } from '../../tlog/checkpoint.js'
 import type { CheckpointSink } from '../types.js'
-import { mergedNote, noteFilePattern, noteFiles, tokenFilePattern } from './note-files.js'
+import { mergedNote, newestOf, noteFilePattern, noteFiles, tokenFilePattern } from './note-files.js'
 
 const errnoOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code
 
@@ -117,6 +117,20 @@ export function fileSink(directory: string): CheckpointSink {
         if (merged !== undefined) await writeWhole(folder, name, merged, true)
       } catch (error) {
         throw QuittanceError.is(error) || signal?.aborted ? error : unavailable(error, join(folder, name))
+      }
+    },
+    async newest(origin, { signal } = {}) {
+      try {
+        const name = newestOf(origin, await readdir(folder))
+        signal?.throwIfAborted()
+        return name === undefined ? undefined : await readFile(join(folder, name), 'utf8')
+      } catch (error) {
+        if (errnoOf(error) === 'ENOENT') return undefined
+        if (signal?.aborted) throw error
+        throw new QuittanceError('TLOG_UNAVAILABLE', 'the directory of checkpoints could not be read', {
+          details: { reason: errnoOf(error), file: folder, retryable: true },
+          cause: error,
+        })
       }
     },
   }

@@ -7,7 +7,7 @@ import { utf8 } from '../../primitives/bytes.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { readCheckpoint } from '../../tlog/checkpoint.js'
 import type { CheckpointSink, PublishedCheckpoint } from '../types.js'
-import { mergedNote, type NoteFile, noteFiles } from './note-files.js'
+import { mergedNote, type NoteFile, newestOf, noteFiles } from './note-files.js'
 
 /** Where the commits go, and in whose name. */
 export interface GitSinkOptions {
@@ -76,6 +76,7 @@ function pathOf(name: string): string {
   return [origin, size.slice(0, 4), size.slice(4, 8), size.slice(8, 12), name].join('/')
 }
 
+const nothing: PublishedCheckpoint = { kind: 'log', chainId: '', origin: '', size: 0, note: '', timestamps: [] }
 const namePattern = /^[^\n<>]{1,200}$/
 const branchPattern = /^(?!.*(?:\.\.|\/\/|\/\.|\.lock(?:\/|$)))[A-Za-z0-9][A-Za-z0-9._/-]*(?<![/.])$/
 
@@ -215,6 +216,42 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
     pushed = at
   }
 
+  /** @returns the commit that the remote's branch is at, which is then here as well */
+  const remoteTip = async (signal: AbortSignal | undefined): Promise<string | undefined> => {
+    if (remote === undefined) return undefined
+    const listed = await run('ask the remote', ['ls-remote', '--quiet', remote, ref], { signal })
+    if (listed.code !== 0) throw unavailable('ask the remote', 'ls-remote')
+    const commit = /^([0-9a-f]{40,64})\t/.exec(listed.stdout.toString('latin1'))?.[1]
+    if (commit === undefined) return undefined
+    const { code } = await run('fetch', ['fetch', '--quiet', '--no-tags', remote, ref], { signal })
+    if (code !== 0) throw unavailable('fetch', 'fetch')
+    return commit
+  }
+
+  /** @returns the path of the largest note of an origin in a commit */
+  const newestIn = async (commit: string, origin: string, signal: AbortSignal | undefined) => {
+    const folder = `${pathOf(noteFiles({ ...nothing, origin }).name).split('/')[0]}/`
+    const args = ['ls-tree', '-r', '--name-only', '-z', commit, '--', folder]
+    const { code, stdout } = await run('list the files', args, { signal })
+    if (code !== 0) throw unavailable('list the files', 'ls-tree')
+    const names = stdout.toString('utf8').split('\0')
+    return newestOf(
+      origin,
+      names.map((path) => path.slice(path.lastIndexOf('/') + 1)),
+    )
+  }
+
+  const newest = async (origin: string, signal: AbortSignal | undefined): Promise<string | undefined> => {
+    await prepare(signal)
+    let found: { readonly name: string; readonly commit: string } | undefined
+    for (const commit of [await tip(signal), await remoteTip(signal)]) {
+      const name = commit === undefined ? undefined : await newestIn(commit, origin, signal)
+      if (commit !== undefined && name !== undefined && (found === undefined || name > found.name))
+        found = { name, commit }
+    }
+    return found && contentAt(found.commit, pathOf(found.name), signal)
+  }
+
   return {
     name: 'git',
     id: `git:${sha256Hex(`${repository}\n${branch}\n${remote ?? ''}`).slice(0, 16)}`,
@@ -226,6 +263,11 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
         await prepare(signal)
         await push(await commit(checkpoint, signal), signal)
       })
+      turn = mine.catch(() => undefined)
+      return mine
+    },
+    newest(origin, { signal } = {}) {
+      const mine = turn.then(() => newest(origin, signal))
       turn = mine.catch(() => undefined)
       return mine
     },

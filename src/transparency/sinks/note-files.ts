@@ -32,9 +32,25 @@ export interface NoteFiles {
  * @returns its files; the note's own content depends on what is there already
  */
 export function noteFiles({ origin, size, timestamps }: PublishedCheckpoint): NoteFiles {
-  const stem = `${sha256Hex(origin).slice(0, DIGITS)}-${String(size).padStart(SIZE_DIGITS, '0')}`
+  const stem = `${originDigits(origin)}-${String(size).padStart(SIZE_DIGITS, '0')}`
   const tokens = timestamps.map((content) => ({ name: `${stem}.${sha256Hex(content).slice(0, DIGITS)}.tst`, content }))
   return { name: `${stem}.note`, tokens }
+}
+
+/** What the names of an origin's files begin with. */
+const originDigits = (origin: string): string => sha256Hex(origin).slice(0, DIGITS)
+
+/**
+ * @param origin - of a log or chain
+ * @param names - of files, without their directories
+ * @returns the name of the note with the largest size
+ */
+export function newestOf(origin: string, names: readonly string[]): string | undefined {
+  const begin = `${originDigits(origin)}-`
+  let newest: string | undefined
+  for (const name of names)
+    if (name.startsWith(begin) && noteFilePattern.test(name) && (newest === undefined || name > newest)) newest = name
+  return newest
 }
 
 /**

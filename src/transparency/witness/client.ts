@@ -1,5 +1,6 @@
 /** A witness over HTTP (C2SP tlog-witness). */
 import { concatBytes, decodeUtf8 } from '../../primitives/bytes.js'
+import { sha256Hex } from '../../primitives/sha256.js'
 import type { CosignatureVerifier } from '../../tlog/trusted.js'
 import { type NoteKey, parseVkey } from '../../tlog/vkey.js'
 import type { PatienceOptions, Witness } from '../types.js'
@@ -26,13 +27,13 @@ export interface HttpWitnessOptions {
 const DEFAULT_TIMEOUT_MS = 10_000
 const LONGEST_MS = 2 ** 31 - 1
 
-function submissionUrl(prefix: string): string {
+function prefixOf(prefix: string): string {
   const url = URL.canParse(prefix) ? new URL(prefix) : undefined
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw new TypeError('url must be an http: or https: URL')
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new TypeError('url must have no credentials, query and fragment')
-  return `${url.href.replace(/\/+$/, '')}/add-checkpoint`
+  return url.href.replace(/\/+$/, '')
 }
 
 function keysOf({ vkey, key }: HttpWitnessOptions): readonly NoteKey[] {
@@ -56,8 +57,8 @@ async function bodyOf(response: Response): Promise<string | undefined> {
 }
 
 /**
- * A witness over HTTP. Nothing is sent before `cosign`; the client remembers the newest size that was cosigned, and asks
- * the witness for it where it knows none.
+ * A witness over HTTP. Nothing is sent before `cosign` or `newest`; the client remembers the newest size that was cosigned,
+ * and asks the witness for it where it knows none.
  *
  * @param options - where it is, and its key
  * @returns the witness. `cosign` rejects with `TLOG_REFUSED` (`details.reason` `inconsistent`, `witness-ahead`, `unknown-log`,
@@ -71,18 +72,16 @@ async function bodyOf(response: Response): Promise<string | undefined> {
  * ```
  */
 export function httpWitness(options: HttpWitnessOptions): Witness {
-  const url = submissionUrl(options.url)
+  const prefix = prefixOf(options.url)
   const keys = keysOf(options)
   const { name = keys[0]?.name ?? '', timeoutMs = DEFAULT_TIMEOUT_MS, mlDsa44, onUnverified } = options
   if (!(timeoutMs > 0) || timeoutMs > LONGEST_MS) throw new RangeError('timeoutMs must be above 0 and below 2^31')
 
-  const post = async (body: Uint8Array, { signal }: PatienceOptions): Promise<Answer> => {
+  const exchange = async (path: string, given: RequestInit, { signal }: PatienceOptions): Promise<Answer> => {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body: Uint8Array.from(body),
-        headers: { 'content-type': 'application/octet-stream' },
+      const response = await fetch(`${prefix}/${path}`, {
+        ...given,
         // a redirect could lead into a network that only this machine sees
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -100,5 +99,22 @@ export function httpWitness(options: HttpWitnessOptions): Witness {
     }
   }
 
-  return { name, cosign: cosigningBy({ name, keys: async () => keys, post, mlDsa44, onUnverified }) }
+  const post = (body: Uint8Array, patience: PatienceOptions): Promise<Answer> =>
+    exchange(
+      'add-checkpoint',
+      { method: 'POST', body: Uint8Array.from(body), headers: { 'content-type': 'application/octet-stream' } },
+      patience,
+    )
+
+  return {
+    name,
+    cosign: cosigningBy({ name, keys: async () => keys, post, mlDsa44, onUnverified }),
+    async newest(origin, patience = {}) {
+      const { status, body } = await exchange(`${sha256Hex(origin)}/checkpoint`, { method: 'GET' }, patience)
+      if (status === 200) return body
+      // no head of this log, or one who tells nobody
+      if (status === 404) return undefined
+      throw unavailable(name, `status-${status}`, `answered with status ${status}`)
+    },
+  }
 }

@@ -18,8 +18,9 @@ export interface RefusedHead {
   readonly id: string
   readonly origin: string
   /**
-   * `fork`: `text` is a fork proof, see `verifyForkProof`. `unproved`: nobody has shown that it goes on from what was
-   * cosigned, which a wrong proof in the request is enough for; `text` is JSON with both notes.
+   * `fork`: `text` is a fork proof, see `verifyForkProof`. `unproved`: no proof was given that holds. By itself that shows
+   * nothing against the log: anybody can send a genuine head of it with a wrong proof. `text` is JSON with both notes and
+   * says so; with the leaves of the larger tree it may become a fork proof, or prove to be nothing.
    */
   readonly kind: 'fork' | 'unproved'
   readonly text: string

@@ -104,6 +104,10 @@ function logsByOrigin(logs: readonly NoteKey[]): ReadonlyMap<string, readonly No
   return byOrigin
 }
 
+/** Stands in the file itself: whoever finds it there must not take it for more. */
+const UNPROVED =
+  'no proof was given that holds; by itself this shows nothing against the log: anybody can send its head with a wrong proof'
+
 /** What was refused, as evidence; `undefined` where the head is not against what was cosigned. */
 function refusedHead(latest: WitnessedHead, head: Head, signatures: readonly NoteSignature[]): RefusedHead | undefined {
   const note = formatNote({ text: head.note.text, signatures })
@@ -113,7 +117,7 @@ function refusedHead(latest: WitnessedHead, head: Head, signatures: readonly Not
     return equalBytes(latest.rootHash, head.rootHash)
       ? undefined
       : { id, origin, kind: 'fork', text: forkProof(latest.note, note) }
-  const both = { format: 'quittance/1 refused-head', cosigned: latest.note, refused: note }
+  const both = { format: 'quittance/1 refused-head', meaning: UNPROVED, cosigned: latest.note, refused: note }
   return { id, origin, kind: 'unproved', text: `${JSON.stringify(both, undefined, 2)}\n` }
 }
 

@@ -1,0 +1,53 @@
+/** What the log chain says of each chain's newest checkpoint: it is fenced and signed like every chain, and no cell of state is. */
+import { toHex } from '../../primitives/bytes.js'
+import type { ReceiptStore, StoreOptions } from '../../store/store.js'
+
+/** How far a chain had come, as the log chain has it. */
+export interface Entered {
+  readonly size: number
+  /** `sha256:` and 64 hex digits. */
+  readonly rootHash: string
+}
+
+/** The largest entry of each origin. */
+export interface Entries {
+  /**
+   * Reads what came into the log chain since the last call; at the first call all of it.
+   *
+   * @param origin - of a chain
+   * @returns its largest entry, of all that were ever seen
+   */
+  newest(origin: string, options: StoreOptions): Promise<Entered | undefined>
+}
+
+/** @returns a root as entries of the log chain have it */
+export const entryRoot = (rootHash: Uint8Array): string => `sha256:${toHex(rootHash)}`
+
+/**
+ * @param store - where the log chain is kept
+ * @param logChainId - the log chain
+ * @returns its entries; nothing is read yet
+ */
+export function createEntries(store: ReceiptStore, logChainId: string): Entries {
+  const found = new Map<string, Entered>()
+  let next = 0
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const readOn = async (options: StoreOptions): Promise<void> => {
+    for await (const { seq, system } of store.read(logChainId, { ...options, fromSeq: next })) {
+      next = seq + 1
+      if (system?.event !== 'checkpoint') continue
+      const { origin, size, rootHash } = system
+      if (size > (found.get(origin)?.size ?? 0)) found.set(origin, { size, rootHash })
+    }
+  }
+
+  return {
+    async newest(origin, options) {
+      const mine = turn.then(() => readOn(options))
+      turn = mine.catch(() => undefined)
+      await mine
+      return found.get(origin)
+    },
+  }
+}
