@@ -1,16 +1,18 @@
 /** Checkpoints from elsewhere, and whom to believe about them. */
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { QuittanceError } from '../errors.js'
 import { loadMlDsa44 } from '../tlog/ml-dsa-noble.js'
-import { type Policy, parsePolicy } from '../tlog/policy.js'
-import type { TrustOptions } from '../tlog/trusted.js'
-import { type CheckpointSet, openCheckpoints } from '../verify/checkpoints.js'
+import type { Policy } from '../tlog/policy.js'
+import { openTrusted, type TrustOptions } from '../tlog/trusted.js'
+import { type CheckpointSet, openCheckpoints, type PassedOver } from '../verify/checkpoints.js'
 import { unreadable } from '../verify/node/chunks.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
+import { tlogPolicyIn } from './log-keys.js'
+import { printable } from './printable.js'
 import { once } from './values.js'
 
 /** The options that `addCheckpointOptions` adds. */
@@ -75,12 +77,23 @@ async function filesIn(directory: string): Promise<string[]> {
   return files.flat()
 }
 
-async function notesAt(named: string, io: Io): Promise<string[]> {
+/** A note, and how to find it. */
+interface PlacedNote {
+  readonly note: string
+  readonly place: string
+}
+
+async function notesOf(path: string, shown: string): Promise<PlacedNote[]> {
+  const notes = notesIn(await readFile(path, 'utf8'))
+  return notes.map((note, at) => ({ note, place: notes.length === 1 ? shown : `${shown} (note ${at + 1})` }))
+}
+
+async function notesAt(named: string, io: Io): Promise<PlacedNote[]> {
   const path = pathFrom(io, named)
   try {
-    if (!(await stat(path)).isDirectory()) return notesIn(await readFile(path, 'utf8'))
-    const notes: string[] = []
-    for (const file of await filesIn(path)) notes.push(...notesIn(await readFile(file, 'utf8')))
+    if (!(await stat(path)).isDirectory()) return await notesOf(path, named)
+    const notes: PlacedNote[] = []
+    for (const file of await filesIn(path)) notes.push(...(await notesOf(file, join(named, relative(path, file)))))
     return notes
   } catch (error) {
     throw unreadable(error, named)
@@ -91,7 +104,7 @@ async function policyAt(named: string, io: Io): Promise<Policy> {
   const bytes = await readFile(pathFrom(io, named)).catch((error: unknown) => {
     throw unreadable(error, named)
   })
-  return parsePolicy(bytes)
+  return tlogPolicyIn(bytes, named)
 }
 
 /** What checks ML-DSA-44, where the policy has such keys and the optional package is there. */
@@ -103,6 +116,46 @@ async function termsFor({ logs, witnesses }: Policy): Promise<TrustOptions> {
     if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return {}
     throw error
   }
+}
+
+const passesOver = (error: QuittanceError): boolean =>
+  error.code === 'TLOG_UNTRUSTED' && ['no-known-key', 'quorum'].includes(String(error.details.reason))
+
+/** Opens the notes; of one that is wrong it says in which file it is. */
+function openPlaced(notes: readonly PlacedNote[], policy: Policy, terms: TrustOptions): CheckpointSet {
+  try {
+    return openCheckpoints(
+      notes.map(({ note }) => note),
+      policy,
+      terms,
+    )
+  } catch (thrown) {
+    for (const { note, place } of notes) {
+      try {
+        openTrusted(note, policy, terms)
+      } catch (error) {
+        if (!QuittanceError.is(error) || passesOver(error)) continue
+        const { code, message, details } = error
+        throw new QuittanceError(code, `${place}: ${message}`, { details, cause: error })
+      }
+    }
+    throw thrown
+  }
+}
+
+const MOST_NAMES = 5
+
+function passedWords(
+  notes: readonly PlacedNote[],
+  { passedOver }: CheckpointSet,
+  reason: PassedOver['reason'],
+  words: string,
+): string[] {
+  const places = passedOver.filter((one) => one.reason === reason).map(({ index }) => notes[index]?.place ?? '')
+  if (places.length === 0) return []
+  const names = places.slice(0, MOST_NAMES).map((place) => printable(place))
+  const more = places.length > MOST_NAMES ? ` and ${places.length - MOST_NAMES} more` : ''
+  return [`${places.length} of ${notes.length} checkpoints ${words}: ${names.join(', ')}${more}`]
 }
 
 /**
@@ -125,12 +178,10 @@ export async function checkpointsFor(options: CheckpointOptions, io: Io): Promis
     ])
   const policy = await policyAt(file, io)
   const notes = (await Promise.all(checkpoints.map((named) => notesAt(named, io)))).flat()
-  const set = openCheckpoints(notes, policy, await termsFor(policy))
-  const few = set.passedOver.filter(({ reason }) => reason === 'quorum').length
-  const unknown = set.passedOver.length - few
+  const set = openPlaced(notes, policy, await termsFor(policy))
   const said = [
-    ...(unknown > 0 ? [`${unknown} of ${notes.length} checkpoints are of no log of the policy`] : []),
-    ...(few > 0 ? [`${few} of ${notes.length} checkpoints have too few witnesses`] : []),
+    ...passedWords(notes, set, 'no-known-key', 'are of no log of the policy'),
+    ...passedWords(notes, set, 'quorum', 'have too few witnesses'),
     ...(set.unverified > 0
       ? [`${set.unverified} cosignatures count for nothing: to check ML-DSA-44, npm install @noble/post-quantum`]
       : []),

@@ -1,7 +1,7 @@
 /** The logs that a command believes, as they were typed: verifier keys, and a policy file. */
 import { readFile, stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
-import { parsePolicy } from '../tlog/policy.js'
+import { type Policy, parsePolicy } from '../tlog/policy.js'
 import { type NoteKey, parseVkey } from '../tlog/vkey.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
@@ -48,8 +48,24 @@ export async function logKeysOf({ log = [], policy }: LogOptions, io: Io): Promi
   return keys
 }
 
+/**
+ * Reads a tlog-policy. One in the format for packages is told apart: both options are called `--policy`.
+ *
+ * @param bytes - of the file
+ * @param file - as it was typed
+ * @returns the policy
+ * @throws UsageError for the policy of a package; QuittanceError `TLOG_MALFORMED`
+ */
+export function tlogPolicyIn(bytes: Uint8Array, file: string): Policy {
+  if (/^\uFEFF?\s*\{/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, 4_096))))
+    throw new UsageError(`${file} is the policy of a package (JSON). Here --policy is a C2SP tlog-policy.`, [
+      'It has lines such as "log VKEY", "witness NAME VKEY" and "quorum none": see docs/transparency.md.',
+    ])
+  return parsePolicy(bytes)
+}
+
 async function policyKeys(file: string, io: Io): Promise<readonly NoteKey[]> {
-  const { logs } = parsePolicy(await smallFile(file, io, 'policy'))
+  const { logs } = tlogPolicyIn(await smallFile(file, io, 'policy'), file)
   const other = logs.find(({ key }) => key.type !== 'ed25519')
   if (other) throw new UsageError(`the key of the log ${other.key.name} is not an Ed25519 key: it can't be used here`)
   return logs.map(({ key }) => key)

@@ -126,8 +126,11 @@ export function reportText(result: VerifyResult, options: ReportOptions, io: Io)
     ...(options.name === undefined ? [] : [`  from    ${printable(options.name)}`]),
     ...(scope.root === undefined ? [] : [`  root    ${printable(scope.root)}`]),
     ...(scope.head === undefined ? [] : [`  head    ${printable(headText(scope.head))}`]),
-    `  tail    ${tailWords(scope)}`,
-    ...(scope.checkpoint === undefined ? [] : [`  held    ${printable(heldWords(scope.checkpoint))}`]),
+    `  tail    ${verdict === 'INVALID' && scope.tail === 'checkpoint' ? 'unproved: something in the chain contradicts' : tailWords(scope)}`,
+    // where something contradicts, nobody stands for what is there
+    ...(scope.checkpoint === undefined || verdict === 'INVALID'
+      ? []
+      : [`  held    ${printable(heldWords(scope.checkpoint))}`]),
     `  trust   ${printable(options.trust)}`,
     ...(listed.length === 0 ? [] : [`  counts  ${listed.join(', ')}`]),
     ...findings('problem', problems, problemTotal, options),

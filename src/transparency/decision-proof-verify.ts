@@ -5,13 +5,13 @@ import { leafHash } from '../merkle/hash.js'
 import { receiptLeaf } from '../merkle/receipt-leaf.js'
 import { verifyInclusion } from '../merkle/verify-inclusion.js'
 import { fromHex, utf8 } from '../primitives/bytes.js'
-import { isTime } from '../primitives/time.js'
 import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { readCheckpoint, type SignedCheckpoint } from '../tlog/checkpoint.js'
 import { type Policy, quorumReached, quorumTime } from '../tlog/policy.js'
 import { checkProof } from '../tlog/proof.js'
 import { openTrusted, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
+import { endOf } from '../verify/checkpoints.js'
 import { examineReceipt } from '../verify/examine.js'
 import { checkKeyring } from '../verify/options.js'
 import { verifyReceipt } from '../verify/receipt.js'
@@ -103,7 +103,11 @@ export interface DecisionProofResult {
   readonly chain?: { readonly origin: string; readonly size: number } | undefined
   /** What the log says; where the proof has that level. */
   readonly log?: { readonly origin: string; readonly size: number } | undefined
-  /** The earliest time by which somebody else had seen it: witnesses, or a time-stamp authority. */
+  /** When as many witnesses as the policy asks for had seen it, by their own clocks: the end of that second. */
+  readonly witnessedBy?: string | undefined
+  /** The latest time that the best time stamp leaves open: by then it was there. */
+  readonly stampedBy?: string | undefined
+  /** The earlier of the two: by then somebody else had seen it. Of neither party alone is it the time. */
   readonly seenBy?: string | undefined
   /** Witnesses of the policy that cosigned, by their keys' names. */
   readonly witnesses: readonly string[]
@@ -130,9 +134,12 @@ interface Notes {
   readonly problems: ProofProblem[]
   readonly proved: Set<ProvedCode>
   readonly open: Set<NotProvedCode>
-  readonly times: string[]
+  readonly witnessTimes: string[]
+  readonly stampTimes: string[]
   readonly witnesses: Set<string>
 }
+
+const earliest = (times: readonly string[]): string | undefined => times.toSorted()[0]
 
 const problem = ({ problems }: Notes, code: ProofProblemCode, message: string): void => {
   problems.push({ code, message })
@@ -168,14 +175,11 @@ function trusted(
   }
 }
 
-/** The last instant of a second. */
-const endOf = (second: number): string => new Date(second * 1_000 + 999).toISOString()
-
 function noteWitnesses(opened: TrustedCheckpoint, { policy }: VerifyDecisionProofOptions, notes: Notes): boolean {
   if (policy === undefined || policy.quorum === 'none' || !quorumReached(policy, opened.cosignatures)) return false
   for (const { key } of opened.cosignatures) notes.witnesses.add(key.name)
-  const time = quorumTime(policy, opened.cosignatures)
-  if (time !== undefined && isTime(endOf(time))) notes.times.push(endOf(time))
+  const time = endOf(quorumTime(policy, opened.cosignatures))
+  if (time !== undefined) notes.witnessTimes.push(time)
   notes.proved.add('WITNESSED')
   return true
 }
@@ -191,7 +195,7 @@ async function noteTimestamps(
     const { verdict, proved } = await timestamps(token, utf8(note.text))
     if (verdict === 'INVALID') problem(notes, 'TIMESTAMP_WRONG', 'a time stamp is wrong, or of something else')
     if (verdict !== 'VALID' || proved === undefined) continue
-    notes.times.push(proved.latest)
+    notes.stampTimes.push(proved.latest)
     notes.proved.add('TIME_STAMPED')
   }
 }
@@ -267,7 +271,7 @@ function checkSigner(
     for (const { code, message } of trust.judge({ ...receipt, key: { event: 'delegate', ...delegation } }, true))
       notes.problems.push({ code, message: `the receipt ${message}` })
   if (notes.problems.length > before) return
-  const witnessedAt = notes.times.toSorted()[0]
+  const witnessedAt = earliest([...notes.witnessTimes, ...notes.stampTimes])
   for (const { code, message } of verifyReceipt(line, { keyring, trust }).problems)
     notes.problems.push({ code, message: `the receipt ${message}` })
   for (const { finding } of trust.finish([{ size, ...(witnessedAt === undefined ? {} : { witnessedAt }) }]))
@@ -288,7 +292,7 @@ function resultOf(
   chain: SignedCheckpoint | undefined,
   log: SignedCheckpoint | undefined,
 ): DecisionProofResult {
-  const { problems, proved, open, times, witnesses } = notes
+  const { problems, proved, open, witnessTimes, stampTimes, witnesses } = notes
   const verdict = verdictOf(problems)
   // of what contradicts itself nothing is proved
   const holds = verdict === 'INVALID' ? new Set<ProvedCode>() : proved
@@ -307,12 +311,16 @@ function resultOf(
     'TIME_STAMPED',
     ...inherent,
   ])
-  const seenBy = holds.size === 0 ? undefined : times.toSorted()[0]
+  const timeOf = (times: readonly string[]) => (holds.size === 0 ? undefined : earliest(times))
+  const [witnessedBy, stampedBy] = [timeOf(witnessTimes), timeOf(stampTimes)]
+  const seenBy = timeOf([...witnessTimes, ...stampTimes])
   return {
     verdict,
     ...(receipt === undefined ? {} : { receipt }),
     ...(chain === undefined ? {} : { chain: { origin: chain.origin, size: chain.size } }),
     ...(log === undefined ? {} : { log: { origin: log.origin, size: log.size } }),
+    ...(witnessedBy === undefined ? {} : { witnessedBy }),
+    ...(stampedBy === undefined ? {} : { stampedBy }),
     ...(seenBy === undefined ? {} : { seenBy }),
     witnesses: holds.size === 0 ? [] : [...witnesses].sort(),
     problems,
@@ -347,7 +355,14 @@ export async function verifyDecisionProof(
   if (options.keyring !== undefined) checkKeyring(options.keyring)
   const latest = new Date(options.now ?? Date.now()).getTime() + MAX_AHEAD_MS
   if (Number.isNaN(latest)) throw new RangeError('now must be a time')
-  const notes: Notes = { problems: [], proved: new Set(), open: new Set(), times: [], witnesses: new Set() }
+  const notes: Notes = {
+    problems: [],
+    proved: new Set(),
+    open: new Set(),
+    witnessTimes: [],
+    stampTimes: [],
+    witnesses: new Set(),
+  }
   let taken: DecisionProof
   try {
     taken = parseDecisionProof(file)

@@ -83,6 +83,17 @@ test('one chain: whole, cut, rewritten with the signing key', async () => {
   expect(cut).toMatchObject({ code: 3, stdout: expect.stringContaining('covers seq 5 to 5, which are missing') })
   const forged = await cli('rewritten.jsonl', ...given)
   expect(forged).toMatchObject({ code: 1, stdout: expect.stringContaining('CHECKPOINT_MISMATCH') })
+  // of what contradicts nothing is said to be held
+  expect(forged.stdout).not.toMatch(/held {4}|are those of the checkpoint|tail {4}checkpoint/)
+  const lines = linesOf(a).split('\n')
+  await writeFile(
+    join(dir, 'spoiled.jsonl'),
+    [lines[0], lines[1]?.replace(/"signature":".{8}/, '"signature":"AAAAAAAA'), ...lines.slice(2)].join('\n'),
+  )
+  const spoiled = await cli('spoiled.jsonl', ...given, '--log-chain', 'log.jsonl')
+  expect([spoiled.code, spoiled.stdout.includes('INVALID')]).toEqual([1, true])
+  const about = spoiled.stdout.slice(spoiled.stdout.indexOf('INVALID'))
+  expect(about.slice(0, about.indexOf('\n\n'))).not.toMatch(/held {4}|tail {4}checkpoint/)
   expect((await cli('rewritten.jsonl')).code).toBe(0)
 })
 
@@ -157,7 +168,41 @@ test('too few witnesses: said, and nothing is believed', async () => {
     'transparency-log',
   )
   expect(code).toBe(3)
-  expect(stderr).toBe('warning: 1 of 1 checkpoints have too few witnesses\n')
+  expect(stderr).toBe('warning: 1 of 1 checkpoints have too few witnesses: few.note\n')
+})
+
+test('the log among all chains: what to give is said', async () => {
+  const { code, stderr } = await cli('whole', '--all', ...given)
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/^hint: give --log-chain transparency-log: /)
+  expect((await cli('whole', '--all', ...given, '--log-chain', 'transparency-log')).stderr).toBe('')
+})
+
+test('a note that is wrong or passed over is named by its file', async () => {
+  const wrong = join(dir, 'wrong')
+  await mkdir(wrong)
+  await writeFile(join(wrong, 'good.note'), await noteOf(a))
+  const note = await noteOf(a)
+  await writeFile(join(wrong, 'spoiled.note'), note.replace(/\n6\n/, '\n7\n'))
+  const of = (...more: string[]) => cli('a.jsonl', '--policy', 'policy.txt', '--checkpoints', ...more)
+  const spoiled = await of('wrong')
+  expect([spoiled.code, spoiled.stderr]).toEqual([2, expect.stringContaining('wrong/spoiled.note: ')])
+  await writeFile(join(wrong, 'spoiled.note'), `${note}cut`)
+  const cut = await of('wrong')
+  expect([cut.code, cut.stderr]).toEqual([2, expect.stringContaining('wrong/spoiled.note (note 2): ')])
+  const stranger = join(dir, 'stranger')
+  await mkdir(stranger)
+  const few = await logNoteOf(log)
+  for (let at = 0; at < 7; at += 1) await writeFile(join(stranger, `${at}.note`), few)
+  const { stderr } = await of('stranger')
+  expect(stderr).toContain('7 of 7 checkpoints have too few witnesses: stranger/0.note, ')
+  expect(stderr).toContain('stranger/4.note and 2 more\n')
+})
+
+test('the policy of a package is told apart from a tlog-policy', async () => {
+  await writeFile(join(dir, 'policy.json'), '{"require":{"tail":true}}\n')
+  const { code, stderr } = await cli('a.jsonl', '--checkpoints', 'audit', '--policy', 'policy.json')
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/policy\.json is the policy of a package.*tlog-policy/)])
 })
 
 test('what makes no sense is refused', async () => {
@@ -173,6 +218,6 @@ test('what makes no sense is refused', async () => {
     /^2 .*give the log chain as a file/,
   )
   expect(await refused('a.jsonl', '--checkpoints', 'nowhere', '--policy', 'policy.txt')).toMatch(/^2 .*no such file/)
-  expect(await refused('a.jsonl', '--checkpoints', 'a.jsonl', '--policy', 'policy.txt')).toMatch(/^2 .*checkpoint 1/)
+  expect(await refused('a.jsonl', '--checkpoints', 'a.jsonl', '--policy', 'policy.txt')).toMatch(/^2 .*a\.jsonl: /)
   expect(await refused('a.jsonl', '--checkpoints', 'audit', '--policy', 'a.jsonl')).toMatch(/^2 .*policy/)
 })

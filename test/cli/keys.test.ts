@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { didKey } from '../../src/keys/did-key.js'
 import { Keyring } from '../../src/keys/keyring.js'
+import { parseVkey } from '../../src/tlog/vkey.js'
 import { runCli } from './run-cli.js'
 
 let cwd: string
@@ -129,6 +130,21 @@ describe('public-key', () => {
     expect((await cli(['public-key', 'a.pem', '--uses', 'receipt'])).code).toBe(2)
     expect((await cli(['public-key', 'a.pem', '--json', '--format', 'pem'])).code).toBe(2)
     expect((await cli(['public-key', 'a.pem', '--format', 'ssh'])).code).toBe(2)
+  })
+
+  test('--format vkey is the verifier key of a log, which needs its name', async () => {
+    const of = (...more: string[]) => cli(['public-key', 'a.pem', '--format', 'vkey', ...more])
+    const { code, stdout } = await of('--name', 'acme.example/decisions')
+    expect(code).toBe(0)
+    const { name, type, publicKey } = parseVkey(stdout.trimEnd())
+    expect([name, type]).toEqual(['acme.example/decisions', 'ed25519'])
+    expect(`${didKey(publicKey)}\n`).toBe((await cli(['public-key', 'a.pem'])).stdout)
+    for (const wrong of [
+      await of(),
+      await of('--name', 'with space'),
+      await cli(['public-key', 'a.pem', '--name', 'x/y']),
+    ])
+      expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--name')])
   })
 
   test('reads a public key as well', async () => {

@@ -139,6 +139,9 @@ describe('quittance verify-proof', () => {
     const policy = ['--policy', 'policy.txt']
     expect(await code('bad.tlog-proof', '--trust', keyId, ...policy)).toBe(1)
     expect(await code('policy.txt', '--trust', keyId, ...policy)).toBe(1)
+    const { stdout } = await cli('verify-proof', 'bad.tlog-proof', '--trust', keyId, ...policy)
+    expect(stdout).toContain('no more was judged')
+    expect(stdout).not.toMatch(/SIGNER_TRUSTED|no key that you trust|not proved/)
     const stranger = 'did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK'
     expect(await code('p.tlog-proof', '--trust', stranger, ...policy)).toBe(3)
     expect(await code('p.tlog-proof', '--trust', keyId, '--policy', 'stranger.txt')).toBe(3)
@@ -146,6 +149,12 @@ describe('quittance verify-proof', () => {
     expect(await code('p.tlog-proof', '--trust', keyId)).toBe(2)
     expect(await code('p.tlog-proof', '--trust', keyId, '--policy', 'absent.txt')).toBe(2)
     expect(await code('p.tlog-proof', '--trust', keyId, '--policy', 'other.note')).toBe(2)
+    await writeFile(join(cwd, 'policy.json'), '{"require":{}}\n')
+    const json = await cli('verify-proof', 'p.tlog-proof', '--trust', keyId, '--policy', 'policy.json')
+    expect([json.code, json.stderr]).toEqual([
+      2,
+      expect.stringMatching(/policy\.json is the policy of a package.*tlog-policy/s),
+    ])
     expect(await code('absent.tlog-proof', '--trust', keyId, ...policy)).toBe(2)
     expect(await code('p.tlog-proof', '--trust', keyId, ...policy, '--require-timestamp')).toBe(2)
     expect(await code('p.tlog-proof', '--trust', keyId, ...policy, '--lang', 'fr')).toBe(2)

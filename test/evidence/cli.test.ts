@@ -112,6 +112,12 @@ describe('verify', () => {
     expect([code, /\[TLOG_MALFORMED\]/.test(stderr)]).toEqual([2, true])
   })
 
+  test('a tlog-policy is told apart from the policy of a package', async () => {
+    await writeFile(join(dir, 'tlog.txt'), tlogPolicy)
+    const { code, stderr } = await cli('verify', 'all.zip', '--keyring', 'keyring.json', '--policy', 'tlog.txt')
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/tlog\.txt is a C2SP tlog-policy.*JSON/)])
+  })
+
   test('refuses what is about one chain', async () => {
     const { code, stderr } = await cli(
       'verify',

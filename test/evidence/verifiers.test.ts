@@ -326,6 +326,11 @@ describe('over packages', async () => {
     }
   })
 
+  test.each(['--help', '-h'])('verify.mjs %s says how it is used', async (flag) => {
+    const { code, stdout, stderr } = await run(process.execPath, [verifyMjs, flag])
+    expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('node verify.mjs PACKAGE.zip --keyring')])
+  })
+
   test('none takes a policy that nobody can mean', async () => {
     const file = files[0]?.[1] as string
     const asked = refusedPolicies.map((policy) => ({ file, policy, keyring, now }))

@@ -207,6 +207,9 @@ describe('a log', () => {
     )
     expect((await storedCheckpoint(store, 'older'))?.size).toBe(5)
     expect(log.status().published?.size).toBeGreaterThan(0)
+    // whole milliseconds, though the clock has more
+    expect(log.status().published?.ageMs).toSatisfy(Number.isSafeInteger)
+    expect(log.health().ageMs).toSatisfy(Number.isSafeInteger)
     await log.close()
     await log.close()
     expect(log.health()).toMatchObject({ name: 'checkpoint', ok: true })

@@ -83,6 +83,10 @@ describe('the page', () => {
     expect(await becomes(page, 'INVALID')).toContain('diese Datei beweist nichts')
     expect(await codes(page, 'problems')).toContain('INCLUSION_WRONG')
     expect(await codes(page, 'proved')).toEqual([])
+    // the key is trusted: nothing may say that it is not
+    expect(await codes(page, 'not-proved')).toEqual([])
+    expect(await page.locator('#found').innerText()).not.toContain('kein Schlüssel, dem Sie vertrauen')
+    expect(await page.locator('#not-judged').innerText()).toContain('wurde weiter nichts beurteilt')
     await give(page)
     await becomes(page, 'VALID')
     await page.locator('#policy').fill('log nonsense')

@@ -6,8 +6,9 @@ import { leafHash } from '../../src/merkle/hash.js'
 import { inclusionProof } from '../../src/merkle/inclusion-proof.js'
 import { canonicalize } from '../../src/receipt/canonical.js'
 import { memoryStore } from '../../src/store/memory.js'
-import { parsePolicy } from '../../src/tlog/policy.js'
+import { parsePolicy, quorumTime } from '../../src/tlog/policy.js'
 import { formatProof, parseProof } from '../../src/tlog/proof.js'
+import { openTrusted } from '../../src/tlog/trusted.js'
 import { type MakeProofOptions, makeProof } from '../../src/transparency/decision-proof.js'
 import {
   type DecisionProof,
@@ -16,6 +17,7 @@ import {
 } from '../../src/transparency/decision-proof-format.js'
 import { pathBuilder } from '../../src/transparency/decision-proof-path.js'
 import { type VerifyDecisionProofOptions, verifyDecisionProof } from '../../src/transparency/decision-proof-verify.js'
+import { proofWords } from '../../src/transparency/decision-proof-words.js'
 import { storedCheckpoint } from '../../src/transparency/log/cell.js'
 import { delegatedBy, draft, keyNamed, stored } from '../ledger/support.js'
 import { type ProofWorld, policyText, proofWorld, WITNESS } from './proof-support.js'
@@ -181,6 +183,38 @@ describe('time stamps', () => {
     expect(proved).toContain('TIME_STAMPED')
     const log = await storedCheckpoint(world.store, 'transparency-log')
     expect(asked).toEqual(['good', log?.note.slice(0, log.note.indexOf('\n\n') + 1)])
+  })
+
+  test('have a time of their own: no party is said to have seen it when another did', async () => {
+    const latest = '2026-01-01T00:00:00.000Z'
+    const result = await verify(stamped(parseDecisionProof(file), 'good'), {
+      timestamps: async () => ({ verdict: 'VALID', proved: { latest } }),
+    })
+    const log = await storedCheckpoint(world.store, 'transparency-log')
+    const opened = openTrusted(log?.note as string, world.policy)
+    const second = quorumTime(world.policy, opened.cosignatures) as number
+    const seen = new Date(second * 1_000 + 999).toISOString()
+    expect(result).toMatchObject({ witnessedBy: seen, stampedBy: latest, seenBy: latest })
+    for (const locale of ['en', 'de'] as const) {
+      const { WITNESSED, TIME_STAMPED } = proofWords[locale].proved(result)
+      expect([WITNESSED.includes(seen), WITNESSED.includes(latest)]).toEqual([true, false])
+      expect([TIME_STAMPED.includes(seen), TIME_STAMPED.includes(latest)]).toEqual([false, true])
+    }
+    const alone = await verify(file)
+    expect(alone).toMatchObject({ witnessedBy: seen, seenBy: seen })
+    expect(alone).not.toHaveProperty('stampedBy')
+  })
+
+  test('do not contradict what is said where witnesses are missing', async () => {
+    const result = await verify(stamped(parseDecisionProof(file), 'good'), {
+      policy: world.lonely,
+      timestamps: async () => ({ verdict: 'VALID', proved: { latest: '2026-01-01T00:00:00.000Z' } }),
+    })
+    expect(result.proved).toContain('TIME_STAMPED')
+    expect(result.notProved).toContain('WITNESSED')
+    expect(result).not.toHaveProperty('witnessedBy')
+    expect(proofWords.en.notProved.WITNESSED).not.toMatch(/anybody|operator/)
+    expect(proofWords.de.notProved.WITNESSED).not.toMatch(/jemand|Betreiber/)
   })
 
   test('that are wrong make it INVALID, those of strangers count for nothing', async () => {

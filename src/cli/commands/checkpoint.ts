@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
+import { QuittanceError } from '../../errors.js'
+import { parseDidKey } from '../../keys/did-key.js'
 import type { Ledger } from '../../ledger/types.js'
-import { parsePolicy } from '../../tlog/policy.js'
 import { checkpointLog } from '../../transparency/log/checkpoint-log.js'
 import { checkedOrigin } from '../../transparency/log/options.js'
 import type { CheckpointLog } from '../../transparency/log/types.js'
@@ -13,6 +13,7 @@ import { type AddCommand, examples } from '../context.js'
 import { failureOf, UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
 import { openKey } from '../key-target.js'
+import { smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { checkChain, idOption, refusable, required, withLedger } from '../retention-flags.js'
 import { addTrustOptions, type TrustOptions } from '../trust-flags.js'
@@ -24,6 +25,7 @@ interface Options extends TrustOptions {
   readonly passphraseFile?: string | undefined
   readonly receiptKey?: string | undefined
   readonly receiptPassphraseFile?: string | undefined
+  readonly formerKey?: readonly string[] | undefined
   readonly chain?: string | undefined
   readonly all?: true | undefined
   readonly logChain?: string | undefined
@@ -55,7 +57,7 @@ function sinksOf({ to, git, push }: Options, io: Io): CheckpointSink[] {
 
 async function witnessesOf({ policy }: Options, io: Io) {
   if (policy === undefined) return undefined
-  const parsed = parsePolicy(await readFile(pathFrom(io, policy)))
+  const parsed = tlogPolicyIn(await smallFile(policy, io, 'policy'), policy)
   const clients = parsed.witnesses.flatMap(({ name, key, url }) =>
     url === undefined ? [] : [httpWitness({ name, key, url })],
   )
@@ -107,37 +109,53 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
   if (options.all && options.chain !== undefined) throw new UsageError('--chain does not go with --all')
   const sinks = sinksOf(options, io)
   const witnesses = await witnessesOf(options, io)
+  if (options.receiptKey === undefined && !io.env.QUITTANCE_KEY_URL)
+    throw new UsageError('no key for the entries of the log chain was given: --receipt-key KEY, or QUITTANCE_KEY_URL', [
+      'They are receipts, and are signed as those are; --key signs the checkpoints alone.',
+    ])
   const keys = await openKey(key, options.passphraseFile, io)
   await keys.signer()
   const receiptKey = { ...options, key: options.receiptKey, passphraseFile: options.receiptPassphraseFile }
   try {
     return await withLedger(target, receiptKey, io, {}, async ({ ledger }) => {
-      const log = checkpointLog(ledger, { origin, keys, chainId: options.logChain, sinks, witnesses })
+      const log = checkpointLog(ledger, {
+        origin,
+        keys,
+        formerKeys: options.formerKey,
+        chainId: options.logChain,
+        sinks,
+        witnesses,
+      })
+      let isRefused = false
       const { yellow } = colorsFor(io, io.stderr)
       log.on('warning', ({ error, chainId, name }) => {
         const { code, message } = failureOf(error)
+        if (QuittanceError.is(error, 'TLOG_REFUSED')) isRefused = true
         const about = [chainId, name].filter((one) => one !== undefined).map((one) => `${printable(one)}: `)
         io.stderr.write(`${yellow('warning:')} ${about.join('')}${printable(message, 500)} [${code}]\n`)
       })
       let whole = false
       const code = await refusable(io, options.json === true, async () => {
+        let outcome: Outcome
         try {
-          const outcome = await make(ledger, log, options)
-          whole = isWhole(log, outcome)
-          const { chain, chains, head } = outcome
-          io.stdout.write(
-            options.json
-              ? printableJson({
-                  ...(chain ? { chain: told(chain) } : {}),
-                  ...(chains ?? {}),
-                  head: told(head),
-                  complete: whole,
-                })
-              : outcomeText(outcome),
-          )
+          outcome = await make(ledger, log, options)
         } finally {
+          // who answers late is heard before it is said that all is done
           await log.close()
         }
+        // a quorum makes up for a witness that can't be reached, but not for one who says that history was changed
+        whole = !isRefused && isWhole(log, outcome)
+        const { chain, chains, head } = outcome
+        io.stdout.write(
+          options.json
+            ? printableJson({
+                ...(chain ? { chain: told(chain) } : {}),
+                ...(chains ?? {}),
+                head: told(head),
+                complete: whole,
+              })
+            : outcomeText(outcome),
+        )
       })
       return code === 0 && !whole ? 1 : code
     })
@@ -154,6 +172,15 @@ const originOption = once((text: string): string => {
   }
 })
 
+function didOption(text: string, before: readonly string[] | undefined): readonly string[] {
+  try {
+    parseDidKey(text)
+  } catch (error) {
+    throw QuittanceError.is(error) ? new InvalidArgumentError('It is no did:key:… of a supported key.') : error
+  }
+  return [...(before ?? []), text]
+}
+
 /** `quittance checkpoint STORE` */
 export const addCheckpoint: AddCommand = (program, { io, exit }) => {
   const command = program
@@ -169,6 +196,7 @@ export const addCheckpoint: AddCommand = (program, { io, exit }) => {
     .option('--passphrase-file <file>', 'of an encrypted checkpoint key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE')
     .option('--receipt-key <url>', 'signs the entries of the log chain, as receipts; default QUITTANCE_KEY_URL')
     .option('--receipt-passphrase-file <file>', 'of that key, where it is encrypted')
+    .option('--former-key <did>', 'a key that signed for this log before, as did:key; may be repeated', didOption)
     .option('--chain <id>', 'only this chain', once(String))
     .option('--all', 'every chain of the store, which is the default')
     .addOption(new Option('--log-chain <id>', 'the log chain (default "transparency-log")').argParser(idOption))

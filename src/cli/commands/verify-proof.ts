@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { QuittanceError } from '../../errors.js'
 import { loadMlDsa44 } from '../../tlog/ml-dsa-noble.js'
-import { type Policy, parsePolicy } from '../../tlog/policy.js'
+import type { Policy } from '../../tlog/policy.js'
 import type { TrustOptions as NoteTrust } from '../../tlog/trusted.js'
 import {
   type DecisionProofResult,
@@ -13,7 +13,7 @@ import { unreadable } from '../../verify/node/chunks.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
-import { smallFile } from '../log-keys.js'
+import { smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
 import { instant, once, oneOf } from '../values.js'
@@ -92,10 +92,12 @@ function textOf(result: DecisionProofResult, origin: string, locale: ProofLocale
       heads[0] as string,
       proved.map((code) => `${green(code)}  ${printable(said[code], 2_000)}`),
     ),
-    ...list(
-      heads[1] as string,
-      notProved.map((code) => `${yellow(code)}  ${words.notProved[code]}`),
-    ),
+    ...(verdict === 'INVALID'
+      ? list(heads[0] as string, [words.notJudged])
+      : list(
+          heads[1] as string,
+          notProved.map((code) => `${yellow(code)}  ${words.notProved[code]}`),
+        )),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -105,7 +107,7 @@ async function verifyProof(file: string, options: Options, io: Io): Promise<Exit
   if (requireTimestamp && tsa === undefined)
     throw new UsageError('--require-timestamp needs --tsa FILE: the authorities whose time stamps you trust')
   const trust = await trustFor(options, io)
-  const policy = parsePolicy(await smallFile(options.policy, io, 'policy'))
+  const policy = tlogPolicyIn(await smallFile(options.policy, io, 'policy'), options.policy)
   const result = await verifyDecisionProof(await proofIn(file, io), {
     keyring: trust.keyring,
     policy,

@@ -256,6 +256,20 @@ async function logResult(
 interface Answer {
   readonly verdict: Verdict
   readonly text: string
+  /** What else to give, for stderr. */
+  readonly hint?: string | undefined
+}
+
+/** The log's own chain has its checkpoints under another name than its id: somebody has to say which chain it is. */
+function logHint(results: readonly VerifyResult[], { checkpoints }: VerifyOptions): string | undefined {
+  const isOpen = results.some(
+    ({ counts, verdict }) => verdict === 'INCOMPLETE' && Object.hasOwn(counts, 'CHECKPOINT_NOT_REACHED'),
+  )
+  if (!isOpen || !checkpoints?.known.some(({ kind }) => kind === 'log')) return undefined
+  const isThere = results.some(({ scope }) => scope.chainId === LOG_CHAIN)
+  return isThere
+    ? `give --log-chain ${LOG_CHAIN}: checkpoints of the log itself were given, and the others are held against what it says`
+    : `give --log-chain FILE or ID: checkpoints of the log itself were given, and nothing says which chain it is (default ${LOG_CHAIN})`
 }
 
 /** Judges chains that were named by a receipt, as they are now: they may have come, or have grown, since the others were judged. */
@@ -353,7 +367,9 @@ async function answerAll(
     judged.push(...missing.map(({ chain, result }) => ({ name: chain.origin, files: [], result })))
     if (log.from !== undefined) judged.unshift(cut(log.from))
   }
-  return answerMany(judged, target, options, trust, io)
+  const results = judged.map(({ result }) => result)
+  const hint = log === undefined ? logHint(results, working.options) : undefined
+  return { ...answerMany(judged, target, options, trust, io), hint }
 }
 
 /** The verdicts on several chains. */
@@ -389,7 +405,7 @@ async function answer(target: Target, options: Options, trust: Trust, given: Wor
     return answerMany([log.result, from], target, options, trust, io)
   }
   const text = options.json ? printableJson(jsonOf(judged, options)) : reportOf(judged, options, trust, io)
-  return { verdict: judged.result.verdict, text }
+  return { verdict: judged.result.verdict, text, hint: logHint([judged.result], working.options) }
 }
 
 async function verify(text: string, options: Options, io: Io): Promise<ExitCode> {
@@ -403,6 +419,7 @@ async function verify(text: string, options: Options, io: Io): Promise<ExitCode>
   const working = { options: base, workers: options.workers, update: progress.update }
   const found = await letGo(target, () => answer(target, options, trust, working, io)).finally(progress.clear)
   io.stdout.write(found.text)
+  if (found.hint !== undefined) io.stderr.write(`hint: ${found.hint}\n`)
   return exitCodeOf(found.verdict)
 }
 

@@ -74,8 +74,8 @@ export interface DestinationStatus {
 export interface CheckpointLogStatus {
   readonly origin: string
   readonly chainId: string
-  /** The newest head of the log that went out since this process began. */
-  readonly published?: { readonly size: number; /** Whole milliseconds. */ readonly ageMs: number } | undefined
+  /** The newest head of the log that went out since this process began; its age in whole milliseconds. */
+  readonly published?: { readonly size: number; readonly ageMs: number } | undefined
   /** How many chains have receipts that no checkpoint covers, and since when the first of them waits. */
   readonly waiting: { readonly chains: number; readonly forMs?: number | undefined }
   /** Chains whose checkpoints are not made because the chain does not lead from the last one to where it is now. */

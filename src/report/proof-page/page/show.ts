@@ -55,11 +55,13 @@ export function showResult(result: DecisionProofResult, trusted: boolean, locale
       proved.map((code) => ({ code, text: said[code] })),
       'proved',
     ),
-    ...list(
-      texts.notProved,
-      notProved.map((code) => ({ code, text: words.notProved[code] })),
-      'not-proved',
-    ),
+    ...(verdict === 'INVALID'
+      ? [el('h2', {}, texts.proved), el('p', { id: 'not-judged' }, words.notJudged)]
+      : list(
+          texts.notProved,
+          notProved.map((code) => ({ code, text: words.notProved[code] })),
+          'not-proved',
+        )),
     ...(receipt === undefined
       ? []
       : [
