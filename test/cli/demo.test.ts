@@ -63,7 +63,10 @@ describe('quittance demo', () => {
     expect((await quittance('verify', 'out/forged/field.jsonl', ...trusted)).code).toBe(1)
     // whoever has the key deceives the verifier, but not the checkpoints
     expect((await quittance('verify', 'out/forged/rewritten.jsonl', ...trusted)).code).toBe(0)
-    const audit = ['--checkpoints', 'out/audit', '--policy', 'out/policy.txt']
+    const notes = ['--checkpoints', 'out/audit', '--policy', 'out/policy.txt']
+    const audit = [...notes, '--log-chain', 'out/audit/transparency-log.jsonl']
+    // without the log nothing shows that the witness has seen the chain
+    expect((await quittance('verify', 'out/receipts', ...trusted, ...notes)).code).toBe(3)
     expect((await quittance('verify', 'out/forged/rewritten.jsonl', ...trusted, ...audit)).code).toBe(1)
     expect((await quittance('verify', 'out/forged/tail.jsonl', ...trusted, ...audit)).code).toBe(3)
     expect((await quittance('verify', 'out/receipts', ...trusted, ...audit, '--require-tail')).code).toBe(0)

@@ -143,7 +143,7 @@ export async function runDemo({ dir, redis, json = false, write }: DemoOptions):
   const commands = [
     `npx quittance verify ${place.target} ${trusted} --expect-head "$(cat ${join(shownDir, 'head.txt')})"`,
     `npx quittance verify ${join(shownDir, 'forged', 're-hash.jsonl')} ${trusted}`,
-    `npx quittance verify ${join(shownDir, 'forged', 'rewritten.jsonl')} ${trusted} --checkpoints ${join(shownDir, 'audit')} --policy ${join(shownDir, 'policy.txt')}`,
+    `npx quittance verify ${join(shownDir, 'forged', 'rewritten.jsonl')} ${trusted} --checkpoints ${join(shownDir, 'audit')} --policy ${join(shownDir, 'policy.txt')} --log-chain ${join(shownDir, 'audit', 'transparency-log.jsonl')}`,
     `npx quittance inspect ${join(shownDir, 'forged', 'field.jsonl')} ${trusted} --seq ${forgedSeq(lines)}`,
     `npx quittance report verify ${join(shownDir, 'report.json')} ${trusted} --store ${place.target}`,
     `npx quittance stats ${place.target} ${trusted} --period ${period.from.slice(0, 10)}/${period.until.slice(0, 10)}`,
@@ -259,7 +259,7 @@ function story(told: Told): string {
     ...left.files.map((file) => `  ${file.padEnd(18)}${fileWords[file] ?? ''}`),
     place.left,
     '  forged/           the falsified copies',
-    '  audit/            the signed checkpoints, to be kept elsewhere; policy.txt says whom to believe about them',
+    '  audit/            the signed checkpoints and the log that they are in, to be kept elsewhere; policy.txt says whom to believe about them',
     '  keyring.json      the public key to verify with',
     '  head.txt          the newest receipt, to be kept elsewhere',
     '  receipts.key.pem  the private key: this is a demonstration, a real one stays secret. checkpoint.key.pem: that of the checkpoints',

@@ -106,7 +106,7 @@ function keeping(): CheckpointSink & { readonly notes: string[] } {
 /**
  * Makes checkpoints of the demonstration's chain, has a witness cosign them, and plays whoever has the keys.
  *
- * @param dir - gets `audit`, `policy.txt` and `forged/rewritten.jsonl`
+ * @param dir - gets `audit` with the checkpoints and the log, `policy.txt` and `forged/rewritten.jsonl`
  * @param keyFile - the key that signs receipts, which the thief has too
  * @param lines - the chain
  * @param options - how it is verified; a noted head is left out, because here checkpoints are to show it
@@ -128,8 +128,11 @@ export async function showTransparency(
 
   const audit = keeping()
   const honest = { keyFile, checkpointKeys, witness, sinks: [fileSink(join(dir, 'audit')), audit] }
-  await logged(lines, honest)
-  const checkpoints = openCheckpoints(audit.notes, policy)
+  const { log } = await logged(lines, honest)
+  await writeFile(join(dir, 'audit', 'transparency-log.jsonl'), `${log.join('\n')}\n`)
+  const heads = openCheckpoints(audit.notes, policy)
+  // what the log says of its chains, and when the witness had seen it
+  const { checkpoints } = await verifyLog(log, { keyring, checkpoints: heads })
   const whole = await verifyChain(lines, { keyring, chainId, checkpoints })
   const cut = await verifyChain(lines.slice(0, -5), { keyring, chainId, checkpoints })
 
@@ -140,7 +143,7 @@ export async function showTransparency(
   const thief = keeping()
   const second = await logged(forged, { ...honest, sinks: [thief] })
   const own = await verifyLog(second.log, { keyring, checkpoints: openCheckpoints(thief.notes, policy) })
-  const seen = await verifyLog(second.log, { keyring, checkpoints })
+  const seen = await verifyLog(second.log, { keyring, checkpoints: heads })
   const refusal = second.refused ? 'the witness refuses to cosign its log' : 'the witness has cosigned its log'
   return [
     shownAs('nothing was done', 'the checkpoint', whole),
