@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFile, mkdir, readdir, readFile, rename, truncate, unlink, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { canonicalize } from '../../src/receipt/canonical.js'
@@ -297,6 +297,23 @@ describe('a lock that can not be looked at', () => {
       code: 'STORE_IO',
       details: { reason: 'EMFILE', outcome: 'absent' },
     })
+  })
+
+  it('one that was replaced between its looks at the lock and at the count leaves its successor the lock', async () => {
+    const dir = await temporaryFolder()
+    const [file, at] = [join(dir, 'writer.lock'), new Date('2026-03-01T12:00:00.000Z')]
+    const lock = writerLock(dir, nodeFs)
+    await lock.hold({ waitMs: 0 })
+    await utimes(file, at, at)
+    expect(lock.stillOurs()).toBe(true)
+    // to its first look the lock is as it was
+    const successor = JSON.stringify({ token: '0'.repeat(32), pid: 1 })
+    await writeFile(file, successor)
+    await utimes(file, at, at)
+    await writeEpoch(nodeFs, dir, { epoch: 8, token: '0'.repeat(32), closed: false, doubtful: 7 })
+    expect(lock.stillOurs()).toBe(false)
+    expect(await readFile(file, 'utf8')).toBe(successor)
+    await lock.release()
   })
 
   it('the count of the writers is not set back by one that was replaced while it ended', async () => {

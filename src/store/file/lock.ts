@@ -111,8 +111,9 @@ export function writerLock(directory: string, fs: FileSystem): WriterLock {
     const epoch = markOf(epochFile)
     if (!isSame(epoch, now.epoch)) {
       if (readToken(epochFile) !== now.succession.token) {
-        // a writer that was replaced woke up and counted itself: whoever writes next takes a number above it
-        unlinkSync(file)
+        // a writer that was replaced woke up and counted itself: whoever writes next takes a number above it. Unless it is
+        // this one that was replaced, since the look at the lock: then the lock is another's
+        if (readToken(file) === now.succession.token) unlinkSync(file)
         return false
       }
       now.epoch = epoch
