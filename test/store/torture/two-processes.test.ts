@@ -7,7 +7,7 @@ import { type Bundle, bundled } from './bundle.js'
 import { commanded } from './commanded.js'
 import { imageOf, isValid } from './power-cut.js'
 import { readBeside } from './readers.js'
-import { changesOf, takeOver } from './takeover.js'
+import { changesOf, noted, takeOver } from './takeover.js'
 import { draft, handClock, ledgerOn } from './world.js'
 
 const seed = Number(process.env.TORTURE_SEED ?? 20_260_105)
@@ -58,6 +58,8 @@ describe('two processes on one directory', () => {
       const ledger = await ledgerOn(store, handClock(Date.now()))
       onTestFinished(() => ledger.close())
       for (let count = 0; count < 12; count += 1) await ledger.append(draft('acme', 'successor', 9_000))
+      // what the successor itself writes is no news
+      await noted(store, 'acme', 22)
       const found = await imageOf(dir)
       stopped.child.kill('SIGCONT')
       const { acknowledged, refused } = (await stopped.next()) as Awaited<ReturnType<typeof stopped.append>>
