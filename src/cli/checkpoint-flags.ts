@@ -4,14 +4,13 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { QuittanceError } from '../errors.js'
-import { loadMlDsa44 } from '../tlog/ml-dsa-noble.js'
 import type { Policy } from '../tlog/policy.js'
 import { openTrusted, type TrustOptions } from '../tlog/trusted.js'
 import { type CheckpointSet, openCheckpoints, type PassedOver } from '../verify/checkpoints.js'
 import { unreadable } from '../verify/node/chunks.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
-import { tlogPolicyIn } from './log-keys.js'
+import { noteTrustFor, tlogPolicyIn } from './log-keys.js'
 import { printable } from './printable.js'
 import { once } from './values.js'
 
@@ -107,17 +106,6 @@ async function policyAt(named: string, io: Io): Promise<Policy> {
   return tlogPolicyIn(bytes, named)
 }
 
-/** What checks ML-DSA-44, where the policy has such keys and the optional package is there. */
-async function termsFor({ logs, witnesses }: Policy): Promise<TrustOptions> {
-  if (![...logs, ...witnesses].some(({ key }) => key.type === 'ml-dsa-44-cosignature')) return {}
-  try {
-    return { mlDsa44: await loadMlDsa44() }
-  } catch (error) {
-    if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return {}
-    throw error
-  }
-}
-
 const passesOver = (error: QuittanceError): boolean =>
   error.code === 'TLOG_UNTRUSTED' && ['no-known-key', 'quorum'].includes(String(error.details.reason))
 
@@ -178,7 +166,7 @@ export async function checkpointsFor(options: CheckpointOptions, io: Io): Promis
     ])
   const policy = await policyAt(file, io)
   const notes = (await Promise.all(checkpoints.map((named) => notesAt(named, io)))).flat()
-  const set = openPlaced(notes, policy, await termsFor(policy))
+  const set = openPlaced(notes, policy, await noteTrustFor(policy))
   const said = [
     ...passedWords(notes, set, 'no-known-key', 'are of no log of the policy'),
     ...passedWords(notes, set, 'quorum', 'have too few witnesses'),

@@ -1,7 +1,10 @@
 /** The logs that a command believes, as they were typed: verifier keys, and a policy file. */
 import { readFile, stat } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
+import { QuittanceError } from '../errors.js'
+import { loadMlDsa44 } from '../tlog/ml-dsa-noble.js'
 import { type Policy, parsePolicy } from '../tlog/policy.js'
+import type { TrustOptions } from '../tlog/trusted.js'
 import { type NoteKey, parseVkey } from '../tlog/vkey.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
@@ -86,5 +89,21 @@ export async function smallFile(file: string, io: Io, what: string): Promise<Uin
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw new UsageError(`cannot read the ${what} ${file}: ${(error as NodeJS.ErrnoException).code}`)
+  }
+}
+
+/**
+ * What checks ML-DSA-44, where a policy has such keys and the optional package is there.
+ *
+ * @param policy - the verifier's
+ * @returns what `openTrusted` takes
+ */
+export async function noteTrustFor({ logs, witnesses }: Policy): Promise<TrustOptions> {
+  if (![...logs, ...witnesses].some(({ key }) => key.type === 'ml-dsa-44-cosignature')) return {}
+  try {
+    return { mlDsa44: await loadMlDsa44() }
+  } catch (error) {
+    if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return {}
+    throw error
   }
 }

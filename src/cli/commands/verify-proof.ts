@@ -1,8 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { QuittanceError } from '../../errors.js'
-import { loadMlDsa44 } from '../../tlog/ml-dsa-noble.js'
-import type { Policy } from '../../tlog/policy.js'
-import type { TrustOptions as NoteTrust } from '../../tlog/trusted.js'
 import {
   type DecisionProofResult,
   type VerifyDecisionProofOptions,
@@ -13,7 +9,7 @@ import { unreadable } from '../../verify/node/chunks.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
-import { smallFile, tlogPolicyIn } from '../log-keys.js'
+import { noteTrustFor, smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
 import { instant, once, oneOf } from '../values.js'
@@ -49,17 +45,6 @@ async function proofIn(file: string, io: Io): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof UsageError) throw error
     throw unreadable(error, file)
-  }
-}
-
-/** What checks ML-DSA-44, where the policy has such keys and the optional package is there. */
-async function termsFor({ logs, witnesses }: Policy): Promise<NoteTrust> {
-  if (![...logs, ...witnesses].some(({ key }) => key.type === 'ml-dsa-44-cosignature')) return {}
-  try {
-    return { mlDsa44: await loadMlDsa44() }
-  } catch (error) {
-    if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return {}
-    throw error
   }
 }
 
@@ -111,7 +96,7 @@ async function verifyProof(file: string, options: Options, io: Io): Promise<Exit
   const result = await verifyDecisionProof(await proofIn(file, io), {
     keyring: trust.keyring,
     policy,
-    ...(await termsFor(policy)),
+    ...(await noteTrustFor(policy)),
     timestamps: tsa === undefined ? undefined : await stampsFor(tsa, io),
     requireTimestamp,
     now,
