@@ -2,13 +2,9 @@
  * Our witness and a log that other people's code makes: golang.org/x/mod/sumdb/tlog and note for the log, filippo.io/torchwood
  * for what the witness answers.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { concatBytes } from '../../src/primitives/bytes.js'
 import { base64Of } from '../../src/tlog/lines.js'
 import { keyIdHex, vkeyOf } from '../../src/tlog/vkey.js'
@@ -16,30 +12,10 @@ import { verifyForkProof } from '../../src/transparency/witness/fork-proof.js'
 import { memoryWitnessState } from '../../src/transparency/witness/memory-state.js'
 import { serveWitness } from '../../src/transparency/witness/server.js'
 import { createWitness } from '../../src/transparency/witness/witness.js'
+import { goProgram } from '../interop/go-program.js'
 import { keysOf, seedOf, testLog } from './witness-support.js'
 
-const source = fileURLToPath(new URL('../interop/witness-go/', import.meta.url))
-const built = mkdtempSync(join(tmpdir(), 'quittance-interop-'))
-const program = join(built, process.platform === 'win32' ? 'log.exe' : 'log')
-afterAll(() => rmSync(built, { recursive: true, force: true }))
-
-const go = (args: readonly string[]) =>
-  spawnSync('go', args, { cwd: source, encoding: 'utf8', env: { ...process.env, GOTOOLCHAIN: 'local' } })
-
-/** Why it can't be run here; `undefined` where it can. */
-function hindrance(): string | undefined {
-  const version = go(['env', 'GOVERSION'])
-  if (version.error !== undefined) return 'Go is not on the PATH'
-  const [, minor = '0'] = /^go1\.(\d+)/.exec(version.stdout) ?? []
-  if (Number(minor) < 24) return `${version.stdout.trim()} is older than 1.24`
-  const { status, stderr } = go(['mod', 'download'])
-  if (status !== 0) return `the Go modules can't be had: ${stderr.trim().split('\n').at(-1)}`
-  const { status: failed, stderr: why } = go(['build', '-o', program, '.'])
-  if (failed !== 0) throw new Error(why)
-  return undefined
-}
-const reason = hindrance()
-if (reason !== undefined) console.warn(`witness interop: skipped, ${reason}`)
+const { program, reason } = goProgram('witness-go', 24)
 
 interface Step {
   readonly size: number
