@@ -108,9 +108,11 @@ test('--json has the checkpoint that was led to, and the note that contradicts',
 })
 
 test('notes may stand in one file, and options be repeated', async () => {
-  const { stdout } = await cli('a.jsonl', '--checkpoints', 'two.txt', '--policy', 'policy.txt', '--json')
+  await writeFile(join(dir, 'alone.txt'), policyTextOf(0))
+  const of = ['a.jsonl', '--policy', 'alone.txt', '--json', '--checkpoints', 'two.txt']
+  const { stdout } = await cli(...of)
   expect(JSON.parse(stdout).scope).toMatchObject({ tail: 'unproved', checkpoint: { size: 5 } })
-  const both = await cli('a.jsonl', '--checkpoints', 'two.txt', ...given, '--json')
+  const both = await cli(...of, '--checkpoints', 'audit')
   expect(JSON.parse(both.stdout).scope).toMatchObject({ tail: 'checkpoint', checkpoint: { size: 6 } })
 })
 
