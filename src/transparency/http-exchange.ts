@@ -7,7 +7,7 @@ export interface HttpPeer {
   /** For messages. */
   readonly who: string
   readonly url: URL
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
   /** Longer answers are refused; 0: the status says it all, and nothing more is read. */
@@ -18,6 +18,7 @@ export interface HttpPeer {
 /** What came back. */
 export interface HttpAnswer {
   readonly status: number
+  readonly contentType: string | undefined
   readonly body: Uint8Array
 }
 
@@ -75,6 +76,15 @@ export function checkedTimeout(given: number): number {
   return given
 }
 
+/** @throws TypeError when it is no name for messages and metrics */
+export function checkedName(given: unknown): string {
+  if (typeof given !== 'string' || given === '') throw new TypeError('options.name must be a text')
+  return given
+}
+
+/** @returns what sends requests; the global `fetch` is looked up at each, so that one that was put in its place later is used */
+export const fetchOf = (given: typeof fetch | undefined): typeof fetch => given ?? ((input, init) => fetch(input, init))
+
 async function bodyOf(response: Response, { who, maxBytes }: HttpPeer): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let length = 0
@@ -94,14 +104,14 @@ async function bodyOf(response: Response, { who, maxBytes }: HttpPeer): Promise<
  * Sends one request. Redirects are not followed: they come back as they are.
  *
  * @param peer - who is asked
- * @param body - what is sent
+ * @param body - what is sent; nothing where there is none
  * @param headers - beside those of the peer
  * @returns the answer, whatever its status
  * @throws QuittanceError `TLOG_UNAVAILABLE` with `timeout`, `network` or `too-large`; the signal's reason
  */
 export async function exchange(
   peer: HttpPeer,
-  body: Uint8Array,
+  body: Uint8Array | undefined,
   headers: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<HttpAnswer> {
@@ -111,13 +121,14 @@ export async function exchange(
   try {
     const response = await peer.fetch(url.href, {
       method,
-      body: Uint8Array.from(body),
+      ...(body === undefined ? {} : { body: Uint8Array.from(body) }),
       headers: { ...headers, ...peer.headers },
       // A redirect could lead into a network that only this machine sees.
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    return { status: response.status, body: await bodyOf(response, peer) }
+    const contentType = response.headers.get('content-type') ?? undefined
+    return { status: response.status, contentType, body: await bodyOf(response, peer) }
   } catch (error) {
     signal?.throwIfAborted()
     if (QuittanceError.is(error)) throw error
@@ -128,7 +139,8 @@ export async function exchange(
   }
 }
 
-/** @returns whether the same request may go well later */
-export function retryableStatus(status: number): boolean {
-  return status >= 500 || status === 408 || status === 425 || status === 429
+/** @returns the error that says that somebody answered with another status than is wanted */
+export function wrongStatus(who: string, status: number): QuittanceError {
+  const retryable = status >= 500 || status === 408 || status === 425 || status === 429
+  return unavailable(who, `status-${status}`, `answered with the status ${status}`, retryable)
 }

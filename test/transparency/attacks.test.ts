@@ -86,8 +86,9 @@ beforeAll(async () => {
   beta = await stored(store, 'beta')
   log = await stored(store, LOG_CHAIN)
   await world.ledger.close()
-  notes = sink.got.map(({ note }) => note)
-  heads = sink.got.filter(({ kind }) => kind === 'log').map(({ note }) => note)
+  const notesOf = (wanted: string) => sink.got.filter(({ kind }) => kind === wanted).map(({ note }) => note)
+  heads = notesOf('log')
+  notes = [...notesOf('chain'), ...heads]
   expect([acme.length, beta.length, log.length, heads.length]).toEqual([10, 4, 4, 2])
 })
 
@@ -117,11 +118,15 @@ async function rewritten(chain: readonly DecisionReceipt[], kept: number): Promi
   return receipts
 }
 
-/** A second history of everything, made with both keys; its log asks whom it is told to ask. */
+/** A second history of everything, made with both keys; its log wants cosignatures, and does not ask what was signed before. */
 async function secondHistory(ask: readonly LocalWitness[]) {
   const forged = await storeWith(await rewritten(acme, 5), beta)
   const out = recordingSink()
-  const world = worldOn(forged, { ...never, sinks: [out], witnesses: { clients: ask } })
+  const world = worldOn(forged, {
+    ...never,
+    sinks: [out],
+    witnesses: { clients: ask.map(({ newest: _, ...one }) => one) },
+  })
   await world.log.checkpoint('acme')
   await world.log.checkpoint('beta')
   await world.log.publish()

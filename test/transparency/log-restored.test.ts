@@ -9,15 +9,18 @@ import { memoryStore } from '../../src/store/memory.js'
 import type { ReceiptStore } from '../../src/store/store.js'
 import { noteSigner } from '../../src/tlog/note-signer.js'
 import { storedCheckpoint } from '../../src/transparency/log/cell.js'
+import type { CheckpointLogOptions } from '../../src/transparency/log/types.js'
 import { fileSink } from '../../src/transparency/sinks/file.js'
+import { httpSink } from '../../src/transparency/sinks/http.js'
 import type { CheckpointSink, PublishedCheckpoint } from '../../src/transparency/types.js'
 import { httpWitness } from '../../src/transparency/witness/client.js'
+import { localWitness } from '../../src/transparency/witness/local-witness.js'
 import { memoryWitnessState } from '../../src/transparency/witness/memory-state.js'
 import { serveWitness } from '../../src/transparency/witness/server.js'
 import { createWitness } from '../../src/transparency/witness/witness.js'
 import { collect, keyNamed, stored } from '../ledger/support.js'
 import { fill, LOG_CHAIN, mismatch, never, ORIGIN, opened, recordingSink, worldOn } from './log-support.js'
-import { published } from './sinks-support.js'
+import { noteEndpoint, published } from './sinks-support.js'
 
 const CELL = 'checkpoint'
 const shared = (store: ReceiptStore): ReceiptStore => ({ ...store, close: async () => undefined })
@@ -166,6 +169,36 @@ describe('a cell that went, or is an older one', () => {
     expect([next.size, await mismatch(bare, next)]).toEqual([11, undefined])
   })
 
+  it('of a chain that came back with its cell, while the log did not: nothing is signed on it', async () => {
+    const store = memoryStore()
+    await logged(store)
+    const before = { receipts: await stored(store, 'acme'), cell: (await cellOf(store, 'acme')).json }
+    const second = worldOn(shared(store), never)
+    await fill(second.ledger, 3, 'acme')
+    await second.log.close()
+    const back = memoryStore()
+    await back.append('acme', before.receipts, undefined)
+    await back.append(LOG_CHAIN, await stored(store, LOG_CHAIN), undefined)
+    for (const [chain, json] of [
+      ['acme', before.cell],
+      [LOG_CHAIN, (await cellOf(store, LOG_CHAIN)).json],
+    ] as const)
+      await back.state.put(chain, CELL, utf8(JSON.stringify(json)), 0)
+    const sink = recordingSink()
+    const { ledger, log } = worldOn(shared(back), { ...never, sinks: [sink] })
+    await expect(log.checkpoint('acme')).rejects.toMatchObject(refusal('rolled-back', 'acme'))
+    // as long as it was, and longer
+    for (const more of [3, 4]) {
+      await fill(ledger, more, 'acme')
+      await expect(log.checkpoint('acme')).rejects.toMatchObject(refusal('rewritten', 'acme'))
+    }
+    await fill(ledger, 1, 'umbrella')
+    await log.checkpoint('umbrella')
+    await log.publish()
+    expect(sink.got.filter(({ chainId }) => chainId === 'acme').map(({ note }) => note)).toEqual([before.cell.note])
+    expect((await cellOf(back, 'acme')).json).toEqual(before.cell)
+  })
+
   it('is not signed on where the chain is shorter than that entry, or goes on otherwise', async () => {
     const store = memoryStore()
     await logged(store)
@@ -253,6 +286,65 @@ describe('a store that came back older than what others have', () => {
     expect(await back.state.get(LOG_CHAIN, CELL)).toBeUndefined()
   })
 
+  it('of what a witness in this process has cosigned, or an endpoint has that answers', async () => {
+    const { key } = await noteSigner(ORIGIN, keyNamed('checkpoints'))
+    const witness = localWitness({ keys: keyNamed('w'), name: 'witness.example/w1', logs: [key] })
+    const endpoint = await noteEndpoint()
+    const byOne: (() => Partial<CheckpointLogOptions>)[] = [
+      () => ({ witnesses: { clients: [witness] } }),
+      () => ({ sinks: [httpSink({ url: endpoint.url, newest: endpoint.url })] }),
+    ]
+    for (const options of byOne) {
+      const store = memoryStore()
+      const first = worldOn(shared(store), { ...never, ...options() })
+      await fill(first.ledger, 5)
+      await first.log.close()
+      expect(first.warnings).toEqual([])
+      const next = worldOn(shared(store), { ...never, ...options() })
+      await fill(next.ledger, 2)
+      expect((await next.log.checkpoint('acme')).size).toBe(8)
+      expect(next.warnings).toEqual([])
+      const back = await restored(store, { acme: 6, [LOG_CHAIN]: 1 })
+      const after = worldOn(back, { ...never, ...options() })
+      await expect(after.log.checkpoint('acme')).rejects.toMatchObject(refusal('behind', LOG_CHAIN))
+      await expect(after.log.publish()).rejects.toMatchObject(refusal('behind', LOG_CHAIN))
+      expect(await back.state.get(LOG_CHAIN, CELL)).toBeUndefined()
+    }
+  })
+
+  it('of a chain’s checkpoint: who has that had the head that covers it before', async () => {
+    const store = memoryStore()
+    const audit = fileSink(await folder())
+    const got: PublishedCheckpoint[] = []
+    let room = Number.POSITIVE_INFINITY
+    /** The machine dies when so many were delivered. */
+    const dying: CheckpointSink = {
+      ...audit,
+      async publish(checkpoint) {
+        if (room === 0) throw new Error('the sink is away')
+        room -= 1
+        await audit.publish(checkpoint)
+        got.push(checkpoint)
+      },
+    }
+    const first = worldOn(shared(store), { ...never, sinks: [dying] })
+    await fill(first.ledger, 2, 'acme')
+    await first.log.checkpoint('acme')
+    await first.log.publish()
+    const back = await restored(store, { acme: 3, [LOG_CHAIN]: (await stored(store, LOG_CHAIN)).length })
+    await fill(first.ledger, 4, 'acme')
+    await first.log.checkpoint('acme')
+    room = 1
+    await first.log.publish()
+    // what the replica never got is written otherwise, and longer
+    const other = worldOn(shared(back), never)
+    await fill(other.ledger, 9, 'acme')
+    const after = worldOn(shared(back), { ...never, sinks: [dying] })
+    room = Number.POSITIVE_INFINITY
+    await expect(after.log.checkpoint('acme')).rejects.toMatchObject(refusal('behind', LOG_CHAIN))
+    expect(await forksIn(got)).toEqual([])
+  })
+
   it('goes on where the log chain leads to what they have, also without a cell', async () => {
     const store = memoryStore()
     const audit = await folder()
@@ -306,6 +398,37 @@ describe('a store that came back older than what others have', () => {
     await fill(ledger, 1)
     expect((await log.checkpoint('acme')).size).toBe(2)
     expect(warnings).toEqual([])
+  })
+})
+
+describe('whatever order things come in', () => {
+  it('no sink has a chain’s checkpoint that its newest head of the log does not cover', async () => {
+    const store = memoryStore()
+    let head = 0
+    let chains = 0
+    const checked = async ({ kind, size, origin }: PublishedCheckpoint): Promise<void> => {
+      // others go on meanwhile
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      if (kind === 'log') head = Math.max(head, size)
+      else {
+        chains += 1
+        const entries = (await stored(store, LOG_CHAIN)).slice(0, head).map(({ system }) => system)
+        const covers = entries.some((one) => one?.event === 'checkpoint' && one.origin === origin && one.size >= size)
+        if (!covers) throw new Error(`${origin} ${size} is not under the head of size ${head}`)
+      }
+    }
+    const { ledger, log, warnings } = worldOn(shared(store), {
+      everyReceipts: 3,
+      everyMs: 5,
+      sinks: [{ name: 'checking', publish: checked }],
+    })
+    for (let round = 0; round < 40; round += 1)
+      await Promise.all(['a', 'b', 'c', 'd', 'e'].map((chain) => fill(ledger, 1 + (round % 4), chain)))
+    await log.close()
+    await ledger.close()
+    expect(warnings).toEqual([])
+    expect(chains).toBeGreaterThan(5)
+    expect(head).toBe((await stored(store, LOG_CHAIN)).length)
   })
 })
 

@@ -48,9 +48,9 @@ describe('a checkpoint', () => {
     const head = await log.publish()
     expect(head).toMatchObject({ kind: 'log', chainId: LOG_CHAIN, origin: ORIGIN, size: 3 })
     expect(sink.got.map(({ chainId, size }) => [chainId, size])).toEqual([
+      [LOG_CHAIN, 3],
       ['acme', 4],
       ['umbrella', 4],
-      [LOG_CHAIN, 3],
     ])
     for (const one of sink.got) expect(await mismatch(store, one)).toBeUndefined()
     await log.close()
@@ -71,7 +71,7 @@ describe('a checkpoint', () => {
     )
     expect(entries.at(-1)?.size).toBe(43)
     expect(entries.length).toBeGreaterThan(2)
-    expect(sink.got.map(({ kind }) => kind)).toEqual(['chain', 'log'])
+    expect(sink.got.map(({ kind }) => kind)).toEqual(['log', 'chain'])
     for (const one of sink.got) expect(await mismatch(store, one)).toBeUndefined()
     expect(warnings).toEqual([])
     await ledger.close()

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { QuittanceError } from '../../src/index.js'
 import { httpSink } from '../../src/transparency/sinks/http.js'
-import { published } from './sinks-support.js'
+import { noteEndpoint, published } from './sinks-support.js'
 
 interface Received {
   readonly method: string | undefined
@@ -39,7 +39,7 @@ async function serve(answer: (response: ServerResponse, count: number) => void) 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/checkpoints`, received, close }
 }
 
-const failure = async (work: Promise<void>) => {
+const failure = async (work: Promise<unknown>) => {
   const error = await work.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -124,6 +124,41 @@ describe('an answer', () => {
   })
 })
 
+describe('the newest', () => {
+  it('is asked for where the endpoint gives it back, with the credentials', async () => {
+    const { url, asked } = await noteEndpoint()
+    expect(httpSink({ url }).newest).toBeUndefined()
+    const sink = httpSink({ url, newest: `${url}/`, headers: { authorization: 'Bearer x' } })
+    const { origin } = await published(1)
+    expect(await sink.newest?.(origin)).toBeUndefined()
+    for (const size of [3, 11, 7]) await sink.publish(await published(size))
+    expect(await sink.newest?.(origin)).toBe((await published(11)).note)
+    expect(await sink.newest?.('log.example/another')).toBeUndefined()
+    const path = `/notes/${createHash('sha256').update(origin).digest('hex')}/checkpoint`
+    expect(asked.slice(0, 2)).toEqual([`${path} Bearer x`, `${path} Bearer x`])
+    const own = httpSink({
+      url,
+      newest: (name) => `${url}/${createHash('sha256').update(name).digest('hex')}/checkpoint`,
+    })
+    expect(await own.newest?.(origin)).toBe((await published(11)).note)
+  })
+
+  it('is not known where the answer is another one', async () => {
+    for (const [answer, reason] of [
+      [(response: ServerResponse) => response.writeHead(500).end(), 'status-500'],
+      [(response: ServerResponse) => response.writeHead(204).end(), 'status-204'],
+      [(response: ServerResponse) => response.writeHead(302, { location: '/' }).end(), 'status-302'],
+      [(response: ServerResponse) => response.writeHead(200).end(Buffer.alloc(1_000_001, 97)), 'too-large'],
+      [(response: ServerResponse) => response.writeHead(200).end(Uint8Array.of(0xff)), 'malformed'],
+      [(response: ServerResponse) => response.destroy(), 'network'],
+    ] as const) {
+      const { url } = await serve((response) => void answer(response))
+      const sink = httpSink({ url, newest: url })
+      expect((await failure(sink.newest?.('log.example/acme') as Promise<unknown>))[1]).toBe(reason)
+    }
+  })
+})
+
 describe('a fault', () => {
   it('before the endpoint has it, or after, leaves it to be sent again under the same key', async () => {
     for (const stored of [false, true]) {
@@ -179,6 +214,8 @@ describe('options', () => {
     for (const local of ['http://localhost:1/', 'http://127.0.0.1/', 'http://[::1]/'])
       expect(httpSink({ url: local, name: 'local' }).name).toBe('local')
     expect(() => httpSink(untyped({ url, method: 'GET' }))).toThrow(RangeError)
+    for (const newest of ['http://collector.example/', 'https://collector.example/?of=all', 7])
+      expect(() => httpSink(untyped({ url, newest }))).toThrow(TypeError)
     expect(() => httpSink(untyped({ url, format: 'xml' }))).toThrow(RangeError)
     expect(() => httpSink({ url, timeoutMs: Number.NaN })).toThrow(RangeError)
     expect(() => httpSink({ url, headers: { authorization: 'secret\nx' } })).toThrow(

@@ -15,12 +15,14 @@ import {
   PutObjectRetentionCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AwsService } from '../../scripts/services/aws-server.js'
 import { type CephService, startCeph } from '../../scripts/services/ceph.js'
 import { startMoto } from '../../scripts/services/moto.js'
 import { QuittanceError } from '../../src/index.js'
 import { type S3SinkClient, type S3SinkOptions, s3Sink } from '../../src/transparency/sinks/s3.js'
+import { largestNote } from '../../src/transparency/sinks/s3-newest.js'
 import { published } from './sinks-support.js'
 
 const DAY_MS = 86_400_000
@@ -65,7 +67,7 @@ const versionsOf = async (where: Where, prefix: string) => {
   return Versions
 }
 
-const failure = async (work: Promise<void>) => {
+const failure = async (work: Promise<unknown>) => {
   const error = await work.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -161,6 +163,90 @@ describe.each(both)('a checkpoint in %s', (where) => {
       const found = await clients[where].send(new GetObjectCommand({ Bucket: 'locked', Key }))
       expect(await found.Body?.transformToString()).toBe(checkpoint.note)
     }
+  })
+})
+
+describe.each(both)('the newest in %s', (where) => {
+  const origin = 'log.example/acme'
+  const few = (size: number, seen: string[] = []) =>
+    between(where, (command, pass) => {
+      if (command instanceof ListObjectVersionsCommand) {
+        Object.assign(command.input, { MaxKeys: size })
+        seen.push(command.input.KeyMarker ?? '')
+      }
+      return pass()
+    })
+
+  it('is the largest of the origin, hidden by a deletion or not, whatever a page holds', async () => {
+    const prefix = 'newest/'
+    const sink = sinkOf(where, { prefix })
+    expect(await sink.newest?.(origin)).toBeUndefined()
+    for (const size of [2, 3, 9, 10, 11, 40, 1_500]) await sink.publish(await published(size))
+    await sink.publish(await published(40, { timestamps: [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)] }))
+    await sink.publish(await published(90_000, { origin: 'log.example/another' }))
+    const { note } = await published(1_500)
+    // moto leaves out the first name behind one that is not there
+    for (const pages of where === 'ceph' ? [1, 2, 3, 1_000] : [1_000]) {
+      const seen: string[] = []
+      expect(await sinkOf(where, { prefix, client: few(pages, seen) }).newest?.(origin)).toBe(note)
+      expect(seen.length).toBeLessThan(40)
+    }
+    await clients[where].send(new DeleteObjectCommand({ Bucket: 'locked', Key: keyOf(note, origin, 1_500, prefix) }))
+    expect(await sink.newest?.(origin)).toBe(note)
+    if (where === 'ceph') expect(await sinkOf(where, { prefix, client: few(1) }).newest?.(origin)).toBe(note)
+  })
+
+  it('is not what somebody has put over it', async () => {
+    const prefix = 'over/'
+    const checkpoint = await published(60)
+    await sinkOf(where, { prefix }).publish(checkpoint)
+    const Key = keyOf(checkpoint.note, origin, 60, prefix)
+    await clients[where].send(new PutObjectCommand({ Bucket: 'locked', Key, Body: (await published(5)).note }))
+    expect(await sinkOf(where, { prefix }).newest?.(origin)).toBe(checkpoint.note)
+    const larger = keyOf(checkpoint.note, origin, 61, prefix)
+    await clients[where].send(new PutObjectCommand({ Bucket: 'locked', Key: larger, Body: 'something' }))
+    expect(await failure(sinkOf(where, { prefix }).newest?.(origin) as Promise<unknown>)).toEqual([
+      'TLOG_UNAVAILABLE',
+      'read-back-other',
+      true,
+    ])
+  })
+
+  it('is not known where nobody may ask', async () => {
+    expect((await failure(sinkOf(where, { bucket: 'nowhere' }).newest?.(origin) as Promise<unknown>))[1]).toBe(
+      'NoSuchBucket',
+    )
+  })
+})
+
+describe('the largest of many names', () => {
+  it('is found in few pages, whatever sizes there are', async () => {
+    const stem = 'p/0123456789abcdef-'
+    const nameOf = (size: number, end = 'note') => `${stem}${String(size).padStart(16, '0')}.${'a'.repeat(16)}.${end}`
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.oneof(fc.nat(60), fc.nat(5_000_000), fc.maxSafeNat()), { maxLength: 60 }),
+        fc.uniqueArray(fc.nat(5_000_000), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (sizes, gone, perPage) => {
+          const deleted = gone.filter((size) => !sizes.includes(size)).map((size) => ({ Key: nameOf(size) }))
+          const stamps = sizes.filter((size) => size % 3 === 0).map((size) => ({ Key: nameOf(size, 'tst') }))
+          const there = [...sizes.map((size) => ({ Key: nameOf(size) })), ...stamps]
+          const all = [...there, ...deleted].sort((a, b) => (a.Key < b.Key ? -1 : 1))
+          let pages = 0
+          const found = await largestNote(stem, async (after) => {
+            pages += 1
+            const rest = all.filter(({ Key }) => Key > (after?.key ?? ''))
+            const page = rest.slice(0, perPage)
+            const next = rest.length > page.length && page.length > 0 ? { key: page.at(-1)?.Key ?? '' } : undefined
+            return { versions: page.filter((one) => !deleted.includes(one)), next }
+          })
+          expect(found.map(({ Key }) => Key)).toEqual(sizes.length === 0 ? [] : [nameOf(Math.max(...sizes))])
+          expect(pages).toBeLessThan(200)
+        },
+      ),
+      { numRuns: 300 },
+    )
   })
 })
 

@@ -173,7 +173,7 @@ describe('a witness that answers otherwise', () => {
     ['no signature line', [{ status: 200, body: 'yes\n' }], 'TLOG_UNAVAILABLE', 'malformed'],
     ['half a line', [{ status: 200, body: '— a AAAAAAAA' }], 'TLOG_UNAVAILABLE', 'malformed'],
     ['nothing', [{ status: 200, body: '' }], 'TLOG_UNAVAILABLE', 'malformed'],
-    ['bytes that are no text', [{ status: 200, body: Uint8Array.of(0xff, 10) }], 'TLOG_UNAVAILABLE', 'too-large'],
+    ['bytes that are no text', [{ status: 200, body: Uint8Array.of(0xff, 10) }], 'TLOG_UNAVAILABLE', 'malformed'],
     ['too much', [{ status: 200, body: 'x'.repeat(70_000) }], 'TLOG_UNAVAILABLE', 'too-large'],
     ['lines of others alone', [{ status: 200, body: '— a.example AAAAAAAA\n' }], 'TLOG_UNTRUSTED', 'no-known-key'],
     ['409 without a size', [{ ...sizeAnswer('x\n') }], 'TLOG_UNAVAILABLE', 'malformed'],

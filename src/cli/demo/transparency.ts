@@ -15,8 +15,8 @@ import { parsePolicy } from '../../tlog/policy.js'
 import { vkeyOf } from '../../tlog/vkey.js'
 import { checkpointLog } from '../../transparency/log/checkpoint-log.js'
 import { fileSink } from '../../transparency/sinks/file.js'
-import type { CheckpointSink } from '../../transparency/types.js'
-import { type LocalWitness, localWitness } from '../../transparency/witness/local-witness.js'
+import type { CheckpointSink, Witness } from '../../transparency/types.js'
+import { localWitness } from '../../transparency/witness/local-witness.js'
 import { verifyChain } from '../../verify/chain.js'
 import { openCheckpoints } from '../../verify/checkpoints.js'
 import { verifyLog } from '../../verify/log.js'
@@ -56,7 +56,7 @@ async function rewritten(lines: readonly string[], keys: KeyProvider): Promise<s
 interface Logging {
   readonly keyFile: string
   readonly checkpointKeys: () => KeyProvider
-  readonly witness: LocalWitness
+  readonly witness: Witness
   readonly sinks: readonly CheckpointSink[]
 }
 
@@ -141,7 +141,9 @@ export async function showTransparency(
   const againstCheckpoint = await verifyChain(forged, { keyring, chainId, checkpoints })
 
   const thief = keeping()
-  const second = await logged(forged, { ...honest, sinks: [thief] })
+  // a log that is honest would ask the witness first, and sign nothing
+  const { newest: _, ...unasked } = witness
+  const second = await logged(forged, { ...honest, witness: unasked, sinks: [thief] })
   const own = await verifyLog(second.log, { keyring, checkpoints: openCheckpoints(thief.notes, policy) })
   const seen = await verifyLog(second.log, { keyring, checkpoints: heads })
   const refusal = second.refused ? 'the witness refuses to cosign its log' : 'the witness has cosigned its log'

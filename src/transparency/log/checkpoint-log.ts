@@ -113,6 +113,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     signal,
     warn,
   })
+  const entries = createEntries(store, logChainId)
   const heads = createHeads({
     store,
     keys: checked.keys,
@@ -120,7 +121,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     formerOrigins: checked.formerOrigins,
     origin,
     logChainId,
-    entries: createEntries(store, logChainId),
+    entries,
     elsewhere,
     now,
   })
@@ -138,6 +139,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
   const publishing = createPublishing({
     store,
     heads,
+    entries,
     origin,
     chainId: logChainId,
     publishChains: checked.publishChains,

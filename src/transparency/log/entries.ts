@@ -5,6 +5,8 @@ import type { ReceiptStore, StoreOptions } from '../../store/store.js'
 /** How far a chain had come, as the log chain has it. */
 export interface Entered {
   readonly size: number
+  /** Where in the log chain that stands. */
+  readonly seq: number
   /** `sha256:` and 64 hex digits. */
   readonly rootHash: string
 }
@@ -18,6 +20,10 @@ export interface Entries {
    * @returns its largest entry, of all that were ever seen
    */
   newest(origin: string, options: StoreOptions): Promise<Entered | undefined>
+  /** @returns the same, as far as it was read by now */
+  known(origin: string): Entered | undefined
+  /** Reads what came into the log chain. */
+  read(options: StoreOptions): Promise<void>
 }
 
 /** @returns a root as entries of the log chain have it */
@@ -38,16 +44,22 @@ export function createEntries(store: ReceiptStore, logChainId: string): Entries 
       next = seq + 1
       if (system?.event !== 'checkpoint') continue
       const { origin, size, rootHash } = system
-      if (size > (found.get(origin)?.size ?? 0)) found.set(origin, { size, rootHash })
+      if (size > (found.get(origin)?.size ?? 0)) found.set(origin, { size, seq, rootHash })
     }
+  }
+
+  const read: Entries['read'] = (options) => {
+    const mine = turn.then(() => readOn(options))
+    turn = mine.catch(() => undefined)
+    return mine
   }
 
   return {
     async newest(origin, options) {
-      const mine = turn.then(() => readOn(options))
-      turn = mine.catch(() => undefined)
-      await mine
+      await read(options)
       return found.get(origin)
     },
+    known: (origin) => found.get(origin),
+    read,
   }
 }

@@ -100,7 +100,13 @@ export function createHeads(options: HeadsOptions): Heads {
   const remember = (kept: Kept): void => {
     remembered.delete(kept.chainId)
     remembered.set(kept.chainId, kept)
-    if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string)
+    if (remembered.size <= MAX_REMEMBERED) return
+    // of a chain its entry is remembered as well; of the log there is nothing else
+    for (const chainId of remembered.keys())
+      if (chainId !== logChainId) {
+        remembered.delete(chainId)
+        return
+      }
   }
 
   const keysFor = async (origin: string): Promise<NoteKey[]> => {

@@ -15,6 +15,7 @@ import {
 } from './collecting.js'
 import { createKnownTrees, proveConsistency } from './consistency.js'
 import { answered, type Destination, failedOnce, within } from './destination.js'
+import type { Entries } from './entries.js'
 import type { Run } from './following.js'
 import type { Heads } from './heads.js'
 import { type Marks, markOf, readMarks, writeMarks } from './marks.js'
@@ -36,6 +37,7 @@ export interface ServedSink {
 export interface PublishingOptions {
   readonly store: ReceiptStore
   readonly heads: Heads
+  readonly entries: Entries
   readonly origin: string
   readonly chainId: string
   readonly publishChains: boolean
@@ -80,7 +82,7 @@ export function publishedOf(kind: 'chain' | 'log', { chainId, origin, size, note
  * @returns what publishes; nothing is read or sent
  */
 export function createPublishing(options: PublishingOptions): Publishing {
-  const { store, heads, origin, chainId, sinks, witnesses, authorities, policy, signal, warn } = options
+  const { store, heads, entries, origin, chainId, sinks, witnesses, authorities, policy, signal, warn } = options
   const { publishChains, timeoutMs, firstPauseMs } = options
   const trees = createKnownTrees()
   let newest: Kept | undefined
@@ -123,7 +125,17 @@ export function createPublishing(options: PublishingOptions): Publishing {
     else for await (const one of store.chains({ signal })) if (one !== chainId) yield one
   }
 
-  /** Brings everything to one sink. What comes while it goes through all chains is listed anew. */
+  /**
+   * Whether a head of the log that a sink has covers a chain's checkpoint. A sink gets no other one: so a store that went back
+   * behind it went back behind the log's head as well, which is all that is asked for before anything is signed.
+   */
+  const isCovered = ({ origin, size, logged }: Kept, head: Kept): boolean => {
+    const known = entries.known(origin)
+    // of what was pruned from the log chain the cell knows
+    return known === undefined ? logged >= size : known.size >= size && known.seq < head.size
+  }
+
+  /** Brings everything to one sink, the log's head first. What comes while it goes through all chains is listed anew. */
   const serve = async (served: ServedSink, kept: Kept): Promise<boolean> => {
     const { sink, as } = served
     const give = (checkpoint: PublishedCheckpoint): Promise<void> =>
@@ -133,19 +145,23 @@ export function createPublishing(options: PublishingOptions): Publishing {
     if (before === 'all') served.lacks = new Set()
     let refusal: unknown
     try {
+      await give(publishedOf('log', kept))
+      if (before === 'all' || before.size > 0) await entries.read({ signal })
       for await (const one of all) {
+        // what is entered from now on is news
+        if (before !== 'all') before.delete(one)
         try {
           const { kept: ofChain } = await readCell(store, one, { signal })
-          if (ofChain !== undefined) await give(publishedOf('chain', ofChain))
-          if (before !== 'all') before.delete(one)
+          // one that is newer than the head comes with its entry
+          if (ofChain !== undefined && isCovered(ofChain, kept)) await give(publishedOf('chain', ofChain))
         } catch (error) {
+          if (before !== 'all') before.add(one)
           // one chain that is not as it was keeps no other one waiting
           if (!QuittanceError.is(error, 'TLOG_REFUSED') && !QuittanceError.is(error, 'STORE_CORRUPT')) throw error
           warn(error, { name: as.name, chainId: one })
           refusal ??= error
         }
       }
-      await give(publishedOf('log', kept))
       served.has = markOf(kept)
       if (refusal !== undefined) throw refusal
     } catch (error) {

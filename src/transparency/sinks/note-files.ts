@@ -37,8 +37,8 @@ export function noteFiles({ origin, size, timestamps }: PublishedCheckpoint): No
   return { name: `${stem}.note`, tokens }
 }
 
-/** What the names of an origin's files begin with. */
-const originDigits = (origin: string): string => sha256Hex(origin).slice(0, DIGITS)
+/** @returns what the names of an origin's files begin with, without the hyphen */
+export const originDigits = (origin: string): string => sha256Hex(origin).slice(0, DIGITS)
 
 /**
  * @param origin - of a log or chain

@@ -7,13 +7,14 @@ import type {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { QuittanceError } from '../../errors.js'
-import { equalBytes, utf8 } from '../../primitives/bytes.js'
+import { decodeUtf8, equalBytes, utf8 } from '../../primitives/bytes.js'
 import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import { missingPackage } from '../../primitives/missing-package.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { checkedTimeout, unavailable } from '../http-exchange.js'
 import type { CheckpointSink, PublishedCheckpoint } from '../types.js'
-import { noteFiles } from './note-files.js'
+import { noteFiles, originDigits } from './note-files.js'
+import { largestNote } from './s3-newest.js'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
@@ -236,7 +237,8 @@ function checked(options: S3SinkOptions): void {
  *
  * A note is the object `<prefix><16 hex of SHA-256 of the origin>-<size>.<16 hex of SHA-256 of the note>.note`; a time stamp
  * lies beside it as `….tst`. Where S3 knows `If-None-Match` the same note is written once, else each time as one more
- * version. It needs `s3:PutObject`, `s3:PutObjectRetention`, `s3:GetObject` and `s3:GetObjectRetention`;
+ * version. It needs `s3:PutObject`, `s3:PutObjectRetention`, `s3:GetObject` and `s3:GetObjectRetention`; and
+ * `s3:ListBucketVersions` and `s3:GetObjectVersion`, so that a log can ask for its newest head before it signs, hidden or not;
  * with `s3:GetBucketObjectLockConfiguration` a refusal is told more clearly. Deleting such an object only hides it: its
  * versions stay, so whoever looks must look at those.
  *
@@ -262,24 +264,55 @@ export function s3Sink(options: S3SinkOptions): CheckpointSink {
   const timeoutMs = checkedTimeout(options.timeoutMs ?? 30_000)
   const who = `the sink ${name}`
 
+  /** In time, and with errors that tell nothing of the request. */
+  const within = async <T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    work: (at: Put) => Promise<T>,
+  ): Promise<T> => {
+    signal?.throwIfAborted()
+    const sdk = await loadSdk()
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout
+    const client = options.client as unknown as Pick<S3Client, 'send'>
+    try {
+      return await work({ sdk, client, options, who, abortSignal })
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (timeout.aborted) throw unavailable(who, 'timeout', `was not done within ${timeoutMs} ms`)
+      if (QuittanceError.is(error)) throw error
+      throw unavailable(who, nameOf(error), what, passing(error))
+    }
+  }
+
   return Object.freeze({
     name,
     async publish(checkpoint, { signal } = {}) {
-      signal?.throwIfAborted()
-      const sdk = await loadSdk()
-      const timeout = AbortSignal.timeout(timeoutMs)
-      const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout
-      const client = options.client as unknown as Pick<S3Client, 'send'>
-      try {
+      return within('could not be written or read back', signal, async (at) => {
         // The note last: where it lies, its time stamps do.
-        for (const object of objectsOf(checkpoint, prefix))
-          await store({ sdk, client, options, who, abortSignal }, object)
-      } catch (error) {
-        signal?.throwIfAborted()
-        if (timeout.aborted) throw unavailable(who, 'timeout', `did not take it within ${timeoutMs} ms`)
-        if (QuittanceError.is(error)) throw error
-        throw unavailable(who, nameOf(error), 'could not be written or read back', passing(error))
-      }
+        for (const object of objectsOf(checkpoint, prefix)) await store(at, object)
+      })
+    },
+    async newest(origin, { signal } = {}) {
+      return within('could not be asked for its newest checkpoint', signal, async ({ sdk, client, abortSignal }) => {
+        const Bucket = options.bucket
+        const stem = `${prefix}${originDigits(origin)}-`
+        const versions = await largestNote(stem, async (after) => {
+          const asked = { Bucket, Prefix: stem, KeyMarker: after?.key, VersionIdMarker: after?.version }
+          const page = await client.send(new sdk.ListObjectVersionsCommand(asked), { abortSignal })
+          const { IsTruncated: more, NextKeyMarker: key, NextVersionIdMarker: version } = page
+          return { versions: page.Versions ?? [], next: more && key !== undefined ? { key, version } : undefined }
+        })
+        if (versions.length === 0) return undefined
+        for (const { Key, VersionId } of versions) {
+          const found = await client.send(new sdk.GetObjectCommand({ Bucket, Key, VersionId }), { abortSignal })
+          const bytes = await found.Body?.transformToByteArray()
+          // somebody may have put another one over it, as a version of the same name
+          if (bytes !== undefined && Key?.endsWith(`.${sha256Hex(bytes).slice(0, DIGITS)}.note`) === true)
+            return decodeUtf8(bytes)
+        }
+        throw unavailable(who, 'read-back-other', 'has something else under the name of its newest checkpoint')
+      })
     },
   } satisfies CheckpointSink)
 }

@@ -3,12 +3,14 @@ import { QuittanceError } from '../../errors.js'
 import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import {
   checkedHeaders,
+  checkedName,
   checkedTimeout,
   checkedUrl,
   exchange,
+  fetchOf,
   type HttpPeer,
-  retryableStatus,
   unavailable,
+  wrongStatus,
 } from '../http-exchange.js'
 import type { TimestampAuthority } from '../types.js'
 import { judgeToken, readTrust } from './judge.js'
@@ -72,8 +74,7 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
   const { policyOid, certificates, timeoutMs = 10_000 } = options
   const headers = checkedHeaders(options.headers)
   const url = checkedUrl(options.url, Object.keys(headers).length === 0)
-  const { name = url.host } = options
-  if (typeof name !== 'string' || name === '') throw new TypeError('options.name must be a text')
+  const name = checkedName(options.name ?? url.host)
   if (policyOid !== undefined && !/^\d+(\.\d+)+$/.test(String(policyOid)))
     throw new RangeError('options.policyOid must be dotted decimal')
   if (certificates !== undefined && !Array.isArray(certificates))
@@ -86,7 +87,7 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
     headers,
     timeoutMs: checkedTimeout(timeoutMs),
     maxBytes: MAX_TOKEN_BYTES,
-    fetch: options.fetch ?? ((input, init) => fetch(input, init)),
+    fetch: fetchOf(options.fetch),
   }
 
   return Object.freeze({
@@ -97,8 +98,7 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
       const request = requestFor(trust.pki, message, policyOid)
       const about = { accept: 'application/timestamp-reply', 'content-type': 'application/timestamp-query' }
       const { status, body } = await exchange(peer, request.der, about, signal)
-      if (status !== 200)
-        throw unavailable(who, `status-${status}`, `answered with the status ${status}`, retryableStatus(status))
+      if (status !== 200) throw wrongStatus(who, status)
       let token: Uint8Array
       try {
         token = tokenOf(body, request, who)

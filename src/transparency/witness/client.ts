@@ -1,8 +1,9 @@
 /** A witness over HTTP (C2SP tlog-witness). */
-import { concatBytes, decodeUtf8 } from '../../primitives/bytes.js'
+import { decodeUtf8 } from '../../primitives/bytes.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import type { CosignatureVerifier } from '../../tlog/trusted.js'
 import { type NoteKey, parseVkey } from '../../tlog/vkey.js'
+import { exchange, fetchOf, type HttpPeer } from '../http-exchange.js'
 import type { PatienceOptions, Witness } from '../types.js'
 import { type Answer, cosigningBy, MAX_ANSWER_BYTES, unavailable } from './cosigning.js'
 
@@ -44,18 +45,6 @@ function keysOf({ vkey, key }: HttpWitnessOptions): readonly NoteKey[] {
   return keys
 }
 
-/** @returns as much as a witness has to say, `undefined` where it says more */
-async function bodyOf(response: Response): Promise<string | undefined> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of response.body ?? []) {
-    length += part.length
-    if (length > MAX_ANSWER_BYTES) return undefined
-    parts.push(part)
-  }
-  return decodeUtf8(concatBytes(...parts))
-}
-
 /**
  * A witness over HTTP. Nothing is sent before `cosign` or `newest`; the client remembers the newest size that was cosigned,
  * and asks the witness for it where it knows none.
@@ -76,41 +65,31 @@ export function httpWitness(options: HttpWitnessOptions): Witness {
   const keys = keysOf(options)
   const { name = keys[0]?.name ?? '', timeoutMs = DEFAULT_TIMEOUT_MS, mlDsa44, onUnverified } = options
   if (!(timeoutMs > 0) || timeoutMs > LONGEST_MS) throw new RangeError('timeoutMs must be above 0 and below 2^31')
+  const who = `the witness ${name}`
 
-  const exchange = async (path: string, given: RequestInit, { signal }: PatienceOptions): Promise<Answer> => {
-    const timeout = AbortSignal.timeout(timeoutMs)
-    try {
-      const response = await fetch(`${prefix}/${path}`, {
-        ...given,
-        // a redirect could lead into a network that only this machine sees
-        redirect: 'manual',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      })
-      const text = await bodyOf(response)
-      if (text === undefined)
-        throw unavailable(name, 'too-large', `answered with more than ${MAX_ANSWER_BYTES} bytes, or no text`)
-      return { status: response.status, contentType: response.headers.get('content-type') ?? undefined, body: text }
-    } catch (error) {
-      signal?.throwIfAborted()
-      if (timeout.aborted) throw unavailable(name, 'timeout', `gave no answer within ${timeoutMs} ms`, error)
-      // what fetch throws for a network's fault; anything else is one of ours
-      if (error instanceof TypeError) throw unavailable(name, 'network', 'could not be reached', error)
-      throw error
-    }
+  const ask = async (
+    path: string,
+    method: HttpPeer['method'],
+    body: Uint8Array | undefined,
+    { signal }: PatienceOptions,
+  ): Promise<Answer> => {
+    const url = new URL(`${prefix}/${path}`)
+    const peer = { who, url, method, headers: {}, timeoutMs, maxBytes: MAX_ANSWER_BYTES, fetch: fetchOf(undefined) }
+    const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/octet-stream' }
+    const { status, contentType, body: bytes } = await exchange(peer, body, headers, signal)
+    const text = decodeUtf8(bytes)
+    if (text === undefined) throw unavailable(name, 'malformed', 'answered with something that is no text')
+    return { status, contentType, body: text }
   }
 
   const post = (body: Uint8Array, patience: PatienceOptions): Promise<Answer> =>
-    exchange(
-      'add-checkpoint',
-      { method: 'POST', body: Uint8Array.from(body), headers: { 'content-type': 'application/octet-stream' } },
-      patience,
-    )
+    ask('add-checkpoint', 'POST', body, patience)
 
   return {
     name,
     cosign: cosigningBy({ name, keys: async () => keys, post, mlDsa44, onUnverified }),
     async newest(origin, patience = {}) {
-      const { status, body } = await exchange(`${sha256Hex(origin)}/checkpoint`, { method: 'GET' }, patience)
+      const { status, body } = await ask(`${sha256Hex(origin)}/checkpoint`, 'GET', undefined, patience)
       if (status === 200) return body
       // no head of this log, or one who tells nobody
       if (status === 404) return undefined

@@ -1,3 +1,4 @@
+import { sha256Hex } from '../../primitives/sha256.js'
 import type { Witness } from '../types.js'
 import { cosigningBy } from './cosigning.js'
 import { memoryWitnessState } from './memory-state.js'
@@ -13,6 +14,7 @@ export interface LocalWitnessOptions extends Omit<WitnessOptions, 'state'> {
 /** A witness in this process, and the part of it that decides. */
 export interface LocalWitness extends Witness {
   readonly core: WitnessCore
+  newest: NonNullable<Witness['newest']>
 }
 
 /**
@@ -45,5 +47,14 @@ export function localWitness(options: LocalWitnessOptions): LocalWitness {
       return { status, contentType: headers['content-type'], body: text }
     },
   })
-  return { name, core, cosign }
+  return {
+    name,
+    core,
+    cosign,
+    async newest(origin, { signal } = {}) {
+      signal?.throwIfAborted()
+      const { status, body } = await core.checkpoint(sha256Hex(origin))
+      return status === 200 ? body : undefined
+    },
+  }
 }
