@@ -1,0 +1,163 @@
+/** What a log chain may be believed: who saw it and when, whose entries count, and nothing where it is INVALID. */
+import { describe, expect, it } from 'vitest'
+import type { DecisionReceipt } from '../../src/receipt/types.js'
+import { type DatedNote, openCheckpoints } from '../../src/verify/checkpoints.js'
+import { LOG_CHAIN, missingChains, type VerifiedLog, verifyLog } from '../../src/verify/log.js'
+import { anchorOf } from './anchor.js'
+import { LOG_ORIGIN, logNoteOf, originOf, policyOf } from './notes.js'
+import {
+  chainOf,
+  chainStart,
+  type Entry,
+  entryOf,
+  judge,
+  keys,
+  type Loose,
+  NOW,
+  plainChain,
+  rotation,
+  trusting,
+  trustOne,
+} from './support.js'
+
+const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
+const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
+const originA = originOf(rootOf(a))
+
+const entry = (receipts: readonly DecisionReceipt[], size: number, origin = originOf(rootOf(receipts))): Entry => ({
+  body: {
+    eventType: 'system',
+    system: { event: 'checkpoint', origin, size, rootHash: anchorOf(receipts, size).rootHash as `sha256:${string}` },
+  },
+})
+const logOf = (...entries: Entry[]): DecisionReceipt[] => chainOf([chainStart(), ...entries], { chainId: LOG_CHAIN })
+
+const seconds = 1_790_000_000
+const timeOf = (time: number): string => new Date(time * 1000 + 999).toISOString()
+const head = (source: readonly DecisionReceipt[], size: number, time?: number): Promise<string> =>
+  logNoteOf(source, { size, witnesses: time === undefined ? [] : [[0, time]] })
+
+async function verified(
+  source: readonly (DecisionReceipt | Loose)[],
+  notes: readonly (Promise<string | DatedNote> | DatedNote)[],
+  quorum: 0 | 1 = 1,
+  keyring = trustOne,
+): Promise<VerifiedLog> {
+  const checkpoints = openCheckpoints(await Promise.all(notes), policyOf(quorum))
+  return verifyLog(source as DecisionReceipt[], { keyring, now: NOW, checkpoints })
+}
+
+describe('the time at which a log was seen', () => {
+  /** seq 0 to 4 */
+  const log = logOf(entry(a, 3), entry(b, 6), entry(a, 7), entry(a, 9))
+
+  it('is the earliest of all heads that have the entry: who saw a larger tree saw this one too', async () => {
+    const times = async (...heads: Promise<string>[]) =>
+      (await verified(log, heads)).anchorsFor(rootOf(a), 'a').map(({ size, witnessedAt }) => [size, witnessedAt])
+    // the larger head was seen first
+    expect(await times(head(log, 2, seconds + 60), head(log, 5, seconds))).toEqual([
+      [3, timeOf(seconds)],
+      [7, timeOf(seconds)],
+      [9, timeOf(seconds)],
+    ])
+    // the one between was seen first, the largest last: nothing dates by a smaller one
+    expect(await times(head(log, 2, seconds + 60), head(log, 4, seconds), head(log, 5, seconds + 90))).toEqual([
+      [3, timeOf(seconds)],
+      [7, timeOf(seconds)],
+      [9, timeOf(seconds + 90)],
+    ])
+  })
+
+  it('is that of a larger head where nothing dates the first one', async () => {
+    const stamped = { note: await head(log, 4), stampedAt: timeOf(seconds + 60) }
+    const notes = [head(log, 2), stamped, head(log, 5)]
+    const { anchorsFor, chains, checkpoints } = await verified(log, notes, 0)
+    expect(anchorsFor(rootOf(a), 'a')).toStrictEqual([
+      { ...anchorOf(a, 3), witnessedAt: timeOf(seconds + 60) },
+      { ...anchorOf(a, 7), witnessedAt: timeOf(seconds + 60) },
+      anchorOf(a, 9),
+    ])
+    expect(chains).toStrictEqual([
+      { origin: originA, size: 9, rootHash: anchorOf(a).rootHash },
+      { origin: originOf(rootOf(b)), size: 6, rootHash: anchorOf(b).rootHash, witnessedAt: timeOf(seconds + 60) },
+    ])
+    for (const one of checkpoints.known) if ('witnessedAt' in one) expect(one.witnessedAt).toBe(timeOf(seconds + 60))
+  })
+})
+
+describe('what the log says of its chains', () => {
+  it('is by size, in whatever order it came to the log', async () => {
+    const log = logOf(entry(a, 7), entry(a, 9), entry(a, 3))
+    const { anchorsFor, chains } = await verified(log, [head(log, 4, seconds)])
+    expect(anchorsFor(rootOf(a), 'a').map(({ size }) => size)).toEqual([3, 7, 9])
+    expect(chains.map(({ size }) => size)).toEqual([9])
+  })
+
+  it('is only of chains that are named by 16 digits of their own', async () => {
+    const digits = rootOf(a).slice(7, 23)
+    const others = [
+      LOG_ORIGIN,
+      `${LOG_ORIGIN}x${digits}`,
+      `${LOG_ORIGIN}/0${digits}`,
+      `${LOG_ORIGIN}/${digits}0`,
+      `${LOG_ORIGIN}/${digits}/0`,
+      `${LOG_ORIGIN}/${digits.slice(1)}`,
+    ]
+    const log = logOf(...others.map((origin) => entry(a, 3, origin)), entry(a, 7))
+    const { result, chains, checkpoints } = await verified(log, [head(log, log.length, seconds)])
+    expect(result.verdict).toBe('VALID')
+    expect(chains.map(({ origin, size }) => [origin, size])).toEqual([[originA, 7]])
+    expect(checkpoints.known.map(({ origin }) => origin)).toEqual([LOG_ORIGIN, originA])
+  })
+
+  it('is nothing where the log is INVALID, also where a head of it holds', async () => {
+    const log = logOf(entry(a, 3), entry(a, 7), entry(a, 9))
+    const last = log.at(-1) as DecisionReceipt
+    const forged = { ...last, signature: `ed25519:${'0'.repeat(128)}` }
+    const { result, chains, checkpoints, anchorsFor } = await verified(
+      [...log.slice(0, -1), forged],
+      [head(log, 3, seconds)],
+    )
+    expect([result.verdict, result.scope.checkpoint?.size]).toEqual(['INVALID', 3])
+    expect([chains, anchorsFor(rootOf(a), 'a')]).toEqual([[], []])
+    expect(checkpoints.known.map(({ origin }) => origin)).toEqual([LOG_ORIGIN])
+  })
+
+  it('stands beside what else the log chain has', async () => {
+    const log = logOf(entry(a, 3), rotation(keys.two, { chainId: LOG_CHAIN }), { ...entry(a, 9), by: keys.two })
+    const mayRotate = trusting(entryOf(keys.one, { uses: ['receipt', 'rotate'] }))
+    const { result, chains } = await verified(log, [head(log, 4, seconds)], 1, mayRotate)
+    expect(result.verdict).toBe('VALID')
+    expect(chains.map(({ size }) => size)).toEqual([9])
+  })
+
+  it('names no log where no head of one was given', async () => {
+    const log = logOf(entry(a, 3))
+    const found = await verified(log, [])
+    expect([found.result.verdict, found.chains]).toEqual(['INCOMPLETE', []])
+    expect(found).not.toHaveProperty('origin')
+  })
+})
+
+it('is refused by name without checkpoints, or without options', async () => {
+  const log = logOf(entry(a, 3))
+  const wanted = /^options\.checkpoints must be from openCheckpoints/
+  await expect(verifyLog(log, { keyring: trustOne } as never)).rejects.toThrow(wanted)
+  await expect(verifyLog(log, undefined as never)).rejects.toThrow(wanted)
+})
+
+it('a chain that is not there has an INCOMPLETE result of its own, over nothing', async () => {
+  const log = logOf(entry(a, 9), entry(b, 6))
+  const found = await verified(log, [head(log, 3, seconds)])
+  const [missing] = missingChains(found, [await judge(a)])
+  expect(missing?.chain).toEqual(found.chains[1])
+  const { problems, ...rest } = missing?.result ?? { problems: [] }
+  expect(rest).toStrictEqual({
+    verdict: 'INCOMPLETE',
+    scope: { tail: 'unproved' },
+    checked: 0,
+    counts: { CHECKPOINT_NOT_REACHED: 1 },
+    notices: [],
+  })
+  expect(problems.map(({ code }) => code)).toEqual(['CHECKPOINT_NOT_REACHED'])
+})
