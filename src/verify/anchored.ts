@@ -60,7 +60,7 @@ export class AnchorWatch {
     this.#start = start
   }
 
-  /** Those that were found in the chain. */
+  /** Those that were found in the chain, but for such of size 0. */
   get matched(): readonly Mark[] {
     return this.#matched
   }
@@ -123,7 +123,10 @@ export class AnchorWatch {
 
   #compare(place: Place, findings: Findings): void {
     const mark = this.#waiting.shift() as Mark
-    if (rootOf(this.#frontier) === mark.rootHash) this.#matched.push(mark)
+    if (rootOf(this.#frontier) === mark.rootHash) {
+      // every chain leads to one of size 0, so it says nothing of this one
+      if (mark.size > 0) this.#matched.push(mark)
+    }
     // where one was met, the tree that was begun with is the right one
     else if (this.#started && this.#matched.length === 0) this.#doubtful ??= { mark, place }
     else this.#mismatch(mark, place, findings)

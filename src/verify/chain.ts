@@ -165,7 +165,8 @@ class ChainVerifier {
       const message = `${a.origin} has signed two roots for size ${a.size}, ${a.rootHash} and ${b.rootHash}: it shows different histories to different people`
       this.#findings.problem({ code: 'CHECKPOINT_MISMATCH', message, notes: [a.note, b.note] })
     }
-    if (marks.length === 0) this.#problem('CHECKPOINT_NOT_REACHED', {}, noCheckpoint(checkpoints, named))
+    if (marks.every(({ size }) => size === 0))
+      this.#problem('CHECKPOINT_NOT_REACHED', {}, noCheckpoint(checkpoints, named))
     const logs = [...new Set(marks.map(({ log }) => log))]
     if (logs.length > 1) {
       const message = `${logs.join(' and ')} have both signed for this chain, and a chain has one log: name the one that it has in the policy`
@@ -252,8 +253,12 @@ class ChainVerifier {
     for (const { finding, count } of this.#trust?.finish(this.#anchors.matched) ?? []) findings.problem(finding, count)
     this.#seenByWitnesses()
     const tail = this.#tail()
-    if (requireTail && tail === 'unproved') {
-      const message = 'nothing proves that no receipt was cut behind the last one'
+    // where checkpoints are asked for, a chain's own word that it has ended is not enough
+    const isOwnWord = tail === 'chain-end' && this.#options.checkpoints !== undefined && !this.#isHeldToEnd(last?.seq)
+    if (requireTail && (tail === 'unproved' || isOwnWord)) {
+      const message = isOwnWord
+        ? 'only its own key says that it ended here, and no checkpoint covers that'
+        : 'nothing proves that no receipt was cut behind the last one'
       this.#problem('TAIL_UNPROVED', { seq: last?.seq, receiptId: last?.receiptId }, message)
     }
     const head = last && { seq: last.seq, receiptHash: last.receiptHash }
@@ -280,18 +285,16 @@ class ChainVerifier {
   /** A policy that asks for witnesses is not met by checkpoints that only the log has signed. */
   #seenByWitnesses(): void {
     const matched = this.#anchors?.matched ?? []
-    const ofLog = matched.filter(({ origin }) => origin !== undefined)
-    const isSeen = matched.some(({ witnessed, origin, witnessedAt }) =>
-      origin === undefined ? witnessedAt !== undefined : witnessed,
-    )
-    if (ofLog.length === 0 || isSeen) return
+    const isSeen = (mark: Mark) => isVouched(mark) && (mark.origin !== undefined || mark.witnessedAt !== undefined)
+    if (matched.every(({ origin }) => origin === undefined) || matched.some(isSeen)) return
     const message =
       'the policy asks for witnesses, and nothing shows that they have seen a checkpoint of this chain: hold it against the log chain too'
     this.#problem('CHECKPOINT_NOT_REACHED', {}, message)
   }
 
   #held(): ScopeCheckpoint | undefined {
-    const largest = this.#anchors?.matched.findLast(({ origin }) => origin !== undefined)
+    const ofLog = this.#anchors?.matched.filter(({ origin }) => origin !== undefined)
+    const largest = ofLog?.findLast(isVouched) ?? ofLog?.at(-1)
     if (largest?.origin === undefined) return undefined
     const { origin, size, witnessedAt } = largest
     return defined({ origin, size, witnessedAt })
@@ -325,9 +328,16 @@ class ChainVerifier {
     if (last === undefined) return 'unproved'
     if (this.#ended === last.seq) return 'chain-end'
     if (this.#headFound === 'match' && this.#options.expect?.head?.seq === last.seq) return 'expected-head'
-    return this.#anchors?.matched.some(({ size }) => size === last.seq + 1) ? 'checkpoint' : 'unproved'
+    return this.#isHeldToEnd(last.seq) ? 'checkpoint' : 'unproved'
+  }
+
+  #isHeldToEnd(last: number | undefined): boolean {
+    return this.#anchors?.matched.some((mark) => mark.size - 1 === last && isVouched(mark)) === true
   }
 }
+
+/** What the log alone has signed says nothing to whom asks for witnesses: who has its key can sign it anew. */
+const isVouched = ({ origin, witnessed }: Mark): boolean => origin === undefined || witnessed === true
 
 /** Why a chain is held against none of the checkpoints that were given. */
 function noCheckpoint({ known, passedOver }: CheckpointSet, named: string | undefined): string {
@@ -338,7 +348,7 @@ function noCheckpoint({ known, passedOver }: CheckpointSet, named: string | unde
   const whose = named === LOG ? 'the log itself' : `this chain, whose root begins with ${named.slice(0, 23)}`
   const log =
     named !== LOG && known.some(({ kind }) => kind === 'log') ? '; the chain of the log itself has to be named' : ''
-  return `of ${known.length} checkpoints none is of ${whose}${log}${refused}`
+  return `of ${known.length} checkpoints none is of receipts of ${whose}${log}${refused}`
 }
 
 /** Without the members that are undefined, so that JSON and a deep comparison see the same. */

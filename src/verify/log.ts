@@ -51,9 +51,15 @@ export interface LogReading {
   finish(result: VerifyResult): VerifiedLog
 }
 
+/**
+ * How an entry names a chain: by the digits behind the last slash. What stands before them is the name of the log, which may have
+ * been another one when the entry was made; the log chain is the same.
+ */
+const MARKED = /\/([0-9a-f]{16})$/
+
 interface Entry {
   readonly seq: number
-  readonly origin: string
+  readonly mark: string
   readonly size: number
   readonly rootHash: string
 }
@@ -93,10 +99,9 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
   const entries: Entry[] = []
   return {
     counted({ seq, system }) {
-      if (system?.event !== 'checkpoint') return
-      const part = system.origin.startsWith(`${origin}/`) ? system.origin.slice(`${origin}/`.length) : ''
-      if (/^[0-9a-f]{16}$/.test(part))
-        entries.push({ seq, origin: system.origin, size: system.size, rootHash: system.rootHash })
+      const mark = system?.event === 'checkpoint' && system.size > 0 ? MARKED.exec(system.origin)?.[1] : undefined
+      if (system?.event === 'checkpoint' && mark !== undefined)
+        entries.push({ seq, mark, size: system.size, rootHash: system.rootHash })
     },
     finish(result) {
       const through = result.verdict === 'INVALID' ? 0 : (result.scope.checkpoint?.size ?? 0)
@@ -106,10 +111,11 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
       for (const entry of entries) {
         const cover = coverOf(entry, heads, times)
         if (cover === undefined || origin === undefined) continue
-        const { seq: _, ...what } = entry
+        const { mark, size, rootHash } = entry
         const { witnessedAt } = cover
         const dated = witnessedAt === undefined ? {} : { witnessedAt }
-        logged.push({ ...what, kind: 'chain', log: origin, ...dated, witnessed: true, note: cover.head.note })
+        const what = { origin: `${origin}/${mark}`, kind: 'chain', log: origin, size, rootHash } as const
+        logged.push({ ...what, ...dated, witnessed: true, note: cover.head.note })
       }
       return verifiedLog(result, origin, logged, checkpoints)
     },

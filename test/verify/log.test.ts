@@ -126,8 +126,8 @@ describe('verifyLog', () => {
   it('takes nothing for a chain of its own that is not named so', async () => {
     const odd = logOf(
       entry(a, 3, 'log.example/acme'),
-      entry(a, 3, 'other.example/0123456789abcdef'),
       entry(a, 3, 'log.example/acme/x'),
+      entry(a, 3, 'log.example/acme/0123456789abcdef0'),
     )
     expect((await verified(odd, [await head(odd, 4, seconds)])).chains).toEqual([])
   })
