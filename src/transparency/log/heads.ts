@@ -259,6 +259,8 @@ export function createHeads(options: HeadsOptions): Heads {
     const origin = originOf(grown.root ?? '')
     const known = await entries.newest(origin, options)
     const size = base?.origin === origin ? base.size : 0
+    // the log chain was lost, or cut: a head of it that was given away would be forgotten
+    if (base?.origin === origin && base.logged > (known?.size ?? 0)) throw refused(logChainId, 'entries-lost')
     if (known === undefined || known.size < size) return grown
     if (known.size === size) {
       if (base !== undefined && entryRoot(base.rootHash) !== known.rootHash) throw refused(chainId, 'differs', size - 1)
@@ -273,6 +275,33 @@ export function createHeads(options: HeadsOptions): Heads {
       options,
       known,
     )
+  }
+
+  let isWhole = false
+  /**
+   * What lies beside the chains says what the log chain had of them. Where that is gone, or is an older copy, a head of it that
+   * somebody has would be signed over.
+   */
+  const assertWhole = async (options: StoreOptions): Promise<void> => {
+    if (isWhole) return
+    for await (const chainId of store.chains(options)) {
+      const kept = chainId === logChainId ? undefined : await cellIfReadable(chainId, options)
+      if (kept === undefined || kept.origin.slice(0, kept.origin.lastIndexOf('/')) !== logOrigin) continue
+      // the cell was read before: another process enters first, and notes it then
+      if (kept.logged > ((await entries.newest(kept.origin, options))?.size ?? 0))
+        throw refused(logChainId, 'entries-lost')
+    }
+    isWhole = true
+  }
+
+  /** One that can't be read is told of where its own chain is signed. */
+  const cellIfReadable = async (chainId: string, options: StoreOptions): Promise<Kept | undefined> => {
+    try {
+      return (await readCell(store, chainId, options)).kept
+    } catch (error) {
+      if (QuittanceError.is(error, 'STORE_CORRUPT')) return undefined
+      throw error
+    }
   }
 
   const tryToSign = async (
@@ -291,7 +320,8 @@ export function createHeads(options: HeadsOptions): Heads {
     const isNew = base === undefined || grown.tree.size > base.size || base.origin !== originOf(base.root)
     if (isNew || base.note !== mine?.note) {
       await elsewhere.assertNotBehind(ownHeads, options)
-      if (chainId !== logChainId) grown = await joined(chainId, originOf, base, grown, version, options)
+      if (chainId === logChainId) await assertWhole(options)
+      else grown = await joined(chainId, originOf, base, grown, version, options)
       claimOrigin(chainId, originOf(grown.root ?? ''))
     }
     const head = await next(chainId, originOf, base, grown)

@@ -5,6 +5,8 @@ const messages = {
   rewritten:
     'another receipt stands where the last checkpoint ended: nothing is signed on a history that was rewritten',
   'rolled-back': 'the chain is shorter than its last checkpoint: nothing is signed on a history that was cut',
+  'entries-lost':
+    'the log chain does not have what it had of other chains, by what lies beside these: restore it, or begin anew under another origin and name this one in formerOrigins',
   pruned: 'receipts were removed that no checkpoint covers: the tree over them is not known',
   'unknown-key':
     'the last checkpoint was signed by a key that is not known: name it in formerKeys if it was this log’s',

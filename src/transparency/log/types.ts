@@ -106,7 +106,7 @@ export interface CheckpointLog extends AsyncDisposable {
    *
    * @returns the newest checkpoint, which is the last one where nothing was appended since
    * @throws QuittanceError `TLOG_REFUSED` where the chain is empty or does not go on from its last checkpoint
-   *   (`details.reason`: `empty`, `rewritten`, `rolled-back`, `differs`, `pruned`, `unknown-key`, `unknown-origin`,
+   *   (`details.reason`: `empty`, `rewritten`, `rolled-back`, `entries-lost`, `differs`, `pruned`, `unknown-key`, `unknown-origin`,
    *   `origin-taken`), or where a sink or witness has a head of the log that it does not lead to (`behind`); what store, key
    *   and ledger throw
    */
