@@ -66,6 +66,15 @@ describe('there is something to be said', () => {
     refused(one, jcs(full[0]))
   })
 
+  it('where the line spells what no hash covers in another way of the same length', () => {
+    const spelled = plain(chainOf([{ details: { metadata: { a: 100 } } }])[0] as object)
+    const line = jcs(spelled)
+    const other = line.replace('{"a":100}', '{"a":1e2}')
+    expect([other.length, JSON.parse(other)]).toEqual([line.length, spelled])
+    expect(plainReceipt(JSON.parse(other), line)).toBeDefined()
+    refused(JSON.parse(other), other)
+  })
+
   it('where a hash is not that of what it covers', () => {
     for (const name of ['receiptHash', 'detailsHash', 'prevReceiptHash', 'tenantId', 'seq'] as const) {
       const other = { receiptHash: `sha256:${'0'.repeat(64)}`, tenantId: 'other', seq: 1 }
@@ -127,6 +136,21 @@ describe('there is something to be said', () => {
     refused(Object.assign(new Receipt(), one))
     refused(Object.assign([], one))
     refused({})
+  })
+
+  it('where another member is the hash that was just found right', () => {
+    for (const [name, value] of Object.entries(one)) {
+      if (typeof value !== 'string' || name === 'prevReceiptHash' || name === 'receiptHash') continue
+      const [first, second] = plainChain(2).map(plain) as [Loose, Loose]
+      expect(plainReceipt(first)).toBeDefined()
+      const hostile = {
+        ...resealed(second, { [name]: first.receiptHash }),
+        ...(name === 'signature' && { [name]: first.receiptHash }),
+      }
+      // a hash is a name too, and of details that were erased any may stand here
+      const fits = ['chainId', 'tenantId', 'detailsHash'].includes(name)
+      expect(plainReceipt(hostile)?.line).toBe(fits ? jcs(hostile) : undefined)
+    }
   })
 
   it('where a link has not its form, also behind a receipt that was fine', () => {

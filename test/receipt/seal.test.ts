@@ -164,7 +164,7 @@ describe('a sealed receipt', () => {
   describe('sizes', () => {
     const farthest = { ...place, seq: Number.MAX_SAFE_INTEGER }
     const bytes = (text: string): number => Buffer.byteLength(text, 'utf8')
-    const tooLarge = expect.objectContaining({ code: 'RECEIPT_TOO_LARGE' })
+    const tooLarge = (message: string) => expect.objectContaining({ code: 'RECEIPT_TOO_LARGE', message })
 
     /** The text that brings a measure to a limit, of units with 1, 2, 3 and 4 bytes in UTF-8, and one byte more. */
     const filled = (unit: string, free: number): readonly [string, string] => {
@@ -181,7 +181,9 @@ describe('a sealed receipt', () => {
         const fits = unit.repeat(Math.floor(free / written)) + 'a'.repeat(free % written)
         const { receipt } = sealed(of(fits), farthest, signature)
         expect(bytes(textsOf(receipt).preimage)).toBe(65_000)
-        expect(() => frame(of(`${fits}a`) as unknown as ReceiptBody)).toThrow(tooLarge)
+        expect(() => frame(of(`${fits}a`) as unknown as ReceiptBody)).toThrow(
+          tooLarge('a preimage may have 65000 bytes'),
+        )
       },
     )
 
@@ -198,7 +200,7 @@ describe('a sealed receipt', () => {
       const free = MAX_LINE_BYTES - bytes(lineOf(sealed(of(''), farthest, signature).receipt))
       const [fits, over] = filled(detail, free)
       expect(bytes(lineOf(sealed(of(fits), farthest, signature).receipt))).toBe(131_072)
-      expect(() => frame(of(over) as unknown as ReceiptBody)).toThrow(tooLarge)
+      expect(() => frame(of(over) as unknown as ReceiptBody)).toThrow(tooLarge('a line may have 131072 bytes'))
     })
   })
 })
