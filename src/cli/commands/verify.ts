@@ -5,6 +5,7 @@ import type { DirectoryResult } from '../../verify/node/directory.js'
 import { addCheckpointOptions, type CheckpointOptions, checkpointsFor } from '../checkpoint-flags.js'
 import { type AddCommand, examples } from '../context.js'
 import { packageAt, verifyPackage } from '../evidence/verify.js'
+import { UsageError } from '../failure.js'
 import type { ExitCode, Io } from '../io.js'
 import { printable } from '../printable.js'
 import { progressOn } from '../progress.js'
@@ -13,6 +14,7 @@ import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
 import { positiveNumber } from '../values.js'
 import { exitCodeOf } from '../verdict.js'
 import { type Answer, answerMany, answerOne, mostListed, type Shown } from '../verify/answer.js'
+import { beginningFrom } from '../verify/beginning.js'
 import { type Beside, checkpointsBeside } from '../verify/beside.js'
 import { holdAgainstJoins } from '../verify/joined.js'
 import { judgeAll, judgeOne, type Working } from '../verify/judging.js'
@@ -132,6 +134,8 @@ async function verify(text: string, options: Options, io: Io): Promise<ExitCode>
   const packed = await packageAt(text, io)
   if (packed !== undefined) return verifyPackage(packed, options, io)
   if (options.all) refuseOneChainOptions(options)
+  if (options.all && options.tiles !== undefined)
+    throw new UsageError('--tiles is about one chain and does not go with --all')
   const trust = await trustFor(options, io)
   const base = { ...verifyOptions(options, trust.keyring), checkpoints: await checkpointsFor(options, io) }
   const target = await targetOf(text, io)
@@ -139,7 +143,11 @@ async function verify(text: string, options: Options, io: Io): Promise<ExitCode>
   const working = { options: base, workers: options.workers, update: progress.update }
   const { json = false, brief = false, maxProblems, chain } = options
   const shown: Shown = { json, brief, maxProblems, chainNamed: chain !== undefined, trust }
-  const found = await letGo(target, () => answer(target, options, shown, working, io)).finally(progress.clear)
+  const found = await letGo(target, async () => {
+    const { tiles } = options
+    const beginning = tiles === undefined ? undefined : await beginningFrom(tiles, target, chain, io)
+    return answer(target, options, shown, { ...working, options: { ...base, beginning } }, io)
+  }).finally(progress.clear)
   io.stdout.write(found.text)
   for (const warning of found.warnings ?? []) io.stderr.write(`warning: ${printable(warning, 500)}\n`)
   for (const hint of found.hints ?? []) if (hint !== undefined) io.stderr.write(`hint: ${printable(hint, 500)}\n`)

@@ -2,15 +2,13 @@
 import { stat } from 'node:fs/promises'
 import { chainIdPattern } from '../../primitives/chain-id.js'
 import { verifyLines } from '../../verify/chain.js'
-import { readLine } from '../../verify/line.js'
 import { LOG_CHAIN, logOptions, readingLog, type VerifiedLog } from '../../verify/log.js'
-import { fileChunks } from '../../verify/node/chunks.js'
 import { type DirectoryChain, type DirectoryResult, verifyChains } from '../../verify/node/directory.js'
-import { lineSplitter } from '../../verify/node/lines.js'
 import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
 import { UsageError } from '../failure.js'
 import { type Io, pathFrom } from '../io.js'
 import type { Target } from '../target.js'
+import { firstClaim } from './first-claim.js'
 import { judgeServer, type Working } from './judging.js'
 
 /** The log chain, and what follows from it. */
@@ -23,16 +21,10 @@ export interface JudgedLog {
   readonly forChains: VerifyOptions
 }
 
-/** Which chain an export claims to be: it only says what to look for. */
+/** Which chain an export claims to be. */
 async function claimOf(path: string): Promise<string | undefined> {
-  const splitter = lineSplitter()
-  for await (const chunk of fileChunks(path)) {
-    for (const line of splitter.push(chunk)) {
-      const chainId = 'text' in line ? readLine(line.text).claim?.chainId : undefined
-      return typeof chainId === 'string' && chainIdPattern.test(chainId) ? chainId : undefined
-    }
-  }
-  return undefined
+  const chainId = (await firstClaim(path))?.chainId
+  return typeof chainId === 'string' && chainIdPattern.test(chainId) ? chainId : undefined
 }
 
 /**
