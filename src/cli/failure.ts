@@ -1,6 +1,7 @@
 import { QuittanceError } from '../errors.js'
 import { missingPackage } from '../primitives/missing-package.js'
 import { colorsFor, type Io } from './io.js'
+import { type OpenedStore, onlyStore } from './opened-stores.js'
 import { printable, printableJson } from './printable.js'
 import { shownPath } from './typed-url.js'
 
@@ -44,6 +45,14 @@ function adviceOn({ code, details }: QuittanceError): Pick<Failure, 'advice'> {
     return {
       advice: ['No space is left for the store. Nothing that it had taken is lost: make room, and run this again.'],
     }
+  if (code === 'TLOG_REFUSED' && (details.reason === 'unknown-origin' || details.reason === 'behind'))
+    return {
+      advice: [
+        '"quittance checkpoint" takes the former name of a log as --former-origin NAME; see docs/transparency.md.',
+      ],
+    }
+  if (code === 'TLOG_REFUSED' && details.reason === 'unknown-key')
+    return { advice: ['"quittance checkpoint" takes a former key of a log as --former-key DID.'] }
   return {}
 }
 
@@ -79,14 +88,25 @@ export function failureOf(error: unknown): Failure {
   return { code: 'UNEXPECTED', message: String(error) }
 }
 
+/** A mail from a job says nothing of its command line: which of ten stores it is must stand in the message. */
+function ofStore(failure: Failure, store: OpenedStore | undefined): Failure {
+  const { code, message } = failure
+  if (store === undefined || !code.startsWith('STORE_') || code === 'STORE_URL') return failure
+  const { name, directory } = store
+  // most of its faults name the very file
+  if (message.includes(shownPath(directory ?? name))) return failure
+  return { ...failure, message: `${shownPath(name)}: ${message}` }
+}
+
 /**
  * Tells of a failure on stderr: a line for people, with advice under it, or one line of JSON.
  *
  * @param io - the process
- * @param failure - what failed
+ * @param told - what failed
  * @param json - whether JSON was asked for
  */
-export function tell(io: Io, failure: Failure, json: boolean): void {
+export function tell(io: Io, told: Failure, json: boolean): void {
+  const failure = ofStore(told, onlyStore(io))
   if (json) {
     io.stderr.write(printableJson({ error: failure }))
     return

@@ -107,3 +107,14 @@ export async function noteTrustFor({ logs, witnesses }: Policy): Promise<TrustOp
     throw error
   }
 }
+
+/**
+ * @param files - certificates of time-stamp authorities, as they were typed
+ * @param io - the process
+ * @returns them, as `verifyTimestamp` takes them: PEM as text, DER as bytes
+ * @throws UsageError when one can't be read
+ */
+export async function certificatesIn(files: readonly string[], io: Io): Promise<readonly (string | Uint8Array)[]> {
+  const all = await Promise.all(files.map((file) => smallFile(file, io, 'certificate')))
+  return all.map((one) => (one[0] === 0x30 ? one : new TextDecoder().decode(one)))
+}

@@ -1,15 +1,19 @@
 /** quittance checkpoint: what was refused is never said to be complete, and which key is missing is said. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { StampService } from '../../scripts/services/time-stamps.js'
 import { localKey } from '../../src/keys/local.js'
 import { fileStore } from '../../src/store/file.js'
 import { testReceiptKeyId, testReceipts } from '../../src/testing/receipts.js'
-import { type NoteKey, parseVkey, vkeyOf } from '../../src/tlog/vkey.js'
+import { parseNote } from '../../src/tlog/note.js'
+import { type NoteKey, noteKey, parseVkey, vkeyOf } from '../../src/tlog/vkey.js'
+import { verifyTimestamp } from '../../src/transparency/timestamp/index.js'
 import { memoryWitnessState } from '../../src/transparency/witness/memory-state.js'
 import { serveWitness } from '../../src/transparency/witness/server.js'
 import { createWitness } from '../../src/transparency/witness/witness.js'
+import { extensions, startAuthority } from '../transparency/timestamp-fixture.js'
 import { runCli } from './run-cli.js'
 
 const origin = 'log.example/acme'
@@ -97,4 +101,100 @@ test('--former-key goes on from the checkpoints of the key before', async () => 
   const { code, stdout, stderr } = await checkpoint(store, '--key', 'newer.key.pem', ...former)
   expect([stderr, code, JSON.parse(stdout).complete]).toEqual(['', 0, true])
   expect((await checkpoint(store, '--key', 'newer.key.pem', '--former-key', 'nonsense')).code).toBe(2)
+})
+
+test('--former-origin begins anew under another name, and only where the former one is named', async () => {
+  const store = await filled('renamed')
+  const key = ['--key', 'log.key.pem']
+  expect((await checkpoint(store, ...key)).code).toBe(0)
+  // of two --origin the second would be wrong usage
+  const renamed = (...more: string[]) =>
+    cli(
+      ...['checkpoint', store, '--origin', 'log.example/other', ...key, '--receipt-key', 'receipts.key.pem', ...trust],
+      ...more,
+    )
+  const unnamed = await renamed()
+  expect([unnamed.code, unnamed.stderr]).toEqual([1, expect.stringContaining('--former-origin NAME')])
+  const { code, stdout, stderr } = await renamed('--former-origin', origin)
+  expect([stderr, code]).toEqual(['', 0])
+  expect(stdout).toMatch(/^1 of 1 chains have their checkpoint; the log has \d+:\n\nlog\.example\/other\n/)
+  for (const wrong of ['log.example/other', 'no-slash'])
+    expect(await renamed('--former-origin', wrong)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--former-origin'),
+    })
+})
+
+test('--former-key and --former-origin are named where they are missing', async () => {
+  const store = await filled('advised')
+  expect((await checkpoint(store, '--key', 'log.key.pem')).code).toBe(0)
+  const { code, stderr } = await checkpoint(store, '--key', 'newer.key.pem')
+  expect([code, JSON.parse(stderr.trimEnd().split('\n').at(-1) as string).error]).toMatchObject([
+    1,
+    { code: 'TLOG_REFUSED', advice: [expect.stringContaining('--former-key DID')] },
+  ])
+})
+
+test('a witness without a URL: who was not asked is said', async () => {
+  const vkey = await line('public-key', 'log.key.pem', '--format', 'vkey', '--name', origin)
+  const witness = vkeyOf(noteKey('witness.example/w1', 'ed25519-cosignature', new Uint8Array(32).fill(1)))
+  await writeFile(join(dir, 'silent.txt'), `log ${vkey}\nwitness w1 ${witness}\nquorum w1\n`)
+  const { code, stdout, stderr } = await checkpoint(
+    await filled('silent'),
+    '--key',
+    'log.key.pem',
+    '--policy',
+    'silent.txt',
+  )
+  expect([code, JSON.parse(stdout).complete]).toEqual([1, false])
+  expect(stderr).toContain(
+    'warning: w1 has no URL in silent.txt, and was not asked: write "witness NAME VKEY https://…"\n',
+  )
+})
+
+describe('--timestamp', () => {
+  let stamps: StampService
+  beforeAll(async () => {
+    stamps = await startAuthority()
+    await writeFile(join(dir, 'root.pem'), stamps.pem('root'))
+  })
+  afterAll(() => stamps.stop())
+
+  test('the stamp of a real authority is in the answer and beside the head, and holds', async () => {
+    const asked = ['--key', 'log.key.pem', '--to', 'stamped', '--timestamp', stamps.url('tsa'), '--tsa', 'root.pem']
+    const { code, stdout, stderr } = await checkpoint(await filled('to-be-stamped'), ...asked)
+    expect([stderr, code]).toEqual(['', 0])
+    const { head, complete } = JSON.parse(stdout)
+    expect([complete, head.timestamps.length]).toEqual([true, 1])
+    const token = Buffer.from(head.timestamps[0], 'base64')
+    const judged = await verifyTimestamp(token, parseNote(head.note).text, { authorities: [stamps.pem('root')] })
+    expect(judged.verdict).toBe('VALID')
+    const files = (await readdir(join(dir, 'stamped'), { recursive: true })).filter((name) => name.endsWith('.tst'))
+    expect(files).toHaveLength(1)
+    expect(await readFile(join(dir, 'stamped', files[0] as string))).toEqual(token)
+  })
+
+  test('1 where the authority is away, or its stamp does not lead to --tsa; the head is there all the same', async () => {
+    stamps.issue({ name: 'stranger', extensions: extensions.root })
+    await writeFile(join(dir, 'stranger.pem'), stamps.pem('stranger'))
+    for (const [store, url, tsa, said] of [
+      ['away', 'http://127.0.0.1:9/', 'root.pem', 'TLOG_UNAVAILABLE'],
+      ['untrusted', stamps.url('tsa'), 'stranger.pem', 'TLOG_REFUSED'],
+    ] as const) {
+      const asked = ['--key', 'log.key.pem', '--timestamp', url, '--tsa', tsa]
+      const { code, stdout, stderr } = await checkpoint(await filled(store), ...asked)
+      expect([code, stderr]).toEqual([1, expect.stringContaining(said)])
+      expect(JSON.parse(stdout)).toMatchObject({ complete: false, head: { size: 2, timestamps: [] } })
+    }
+  })
+
+  test('2 for what makes no sense', async () => {
+    const store = await filled('senseless')
+    for (const wrong of [
+      ['--tsa', 'root.pem'],
+      ['--timestamp', 'ftp://tsa.example/'],
+      ['--timestamp', stamps.url('tsa'), '--tsa', 'absent.pem'],
+    ])
+      expect((await checkpoint(store, '--key', 'log.key.pem', ...wrong)).code, wrong.join(' ')).toBe(2)
+  })
 })

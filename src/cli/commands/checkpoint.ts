@@ -5,34 +5,28 @@ import type { Ledger } from '../../ledger/types.js'
 import { checkpointLog } from '../../transparency/log/checkpoint-log.js'
 import { checkedOrigin } from '../../transparency/log/options.js'
 import type { CheckpointLog } from '../../transparency/log/types.js'
-import { fileSink } from '../../transparency/sinks/file.js'
-import { gitSink } from '../../transparency/sinks/git.js'
-import type { CheckpointSink, PublishedCheckpoint } from '../../transparency/types.js'
-import { httpWitness } from '../../transparency/witness/client.js'
+import type { PublishedCheckpoint } from '../../transparency/types.js'
+import { addDestinationOptions, type DestinationOptions, destinationsOf } from '../checkpoint/destinations.js'
 import { type AddCommand, examples } from '../context.js'
 import { failureOf, UsageError } from '../failure.js'
-import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
+import { colorsFor, type ExitCode, type Io } from '../io.js'
 import { openKey } from '../key-target.js'
-import { smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { checkChain, idOption, refusable, required, withLedger } from '../retention-flags.js'
 import { addTrustOptions, type TrustOptions } from '../trust-flags.js'
 import { once } from '../values.js'
 
-interface Options extends TrustOptions {
+interface Options extends TrustOptions, DestinationOptions {
   readonly origin?: string | undefined
   readonly key?: string | undefined
   readonly passphraseFile?: string | undefined
   readonly receiptKey?: string | undefined
   readonly receiptPassphraseFile?: string | undefined
   readonly formerKey?: readonly string[] | undefined
+  readonly formerOrigin?: readonly string[] | undefined
   readonly chain?: string | undefined
   readonly all?: true | undefined
   readonly logChain?: string | undefined
-  readonly to?: string | undefined
-  readonly git?: string | undefined
-  readonly push?: string | undefined
-  readonly policy?: string | undefined
   readonly json?: true | undefined
 }
 
@@ -46,23 +40,6 @@ const help = examples(
     'one chain, kept beside it and in the log chain',
   ],
 )
-
-function sinksOf({ to, git, push }: Options, io: Io): CheckpointSink[] {
-  if (push !== undefined && git === undefined) throw new UsageError('--push needs --git REPOSITORY')
-  return [
-    ...(to === undefined ? [] : [fileSink(pathFrom(io, to))]),
-    ...(git === undefined ? [] : [gitSink({ repository: pathFrom(io, git), remote: push })]),
-  ]
-}
-
-async function witnessesOf({ policy }: Options, io: Io) {
-  if (policy === undefined) return undefined
-  const parsed = tlogPolicyIn(await smallFile(policy, io, 'policy'), policy)
-  const clients = parsed.witnesses.flatMap(({ name, key, url }) =>
-    url === undefined ? [] : [httpWitness({ name, key, url })],
-  )
-  return { clients, policy: parsed }
-}
 
 /** What was made, and what was not. */
 interface Outcome {
@@ -98,8 +75,9 @@ function outcomeText({ chain, chains, head }: Outcome): string {
 
 /** Whether all that was asked for is done. */
 function isWhole(log: CheckpointLog, { chains }: Outcome): boolean {
-  const { sinks, witnesses, quorum } = log.status()
-  const pending = [...sinks, ...(quorum === true ? [] : witnesses)].some((one) => one.pending > 0 || one.failures > 0)
+  const { sinks, witnesses, timestamps, quorum } = log.status()
+  const asked = [...sinks, ...timestamps, ...(quorum === true ? [] : witnesses)]
+  const pending = asked.some((one) => one.pending > 0 || one.failures > 0)
   return !pending && quorum !== false && (chains?.failed ?? 0) === 0
 }
 
@@ -107,8 +85,9 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
   const origin = required(options.origin, '--origin DOMAIN/LABEL')
   const key = required(options.key, '--key FILE')
   if (options.all && options.chain !== undefined) throw new UsageError('--chain does not go with --all')
-  const sinks = sinksOf(options, io)
-  const witnesses = await witnessesOf(options, io)
+  if (options.formerOrigin?.includes(origin))
+    throw new UsageError('--former-origin names what the log was called before')
+  const { sinks, witnesses, timestamps, unasked } = await destinationsOf(options, io)
   if (options.receiptKey === undefined && !io.env.QUITTANCE_KEY_URL)
     throw new UsageError('no key for the entries of the log chain was given: --receipt-key KEY, or QUITTANCE_KEY_URL', [
       'They are receipts, and are signed as those are; --key signs the checkpoints alone.',
@@ -122,9 +101,11 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
         origin,
         keys,
         formerKeys: options.formerKey,
+        formerOrigins: options.formerOrigin,
         chainId: options.logChain,
         sinks,
         witnesses,
+        timestamps,
       })
       let isRefused = false
       const { yellow } = colorsFor(io, io.stderr)
@@ -145,6 +126,8 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
         }
         // a quorum makes up for a witness that can't be reached, but not for one who says that history was changed
         whole = !isRefused && isWhole(log, outcome)
+        const why = unasked(log.status())
+        if (why !== undefined) io.stderr.write(`${yellow('warning:')} ${printable(why, 500)}\n`)
         const { chain, chains, head } = outcome
         io.stdout.write(
           options.json
@@ -164,13 +147,19 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
   }
 }
 
-const originOption = once((text: string): string => {
+function originFor(flag: string, text: string): string {
   try {
     return checkedOrigin(text)
   } catch (error) {
-    throw error instanceof RangeError ? new UsageError(`--origin: ${error.message}`) : error
+    throw error instanceof RangeError ? new UsageError(`${flag}: ${error.message}`) : error
   }
-})
+}
+
+const originOption = once((text: string) => originFor('--origin', text))
+const formerOriginOption = (text: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  originFor('--former-origin', text),
+]
 
 function didOption(text: string, before: readonly string[] | undefined): readonly string[] {
   try {
@@ -188,7 +177,7 @@ export const addCheckpoint: AddCommand = (program, { io, exit }) => {
     .summary('sign how far chains have come, and publish it')
     .description(
       'Makes a checkpoint of every chain that has grown, or of one: signed by the checkpoint key, kept beside the chain and entered into ' +
-        'the log chain, whose own head is signed then and handed to directories, git repositories and witnesses.',
+        'the log chain, whose own head is signed then and handed to directories, git repositories, witnesses and time-stamp authorities.',
     )
     .argument('<store>', 'the DIR of a file store, or a store URL')
     .option('--origin <name>', 'the name of the log: <operator-domain>/<label>', originOption)
@@ -197,18 +186,15 @@ export const addCheckpoint: AddCommand = (program, { io, exit }) => {
     .option('--receipt-key <url>', 'signs the entries of the log chain, as receipts; default QUITTANCE_KEY_URL')
     .option('--receipt-passphrase-file <file>', 'of that key, where it is encrypted')
     .option('--former-key <did>', 'a key that signed for this log before, as did:key; may be repeated', didOption)
+    .option(
+      '--former-origin <name>',
+      'what the log was called before: nothing more is signed under it; may be repeated',
+      formerOriginOption,
+    )
     .option('--chain <id>', 'only this chain', once(String))
     .option('--all', 'every chain of the store, which is the default')
     .addOption(new Option('--log-chain <id>', 'the log chain (default "transparency-log")').argParser(idOption))
-    .option('--to <dir>', 'write the checkpoints into this directory, a file each', once(String))
-    .option('--git <repository>', 'commit them to the branch "checkpoints" of this repository', once(String))
-    .option('--push <remote>', 'and push that branch there', once(String))
-    .option(
-      '--policy <file>',
-      'a tlog-policy: its witnesses that have a URL are asked, and have to be enough',
-      once(String),
-    )
-  addTrustOptions(command)
+  addTrustOptions(addDestinationOptions(command))
     .option('--json', 'print {chain|chains, head, complete} as one line of JSON')
     .addHelpText('after', help)
     .action(async (store: string, options: Options) => exit(await checkpoint(store, options, io)))

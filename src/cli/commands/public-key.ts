@@ -4,6 +4,7 @@ import { Keyring } from '../../keys/keyring.js'
 import { readPublicKey } from '../../keys/local.js'
 import { publicKeyHex, publicKeyJwk, publicKeyPem } from '../../keys/public-key.js'
 import { noteKey, vkeyOf } from '../../tlog/vkey.js'
+import { pathOfFileUrl } from '../../url.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { type Io, pathFrom } from '../io.js'
@@ -71,7 +72,9 @@ async function publicKey(file: string, options: Options, io: Io): Promise<void> 
     throw new UsageError('--format vkey and --name ORIGIN go together: a verifier key is that of a log with a name')
   if (options.json && options.format !== 'did') throw new UsageError('--json prints every format: leave --format out')
   const passphrase = await passphraseFor(io, options.passphraseFile)
-  const key = await readPublicKey(pathFrom(io, file), { passphrase })
+  const key = await readPublicKey(/^file:/i.test(file) ? pathOfFileUrl(file, io.cwd) : pathFrom(io, file), {
+    passphrase,
+  })
   io.stdout.write(
     options.json
       ? printableJson({ keyId: didKey(key), hex: publicKeyHex(key), pem: publicKeyPem(key), jwk: publicKeyJwk(key) })
@@ -85,7 +88,7 @@ export const addPublicKey: AddCommand = (program, { io }) => {
     .command('public-key')
     .summary('print the public half of a key')
     .description('Prints the public key of a key file. The private key is read and goes nowhere.')
-    .argument('<file>', 'a private key (PKCS#8 PEM) or a public key (SPKI PEM)')
+    .argument('<file>', 'a private key (PKCS#8 PEM) or a public key (SPKI PEM); a path or a file: URL')
     .addOption(new Option('--format <format>', 'how to write it').choices(formats).default('did'))
     .option('--uses <uses>', 'with --format keyring: what the key may sign, such as receipt,rotate')
     .option('--name <origin>', 'with --format vkey: the name of the log, as "checkpoint --origin" has it', once(String))

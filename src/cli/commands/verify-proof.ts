@@ -9,7 +9,7 @@ import { unreadable } from '../../verify/node/chunks.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
-import { noteTrustFor, smallFile, tlogPolicyIn } from '../log-keys.js'
+import { certificatesIn, noteTrustFor, smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
 import { instant, once, oneOf } from '../values.js'
@@ -49,13 +49,10 @@ async function proofIn(file: string, io: Io): Promise<Uint8Array> {
 }
 
 async function stampsFor(files: readonly string[], io: Io): Promise<VerifyDecisionProofOptions['timestamps']> {
-  const authorities = await Promise.all(files.map((file) => smallFile(file, io, 'certificate')))
+  const authorities = await certificatesIn(files, io)
   // pkijs is an optional package, and nothing else needs it
   const { verifyTimestamp } = await import('../../transparency/timestamp/index.js')
-  return (token, message) =>
-    verifyTimestamp(token, message, {
-      authorities: authorities.map((one) => (one[0] === 0x30 ? one : new TextDecoder().decode(one))),
-    })
+  return (token, message) => verifyTimestamp(token, message, { authorities })
 }
 
 function textOf(result: DecisionProofResult, origin: string, locale: ProofLocale, io: Io): string {

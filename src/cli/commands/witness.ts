@@ -1,6 +1,8 @@
 import { access } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
+import { QuittanceError } from '../../errors.js'
 import { generateKeyFile } from '../../keys/local.js'
+import type { KeyProvider } from '../../keys/provider.js'
 import { isKeyName, vkeyOf } from '../../tlog/vkey.js'
 import { serveWitness, type WitnessServer } from '../../transparency/witness/server.js'
 import { fileWitnessState } from '../../transparency/witness/state-file.js'
@@ -51,8 +53,10 @@ function listenOn(text: string): Listen {
 }
 
 function witnessName(text: string): string {
-  if (!isKeyName(text))
-    throw new InvalidArgumentError('It must be a name such as witness.example/w1, without white space and plus.')
+  if (!isKeyName(text) || text.includes('://'))
+    throw new InvalidArgumentError(
+      'It must be a URL without scheme, such as witness.example/w1; no white space, no plus.',
+    )
   return text
 }
 
@@ -72,11 +76,32 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-async function makeKey({ key, passphraseFile }: Options, io: Io): Promise<void> {
-  const file = keyFileOf(key, io)
-  if (file === undefined || (await isThere(file))) return
+async function makeKey(file: string, { key, passphraseFile }: Options, io: Io): Promise<void> {
   await generateKeyFile(file, { passphrase: await passphraseFor(io, passphraseFile) })
   io.stderr.write(`The private key is in ${printable(key)} (mode 0600). Keep it secret; no other witness may use it.\n`)
+}
+
+/**
+ * Opens the state. It is made only together with the key: a witness whose key is there has cosigned what nobody knows any more
+ * where there is no state.
+ *
+ * @returns the state, and the key file that is to be made
+ */
+async function openState({ key, state, create }: Options, io: Io) {
+  const file = create ? keyFileOf(key, io) : undefined
+  const isKnown = file !== undefined && (await isThere(file))
+  const found = fileWitnessState(pathFrom(io, state), { create: create === true && !isKnown })
+  try {
+    await found.open()
+  } catch (error) {
+    await found.close()
+    if (!isKnown || !QuittanceError.is(error, 'STORE_UNAVAILABLE')) throw error
+    throw new UsageError(`--create: the key ${key} is there already, and there is no state in ${state}`, [
+      'A witness that lost its state would cosign anything: begin with a new key, and tell the verifiers.',
+      'For a first start name a key file that is not there: --create makes it.',
+    ])
+  }
+  return { state: found, keyFile: isKnown ? undefined : file }
 }
 
 function refusedText({ kind, origin }: RefusedHead, state: string): string {
@@ -93,15 +118,15 @@ async function interruption(io: Io): Promise<void> {
 }
 
 async function serve(options: Options, io: Io): Promise<void> {
-  const { name, json, create } = options
+  const { name, json } = options
   const logs = await logKeysOf(options, io)
-  if (create) await makeKey(options, io)
-  const keys = await openKey(options.key, options.passphraseFile, io)
-  const state = fileWitnessState(pathFrom(io, options.state), { create })
+  const { state, keyFile } = await openState(options, io)
   const { red, dim } = colorsFor(io, io.stderr)
+  let keys: KeyProvider | undefined
   let server: WitnessServer | undefined
   try {
-    await state.open()
+    if (keyFile !== undefined) await makeKey(keyFile, options, io)
+    keys = await openKey(options.key, options.passphraseFile, io)
     const onRefused = (refused: RefusedHead) =>
       io.stderr.write(`${red(printable(refusedText(refused, options.state), 2_000))}\n`)
     const witness = createWitness({ keys, name, logs, state, onRefused })
@@ -119,7 +144,7 @@ async function serve(options: Options, io: Io): Promise<void> {
   } finally {
     await server?.close()
     await state.close()
-    await keys.close?.()
+    await keys?.close?.()
   }
 }
 
