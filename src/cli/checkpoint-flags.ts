@@ -19,6 +19,7 @@ export interface CheckpointOptions {
   readonly checkpoints?: readonly string[] | undefined
   readonly policy?: string | undefined
   readonly logChain?: string | undefined
+  readonly tiles?: string | undefined
 }
 
 const collect = (text: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), text]
@@ -31,7 +32,7 @@ export function addCheckpointOptions(command: Command): Command {
   return command
     .option(
       '--checkpoints <file>',
-      'signed checkpoints from elsewhere: a file of notes, or a directory of *.note files; may be repeated',
+      'signed checkpoints from elsewhere, also for a package: a file of notes, or a directory of *.note files; may be repeated',
       collect,
     )
     .option(
@@ -42,6 +43,11 @@ export function addCheckpointOptions(command: Command): Command {
     .option(
       '--log-chain <file|id>',
       'the chain that holds the checkpoints of all others: an export of it, or its id in the store',
+      once(String),
+    )
+    .option(
+      '--tiles <dir>',
+      'tiles of the chain that were exported before it was pruned: its checkpoints are led to from them',
       once(String),
     )
 }
@@ -153,11 +159,12 @@ function passedWords(
  * @throws UsageError where one option needs another; QuittanceError `TLOG_MALFORMED`, `TLOG_UNTRUSTED`, `VERIFY_INPUT`
  */
 export async function checkpointsFor(options: CheckpointOptions, io: Io): Promise<CheckpointSet | undefined> {
-  const { checkpoints, policy: file, logChain } = options
+  const { checkpoints, policy: file, logChain, tiles } = options
   if (checkpoints === undefined) {
     if (file !== undefined) throw new UsageError('--policy says whose checkpoints count: give some with --checkpoints')
     if (logChain !== undefined)
       throw new UsageError('--log-chain is held against checkpoints: give some with --checkpoints')
+    if (tiles !== undefined) throw new UsageError('--tiles leads to checkpoints: give some with --checkpoints')
     return undefined
   }
   if (file === undefined)
