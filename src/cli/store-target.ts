@@ -6,6 +6,7 @@ import { shownUrl } from '../store/redis/from-url.js'
 import type { ReceiptStore } from '../store/store.js'
 import { pathOfFileUrl, storeFromUrl } from '../url.js'
 import { type Io, pathFrom } from './io.js'
+import { noteStore } from './opened-stores.js'
 import { isStoreUrl } from './typed-url.js'
 
 const fileUrl = /^file:/i
@@ -47,6 +48,7 @@ export async function openStore(text: string, io: Io): Promise<ReceiptStore> {
     throw new QuittanceError('STORE_URL', 'a file is where the directory of the store would be', {
       details: { reason, file: text },
     })
+  noteStore(io, { name: storeName(text), directory })
   return storeFromUrl(urlOf(text, directory))
 }
 
@@ -61,7 +63,10 @@ export async function openStore(text: string, io: Io): Promise<ReceiptStore> {
 export async function openExistingStore(text: string, io: Io): Promise<ReceiptStore> {
   const directory = storeDirectory(text, io)
   const reason = directory === undefined ? undefined : await hindrance(directory)
-  if (reason === undefined) return storeFromUrl(urlOf(text, directory))
+  if (reason === undefined) {
+    noteStore(io, { name: storeName(text), directory })
+    return storeFromUrl(urlOf(text, directory))
+  }
   const why = reason === 'ENOENT' ? 'there is no such directory' : 'it is not the directory of a file store'
   throw new QuittanceError('STORE_URL', why, { details: { reason, file: text } })
 }

@@ -10,6 +10,7 @@ import { chainsIn, type DirectoryChain } from '../verify/node/directory.js'
 import { lineSplitter } from '../verify/node/lines.js'
 import { UsageError } from './failure.js'
 import { type Io, pathFrom } from './io.js'
+import { noteStore } from './opened-stores.js'
 import { isStoreUrl } from './typed-url.js'
 
 /** What was named, and what it turned out to be. */
@@ -44,7 +45,10 @@ export async function targetOf(text: string, io: Io): Promise<Target> {
   const isFileUrl = /^file:/i.test(text)
   if (!isFileUrl && isStoreUrl(text)) {
     const store = storeFromUrl(text)
-    if (store.durable) return { kind: 'server', name: shownUrl(text), store }
+    if (store.durable) {
+      noteStore(io, { name: shownUrl(text) })
+      return { kind: 'server', name: shownUrl(text), store }
+    }
     await store.close()
     throw new UsageError('memory: holds nothing that another process could read')
   }

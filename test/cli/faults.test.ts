@@ -80,3 +80,24 @@ test.each([
   const error = new QuittanceError('STORE_FULL', 'full', { details: { reason } })
   expect(failureOf(error).advice?.length).toBe(lines)
 })
+
+test('a fault of a store that names no file says which store it is', async () => {
+  await runCli(['keygen', 'key.pem'], { cwd })
+  const store = fileStore(join(cwd, 's'))
+  const receipts = testReceipts({ chainId: 'acme', count: 3 })
+  await store.append('acme', receipts, undefined)
+  await store.close()
+  // another key than the chain's: the newest receipt can't be verified
+  const { stdout } = await runCli(['public-key', 'key.pem'], { cwd })
+  const refused = (target: string, ...more: string[]) => {
+    const args = ['hold', target, '--chain', 'acme', '--hold-id', 'case-7', '--reason', 'court', '--key', 'key.pem']
+    return runCli([...args, '--trust', stdout.trimEnd(), ...more], { cwd })
+  }
+  const { code, stderr } = await refused('s')
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^quittance: s: .* \[STORE_BAD_HEAD\]\n/)])
+  expect((await refused('file:./s')).stderr).toMatch(/^quittance: file:\.\/s: .* \[STORE_BAD_HEAD\]\n/)
+  expect(JSON.parse((await refused('s', '--json')).stderr).error).toMatchObject({
+    code: 'STORE_BAD_HEAD',
+    message: expect.stringMatching(/^s: /),
+  })
+})
