@@ -7,12 +7,13 @@ import type { Anchor, VerifyResult } from '../verify/types.js'
 import type { HeldCheckpoint } from './findings.js'
 import type { EvidenceChain, EvidenceManifest } from './manifest.js'
 import type { EvidencePolicy } from './policy.js'
+import { asksWitnesses } from './requirements.js'
 import type { OpenedNote } from './trusted-logs.js'
 
 /** An entry of the log's chain, about another chain. */
 interface Entry {
   readonly seq: number
-  readonly origin: string
+  readonly chainId: string
   readonly size: number
   readonly rootHash: string
 }
@@ -45,8 +46,14 @@ interface Known extends Anchor, Omit<HeldCheckpoint, 'size'> {
   readonly log?: string | undefined
 }
 
+/**
+ * How an entry names a chain: by the digits behind the last slash. What stands before them is the name of the log, which may have
+ * been another one when the entry was made; the log's chain is the same.
+ */
+const MARKED = /\/([0-9a-f]{16})$/
+
 /** How a chain stands in the origin of its checkpoints. */
-const mark = ({ root }: EvidenceChain): string | undefined => root?.slice('sha256:'.length, 'sha256:'.length + 16)
+const markOf = ({ root }: EvidenceChain): string | undefined => root?.slice('sha256:'.length, 'sha256:'.length + 16)
 
 const earliest = (times: readonly (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).sort()[0]
@@ -64,31 +71,27 @@ function matched<T extends Anchor>(all: readonly T[], { verdict, scope, counts }
 /**
  * @param manifest - the package's
  * @param notes - those whose log is trusted
- * @param stamps - when an authority had a note, by its member
  * @param policy - whether witnesses are asked for
  * @returns what is known; of the log's entries only after `settle`
  */
 export function chainEvidence(
   manifest: EvidenceManifest,
   notes: readonly OpenedNote[],
-  stamps: ReadonlyMap<string, string>,
   policy: EvidencePolicy,
 ): ChainEvidence {
-  const asksWitnesses = policy.checkpoints !== undefined && policy.checkpoints.quorum !== 'none'
-  const marks = new Map(manifest.chains.map((chain) => [mark(chain), chain.chainId]))
-  const logs = new Set(notes.filter(({ kind }) => kind === 'log').map(({ log }) => log))
+  const marks = new Map(manifest.chains.map((chain) => [markOf(chain), chain.chainId]))
+  const hasLog = notes.some(({ kind }) => kind === 'log')
   const entries: Entry[] = []
-  /** The seq of the first entry about a chain that is not in the package, by its origin. */
-  const others = new Map<string, number>()
+  /** The first entry about each chain that is not in the package. */
+  const others = new Map<string, Pick<Entry, 'seq'> & { readonly origin: string }>()
   const known = new Map<string, Known[]>(manifest.chains.map(({ chainId }) => [chainId, []]))
   const learn = (one: Known) => void known.get(one.chainId)?.push(one)
 
   for (const note of notes) {
-    const { kind, origin, log, size, rootHash, witnessedAt } = note
+    const { kind, origin, log, size, rootHash, witnessedAt, stampedAt, given } = note
     const chainId = kind === 'log' ? manifest.logChain : marks.get(origin.slice(log.length + 1))
     if (chainId === undefined) continue
-    const witnessed = asksWitnesses && note.witnessed
-    const stampedAt = stamps.get(note.member)
+    const witnessed = asksWitnesses(policy) && note.witnessed
     learn({
       chainId,
       ...(kind === 'log' && { log }),
@@ -98,6 +101,7 @@ export function chainEvidence(
       witnessed,
       ...(witnessed && { witnessedAt }),
       stampedAt,
+      given,
     })
   }
 
@@ -111,46 +115,48 @@ export function chainEvidence(
       })),
 
     hear({ seq, system }) {
-      if (system?.event !== 'checkpoint') return
+      // every chain leads to one of size 0, so it says nothing of any
+      if (!hasLog || system?.event !== 'checkpoint' || system.size === 0) return
       const { origin, size, rootHash } = system
-      if (!logs.has(origin.slice(0, -17))) return
-      if (marks.has(origin.slice(-16))) entries.push({ seq, origin, size, rootHash })
-      else if (others.size < MOST_ORIGINS && !others.has(origin)) others.set(origin, seq)
+      const named = MARKED.exec(origin)?.[1]
+      if (named === undefined) return
+      const chainId = marks.get(named)
+      if (chainId !== undefined) entries.push({ seq, chainId, size, rootHash })
+      else if (others.size < MOST_ORIGINS && !others.has(named)) others.set(named, { seq, origin })
     },
 
     settle(result) {
       const { logChain } = manifest
       const held = matched(known.get(logChain as string) ?? [], result).filter(({ log }) => log !== undefined)
-      const own = new Set(held.map(({ log }) => log))
-      const isOwn = (origin: string) => own.has(origin.slice(0, -17))
       const covered = held.at(-1)?.size ?? 0
       // the last entries first: what vouches for one vouches for all before it
       let above = held.length
-      let vouched: Pick<Known, 'witnessed' | 'witnessedAt' | 'stampedAt'> = { witnessed: false }
+      let vouched: Pick<Known, 'witnessed' | 'witnessedAt' | 'stampedAt' | 'given'> = { witnessed: false }
       const learned: Known[] = []
-      for (const { seq, origin, size, rootHash } of entries.toReversed()) {
+      for (const { seq, chainId, size, rootHash } of entries.toReversed()) {
         for (let one = held[above - 1]; one !== undefined && one.size > seq; above -= 1, one = held[above - 1])
           vouched = {
             witnessed: vouched.witnessed || one.witnessed,
             witnessedAt: earliest([vouched.witnessedAt, one.witnessedAt]),
             stampedAt: earliest([vouched.stampedAt, one.stampedAt]),
+            given: vouched.given ?? one.given,
           }
-        const chainId = marks.get(origin.slice(-16))
-        if (above === held.length || chainId === undefined || chainId === logChain || !isOwn(origin)) continue
+        if (above === held.length || chainId === logChain) continue
         learned.push({ chainId, size, rootHash, by: 'log', ...vouched })
       }
       for (const one of learned.toReversed()) learn(one)
-      const missing = [...others].filter(([origin, seq]) => seq < covered && isOwn(origin)).map(([origin]) => origin)
+      const missing = [...others.values()].filter(({ seq }) => seq < covered).map(({ origin }) => origin)
       return { counts: held.length > 0, missing }
     },
 
     heldBy: ({ chainId }, result) =>
-      matched(known.get(chainId) ?? [], result).map(({ size, by, witnessed, witnessedAt, stampedAt }) => ({
+      matched(known.get(chainId) ?? [], result).map(({ size, by, witnessed, witnessedAt, stampedAt, given }) => ({
         size,
         by,
         witnessed,
         ...(witnessedAt !== undefined && { witnessedAt }),
         ...(stampedAt !== undefined && { stampedAt }),
+        ...(given && { given }),
       })),
   }
 }

@@ -54,11 +54,16 @@ export interface HeldCheckpoint {
   readonly witnessed: boolean
   /** When a time-stamp authority had it. */
   readonly stampedAt?: string | undefined
+  /** True where the verifier has it from elsewhere, or the log's checkpoint above it. */
+  readonly given?: true | undefined
 }
 
-/** A note in a package. */
+/** A note in a package, or one that the verifier gave. */
 export interface EvidenceCheckpoint {
-  readonly member: string
+  /** The member; absent for one that the verifier gave. */
+  readonly member?: string | undefined
+  /** Which of those that the verifier gave, from 0. */
+  readonly given?: number | undefined
   readonly origin: string
   readonly size: number
   /** `log` and `chain`: of a log that is trusted. `unknown`: of nobody whom the policy or keyring names. */
@@ -76,6 +81,8 @@ export interface EvidenceResult {
   readonly keyId?: string | undefined
   readonly chains: readonly EvidenceChainResult[]
   readonly checkpoints: readonly EvidenceCheckpoint[]
+  /** How many cosignatures by the policy's witnesses nobody could check, so that they count for nothing; absent where none. */
+  readonly unverified?: number | undefined
   /** What its maker says was left out. */
   readonly omitted: readonly { readonly what: string; readonly why: string }[]
   readonly proved: readonly EvidenceStatement[]

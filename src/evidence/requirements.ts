@@ -18,27 +18,56 @@ export function asksPerChain(policy: EvidencePolicy): boolean {
   return tail === true || asked.some((one) => one !== undefined)
 }
 
-const coversEnd = ({ size }: HeldCheckpoint, { scope }: VerifyResult): boolean => size === (scope.toSeq ?? -1) + 1
+/**
+ * @param policy - the verifier's
+ * @returns whether it asks for witnesses
+ */
+export function asksWitnesses({ checkpoints }: EvidencePolicy): boolean {
+  return checkpoints !== undefined && checkpoints.quorum !== 'none'
+}
 
 /**
- * Where logs are named, a chain's own word that it has ended is not enough: whoever has its key can end it anywhere.
+ * @param checkpoints - that a chain leads to
+ * @param result - of the chain
+ * @param policy - the verifier's
+ * @returns those that vouch for its end: where witnesses are asked for, what they have seen, because who has a log's key can sign
+ *   any end
+ */
+export function endingAt(
+  checkpoints: readonly HeldCheckpoint[],
+  { scope }: VerifyResult,
+  policy: EvidencePolicy,
+): readonly HeldCheckpoint[] {
+  const end = checkpoints.filter(({ size }) => size === (scope.toSeq ?? -1) + 1)
+  return asksWitnesses(policy) ? end.filter(({ witnessed }) => witnessed) : end
+}
+
+/**
+ * Where logs are named, a chain's own word that it has ended is not enough: whoever has its key can end it anywhere. Nor is the
+ * log's word, where witnesses are asked for.
  *
  * @param result - of a chain
  * @param chainId - the chain
  * @param checkpoints - that it leads to
  * @param policy - the verifier's
- * @returns the result, with `TAIL_UNPROVED` where the policy asks for a tail and nothing else proves it
+ * @returns the result, with `TAIL_UNPROVED` where the policy asks for a tail and nothing that counts proves it
  */
 export function withTail(
   result: VerifyResult,
   chainId: string,
   checkpoints: readonly HeldCheckpoint[],
-  { tail, checkpoints: logs }: EvidencePolicy,
+  policy: EvidencePolicy,
 ): VerifyResult {
-  if (!tail || logs === undefined || result.scope.tail !== 'chain-end') return result
-  if (checkpoints.some((one) => coversEnd(one, result))) return result
-  const message = 'only its own key says that it ended here, and no checkpoint of a log covers that'
-  return withProblem(result, chainId, { code: 'TAIL_UNPROVED', seq: result.scope.toSeq, message })
+  const { scope } = result
+  if (policy.checkpoints === undefined || scope.tail === 'unproved') return result
+  if (endingAt(checkpoints, result, policy).length > 0) return result
+  const isOwnWord = scope.tail === 'chain-end'
+  const counted = isOwnWord ? result : { ...result, scope: { ...scope, tail: 'unproved' as const } }
+  if (!policy.tail) return counted
+  const message = isOwnWord
+    ? 'only its own key says that it ended here, and no checkpoint that counts covers that'
+    : 'no checkpoint that counts covers its end'
+  return withProblem(counted, chainId, { code: 'TAIL_UNPROVED', seq: scope.toSeq, message })
 }
 
 /** Whether the quorum has seen the largest checkpoint that it has seen in time, by times that are not ahead. */
@@ -51,32 +80,38 @@ function seenLately(checkpoints: readonly HeldCheckpoint[], hours: number, now: 
   })
 }
 
+/** What is asked of each chain. */
+export interface Asked {
+  readonly policy: EvidencePolicy
+  /** The judge's clock. */
+  readonly now: Date
+  /** Whether the verifier has checkpoints from elsewhere, so that a chain which leads to none of them is not his. */
+  readonly asksGiven: boolean
+}
+
 /**
  * @param chain - as it was judged
  * @param dated - when its last receipt was sealed, by its own word
- * @param policy - the verifier's
- * @param now - the judge's clock
- * @returns what the policy asks of a chain and is not there, but for time stamps
+ * @param asked - what is asked for
+ * @returns what is asked of a chain and is not there, but for time stamps
  */
 export function missingOf(
   { chainId, result, checkpoints }: EvidenceChainResult,
   dated: string | undefined,
-  policy: EvidencePolicy,
-  now: Date,
+  { policy, now, asksGiven }: Asked,
 ): readonly EvidenceProblem[] {
   const { checkpoints: logs, receiptsUntil, maxCheckpointAgeHours } = policy
   const found: EvidenceProblem[] = []
   const lacks = (code: EvidenceProblem['code'], what: string) =>
     void found.push({ code, chainId, message: `chain ${chainId}: ${what}` })
-  const asksWitnesses = logs !== undefined && logs.quorum !== 'none'
-  const ended =
-    result.scope.tail === 'chain-end' &&
-    checkpoints.some((one) => coversEnd(one, result) && (one.witnessed || !asksWitnesses))
+  const ended = result.scope.tail === 'chain-end' && endingAt(checkpoints, result, policy).length > 0
   if (receiptsUntil !== undefined && !ended && (dated === undefined || dated < receiptsUntil))
     lacks('REQUIRED_RECEIPTS_MISSING', `receipts until ${receiptsUntil} are asked for, and it does not reach that time`)
   if (logs !== undefined && checkpoints.length === 0)
     lacks('REQUIRED_CHECKPOINT_MISSING', 'a checkpoint is asked for, and none that the policy trusts holds it')
-  if (asksWitnesses && !checkpoints.some(({ witnessed }) => witnessed))
+  else if (asksGiven && !checkpoints.some(({ given }) => given))
+    lacks('REQUIRED_CHECKPOINT_MISSING', 'it leads to none of the checkpoints that you have from elsewhere')
+  if (asksWitnesses(policy) && !checkpoints.some(({ witnessed }) => witnessed))
     lacks('REQUIRED_WITNESS_MISSING', 'witnesses are asked for, and too few have seen it')
   if (maxCheckpointAgeHours !== undefined && !seenLately(checkpoints, maxCheckpointAgeHours, now))
     lacks(

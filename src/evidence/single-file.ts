@@ -14,8 +14,9 @@ import { fileChunks } from '../verify/node/chunks.js'
 import { lineBatchesOf, meterFor } from '../verify/node/meter.js'
 import type { VerifyOptions, VerifyResult } from '../verify/types.js'
 import type { EvidenceResult } from './findings.js'
-import { judgeEvidence, type PackagedChain } from './judge.js'
+import { judgeEvidence } from './judge.js'
 import { judgeOneChain } from './judge-chain.js'
+import type { PackagedChain } from './judging.js'
 import { openPackage } from './open-package.js'
 import { parseEvidencePolicy } from './policy.js'
 import { evidenceText } from './text.js'
@@ -128,7 +129,9 @@ async function run(): Promise<number> {
   let said: { readonly verdict: VerifyResult['verdict']; readonly text: string }
   if (await isPackage(file)) {
     const result = await judgePackage(file, { keyring, policy: await read(values.policy), now: values.now })
-    said = { verdict: result.verdict, text: values.json ? `${JSON.stringify(result)}\n` : evidenceText(result) }
+    const notChecked = ['time stamps and reports: nothing here can check them']
+    const text = values.json ? `${JSON.stringify(result)}\n` : evidenceText(result, { notChecked })
+    said = { verdict: result.verdict, text }
   } else {
     if (keyring === undefined) throw new Error('no keyring was given, and a key found in the data is never trusted')
     const asked = JSON.parse((await read(values.options)) ?? '{}') as Omit<VerifyOptions, 'keyring'>

@@ -21,10 +21,11 @@ export function evidenceText(
   options: {
     readonly paint?: ((verdict: EvidenceResult['verdict']) => string) | undefined
     readonly maxProblems?: number | undefined
+    readonly notChecked?: readonly string[] | undefined
   } = {},
 ): string {
-  const { paint = (verdict) => verdict, maxProblems = MOST } = options
-  const { verdict, digest, madeAt, keyId, chains, problems, proved, notProved, omitted } = result
+  const { paint = (verdict) => verdict, maxProblems = MOST, notChecked = [] } = options
+  const { verdict, digest, madeAt, keyId, chains, problems, proved, notProved, unverified, omitted } = result
   const lines = [
     paint(verdict),
     ...(digest === undefined ? [] : [`  manifest  ${digest}`]),
@@ -52,6 +53,9 @@ export function evidenceText(
     ...(proved.length === 0 ? ['  nothing'] : proved.map(({ code, message }) => `  ${code}  ${message}`)),
   )
   lines.push('not proved', ...notProved.map(({ code, message }) => `  ${code}  ${message}`))
+  const cosignatures = `ML-DSA-44 cosignatures: ${unverified}; nothing here can check them, and they count for nothing`
+  const unchecked = [...notChecked, ...(unverified === undefined ? [] : [cosignatures])]
+  if (unchecked.length > 0) lines.push('not checked', ...unchecked.map((what) => `  ${what}`))
   if (omitted.length > 0) lines.push('left out, by the word of who packed it')
   lines.push(...listed(omitted, MOST, ({ what, why }) => `  ${shown(what)}: ${shown(why)}`))
   return `${lines.join('\n')}\n`

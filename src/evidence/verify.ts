@@ -10,8 +10,9 @@ import { type FileVerifyOptions, meterFor } from '../verify/node/meter.js'
 import { onThreads, threadsFor } from '../verify/node/workers.js'
 import type { VerifyOptions, VerifyResult } from '../verify/types.js'
 import type { EvidenceResult } from './findings.js'
-import { judgeEvidence, type PackagedChain, type Tools } from './judge.js'
+import { judgeEvidence } from './judge.js'
 import { judgeOneChain } from './judge-chain.js'
+import type { Judging, PackagedChain, Tools } from './judging.js'
 import { openPackage } from './open-package.js'
 import { type EvidencePolicy, parseEvidencePolicy } from './policy.js'
 import { type EvidenceLimits, limitsOf } from './zip/limits.js'
@@ -22,6 +23,11 @@ export interface VerifyEvidenceOptions {
   readonly keyring?: Keyring | undefined
   /** What must be in it: `parseEvidencePolicy`'s, or the text of a policy file. */
   readonly policy?: EvidencePolicy | string | undefined
+  /**
+   * Signed checkpoints that you have from elsewhere, of the logs in `policy.require.checkpoints`, or without those of your keyring's
+   * keys for checkpoints. Each chain that is asked about must lead to one of them. Those of others are passed over.
+   */
+  readonly checkpoints?: readonly (string | Uint8Array)[] | undefined
   readonly limits?: EvidenceLimits | undefined
   /** The judge's clock; default now. */
   readonly now?: Date | string | undefined
@@ -34,6 +40,7 @@ export interface VerifyEvidenceOptions {
 const optionNames = {
   keyring: true,
   policy: true,
+  checkpoints: true,
   limits: true,
   now: true,
   workers: true,
@@ -48,7 +55,13 @@ function clockOf(now: Date | string | undefined): Date {
   return new Date(now)
 }
 
-function toolsFor(path: string, handle: FileHandle, size: number, options: VerifyEvidenceOptions, now: Date): Tools {
+function toolsFor(
+  path: string,
+  handle: FileHandle,
+  size: number,
+  options: Pick<VerifyEvidenceOptions, 'workers' | 'onProgress'>,
+  now: Date,
+): Tools {
   const { workers, onProgress } = options
 
   async function* judgeChains(
@@ -108,6 +121,20 @@ function toolsFor(path: string, handle: FileHandle, size: number, options: Verif
   }
 }
 
+/** What checks lines of ML-DSA-44 keys, where the policy has such keys and the optional package is there. */
+async function mlDsa44For({ checkpoints }: EvidencePolicy): Promise<Judging['mlDsa44']> {
+  const keys = [...(checkpoints?.logs ?? []), ...(checkpoints?.witnesses ?? [])]
+  if (!keys.some(({ key }) => key.type === 'ml-dsa-44-cosignature')) return undefined
+  try {
+    const { loadMlDsa44 } = await import('../tlog/ml-dsa-noble.js')
+    return await loadMlDsa44()
+  } catch (error) {
+    // without it they count for nothing, which the result says
+    if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return undefined
+    throw error
+  }
+}
+
 /** Whether the file is as it was when it was opened. */
 async function unchanged(handle: FileHandle, before: bigint, size: number): Promise<boolean> {
   const stat = await handle.stat({ bigint: true })
@@ -122,7 +149,7 @@ async function unchanged(handle: FileHandle, before: bigint, size: number): Prom
  * @param options - the keyring and the policy, which are the verifier's own
  * @returns verdict, problems, what each chain came to, what is proved and what is not; a fault of the package is never thrown
  * @throws QuittanceError `VERIFY_INPUT` where the file can't be read or changes meanwhile, `VERIFY_ABORTED`, `TLOG_MALFORMED` for a
- *   policy that can't be read
+ *   policy or one of `checkpoints` that can't be read, `TLOG_UNTRUSTED` where a signature on one of `checkpoints` is wrong
  * @throws TypeError or RangeError that names the option
  * @example
  * ```ts
@@ -140,15 +167,38 @@ async function unchanged(handle: FileHandle, before: bigint, size: number): Prom
 export async function verifyEvidence(file: string, options: VerifyEvidenceOptions = {}): Promise<EvidenceResult> {
   if (typeof file !== 'string' || file === '') throw new TypeError('file must be a string that is not empty')
   refuseUnknownMembers(options, optionNames, 'options')
-  const { keyring, policy = {}, signal } = options
+  const { keyring, policy = {}, checkpoints, signal } = options
   if (keyring !== undefined && !(keyring instanceof Keyring)) throw new TypeError('options.keyring must be a Keyring')
+  if (checkpoints !== undefined && !isNotes(checkpoints))
+    throw new TypeError('options.checkpoints must be a list of signed checkpoints, each a string or bytes')
+  const read = typeof policy === 'string' ? parseEvidencePolicy(policy) : policy
   const judging = {
     keyring,
-    policy: typeof policy === 'string' ? parseEvidencePolicy(policy) : policy,
+    policy: read,
     limits: limitsOf(options.limits),
     now: clockOf(options.now),
     signal,
+    given: checkpoints,
+    mlDsa44: await mlDsa44For(read),
   }
+  return judgeFile(file, judging, options)
+}
+
+const isNotes = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string' || one instanceof Uint8Array)
+
+/**
+ * @param file - the path of a package
+ * @param judging - against what
+ * @param options - of which threads and progress are taken
+ * @returns as `verifyEvidence`
+ * @throws as `verifyEvidence`
+ */
+export async function judgeFile(
+  file: string,
+  judging: Judging,
+  options: Pick<VerifyEvidenceOptions, 'workers' | 'onProgress'>,
+): Promise<EvidenceResult> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw unreadable(error, file)
   })

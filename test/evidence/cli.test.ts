@@ -1,4 +1,5 @@
 /** quittance export --evidence, and quittance verify of what it wrote. */
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateKeyFile } from '../../src/keys/local.js'
 import { fileStore } from '../../src/store/file.js'
 import { runCli } from '../cli/run-cli.js'
-import { keys } from '../verify/support.js'
-import { acme, beta, chainOrigin, LOG, log, noteOf, tlogPolicy } from './support.js'
+import { keyNamed, keys } from '../verify/support.js'
+import { acme, beta, chainOrigin, LOG, log, logVkey, noteOf, tlogPolicy } from './support.js'
 import { entriesOf } from './zip-of.js'
 
 let dir: string
@@ -116,6 +117,39 @@ describe('verify', () => {
     await writeFile(join(dir, 'tlog.txt'), tlogPolicy)
     const { code, stderr } = await cli('verify', 'all.zip', '--keyring', 'keyring.json', '--policy', 'tlog.txt')
     expect([code, stderr]).toEqual([2, expect.stringMatching(/tlog\.txt is a C2SP tlog-policy.*JSON/)])
+  })
+
+  test('holds it against checkpoints of the verifier’s own', async () => {
+    await cli(...packing, '--chain', 'acme', '-o', 'bare.zip')
+    const own = async (...checkpoints: string[]) =>
+      cli(
+        ...['verify', 'bare.zip', '--keyring', 'keyring.json', '--policy', 'named.json'],
+        ...checkpoints.flatMap((one) => ['--checkpoints', one]),
+      )
+    await writeFile(
+      join(dir, 'named.json'),
+      JSON.stringify({ require: { chains: ['acme'], checkpoints: { from: [logVkey] } } }),
+    )
+    expect((await own()).code).toBe(3)
+    const held = await own('published')
+    expect([held.code, held.stderr]).toEqual([0, ''])
+    expect(held.stdout).toContain('  CHECKPOINT  chain acme: its first 14 receipts')
+    const several = `${await noteOf(chainOrigin(beta), beta)}\n${await noteOf(chainOrigin(acme), acme)}`
+    await writeFile(join(dir, 'several.txt'), several)
+    expect((await own('several.txt')).code).toBe(0)
+    await writeFile(join(dir, 'other.txt'), await noteOf(chainOrigin(acme), acme, [], keyNamed('stranger')))
+    const unknown = await own('other.txt')
+    expect([unknown.code, unknown.stderr]).toEqual([
+      3,
+      'warning: 1 of 1 checkpoints are of no log that the policy or keyring names: other.txt\n',
+    ])
+    await writeFile(join(dir, 'forged.txt'), several.replace('\n14\n', '\n13\n'))
+    const forged = await own('forged.txt')
+    expect([forged.code, forged.stderr]).toEqual([2, expect.stringContaining('forged.txt (note 2): the signature')])
+    await mkdir(join(dir, 'nothing'), { recursive: true })
+    execFileSync('mkfifo', [join(dir, 'nothing', 'pipe.note')])
+    expect((await own('nothing')).code).toBe(2)
+    expect((await own('gone')).code).toBe(2)
   })
 
   test('refuses what is about one chain', async () => {

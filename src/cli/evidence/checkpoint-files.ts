@@ -1,7 +1,8 @@
 /** Checkpoints that are to be packed: those beside the chains, and those that a sink keeps in files. */
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
+import type { Beside } from '../../evidence/judge-written.js'
 import type { ReceiptStore } from '../../store/store.js'
 import { readCell } from '../../transparency/log/cell.js'
 import type { PublishedCheckpoint } from '../../transparency/types.js'
@@ -17,13 +18,38 @@ async function notesBelow(directory: string): Promise<string[]> {
     entries
       .filter(({ name }) => !name.startsWith('.'))
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((entry: Dirent) => {
+      .map(async (entry: Dirent) => {
         const path = join(directory, entry.name)
         if (entry.isDirectory()) return notesBelow(path)
-        return entry.name.endsWith('.note') ? [path] : []
+        // a pipe of that name would be waited for
+        return entry.name.endsWith('.note') && (await stat(path)).isFile() ? [path] : []
       }),
   )
   return found.flat()
+}
+
+/**
+ * @param named - files of notes, or directories of `*.note` files, as they were typed
+ * @param io - the process
+ * @returns what is in them, each with where it is
+ * @throws QuittanceError `VERIFY_INPUT`
+ */
+export async function noteFiles(
+  named: readonly string[],
+  io: Io,
+): Promise<readonly { readonly text: string; readonly place: string }[]> {
+  const found: { text: string; place: string }[] = []
+  for (const one of named) {
+    try {
+      const path = pathFrom(io, one)
+      const isDirectory = (await stat(path)).isDirectory()
+      for (const file of isDirectory ? await notesBelow(path) : [path])
+        found.push({ text: await readFile(file, 'utf8'), place: isDirectory ? join(one, relative(path, file)) : one })
+    } catch (error) {
+      throw unreadable(error, one)
+    }
+  }
+  return found
 }
 
 /** The tokens of a note stand beside it: `<stem>.<digits>.tst`. */
@@ -60,11 +86,16 @@ export async function checkpointFiles(named: readonly string[], io: Io): Promise
  * @returns the newest checkpoint of each, as far as it has one, with cosignatures and time stamps
  * @throws what the store throws
  */
-export async function keptCheckpoints(store: ReceiptStore, chains: readonly string[]): Promise<readonly Packed[]> {
-  const found: Packed[] = []
+export async function keptCheckpoints(
+  store: ReceiptStore,
+  chains: readonly string[],
+): Promise<readonly (Packed & Beside)[]> {
+  const found: (Packed & Beside)[] = []
   for (const chainId of chains) {
     const { kept } = await readCell(store, chainId)
-    if (kept !== undefined) found.push({ note: kept.note, timestamps: kept.tokens.map(({ token }) => token) })
+    if (kept === undefined) continue
+    const { note, origin, root, size, tokens } = kept
+    found.push({ chainId, note, origin, root, size, timestamps: tokens.map(({ token }) => token) })
   }
   return found
 }

@@ -1,11 +1,13 @@
 /** `quittance export STORE --evidence -o PACKAGE.zip` */
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { verifyEvidence } from '../../evidence/verify.js'
-import { writeEvidence } from '../../evidence/write.js'
+import type { EvidenceResult } from '../../evidence/findings.js'
+import { judgeWritten } from '../../evidence/judge-written.js'
+import { type WrittenEvidence, writeEvidence } from '../../evidence/write.js'
 import { parseReport } from '../../report/json.js'
 import type { ReportSeal } from '../../report/types.js'
 import type { ReceiptStore } from '../../store/store.js'
+import { LOG_CHAIN } from '../../verify/log.js'
 import { unreadable } from '../../verify/node/chunks.js'
 import { UsageError } from '../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../io.js'
@@ -72,7 +74,11 @@ export function addEvidenceOptions(command: Command): Command {
       once(String),
     )
     .option('--passphrase-file <file>', 'of an encrypted key; or set QUITTANCE_SIGNING_KEY_PASSPHRASE', once(String))
-    .option('--log-chain <id>', 'with --evidence: the chain that holds the checkpoints of all others', once(String))
+    .option(
+      '--log-chain <id>',
+      `with --evidence: the chain that holds the checkpoints of all others; with --all default ${LOG_CHAIN}, where it is there`,
+      once(String),
+    )
     .option(
       '--checkpoints <file>',
       'with --evidence: checkpoints beside those that the store keeps: a note, or a directory of *.note; may be repeated',
@@ -125,8 +131,44 @@ async function chainsFor(
   return [one]
 }
 
+/** Of a chain that is not VALID so much is told. */
+const MOST_PROBLEMS = 20
+
+/** What was written, and what it is worth. */
+interface Made {
+  readonly written: WrittenEvidence
+  readonly judged: Pick<EvidenceResult, 'verdict' | 'problems' | 'chains'>
+  /** The log chain that was taken without being named. */
+  readonly assumed: string | undefined
+}
+
+function madeJson(file: string, { written, judged, assumed }: Made): object {
+  const { digest, manifest } = written
+  const { verdict, problems } = judged
+  const chains = manifest.chains.map((chain) => {
+    const result = judged.chains.find(({ chainId }) => chainId === chain.chainId)?.result
+    return { ...chain, verdict: result?.verdict, problems: result?.problems.slice(0, MOST_PROBLEMS) }
+  })
+  return { verdict, file, digest, chains, logChain: manifest.logChain, assumed, problems, omitted: manifest.omitted }
+}
+
+function madeText(file: string, { written, judged, assumed }: Made, io: Io): string {
+  const { chains, logChain } = written.manifest
+  const receipts = chains.reduce((sum, one) => sum + one.receipts, 0)
+  const what = `${chains.length} chain${chains.length === 1 ? '' : 's'}, ${receipts} receipts`
+  const lines = [`${paintVerdict(judged.verdict, io)}  ${printable(file)}  ${what}, manifest ${written.digest}`]
+  if (assumed !== undefined && logChain === assumed)
+    lines.push(`  the log's chain is ${printable(assumed)}, by its name (--log-chain)`)
+  for (const { chainId, message } of judged.problems) {
+    lines.push(`  ${printable(message)}`)
+    const found = judged.chains.find((chain) => chain.chainId === chainId)?.result.problems ?? []
+    lines.push(...found.slice(0, MOST_PROBLEMS).map(({ code, message }) => `    ${code}  ${printable(message)}`))
+  }
+  return `${lines.join('\n')}\n`
+}
+
 /**
- * Writes a package, and judges it as whoever gets it will.
+ * Writes a package, and judges it as whoever gets it will, and by all checkpoints that lie beside its chains.
  *
  * @param name - the store, as it was typed
  * @param options - of `export`, checked by `refuseMixed`
@@ -135,41 +177,40 @@ async function chainsFor(
  * @throws UsageError; what `writeEvidence` and `verifyEvidence` throw
  */
 export async function exportEvidence(name: string, options: PackingOptions, io: Io): Promise<ExitCode> {
-  const { key, passphraseFile, logChain, checkpoints = [], report, compress, json, quiet } = options
+  const { key, passphraseFile, checkpoints = [], report, compress, json, quiet, all } = options
+  const file = options.out as string
   const { keyring } = await trustFor(options, io)
-  const out = pathFrom(io, options.out as string)
+  const out = pathFrom(io, file)
   const store = await openExistingStore(name, io)
   const signer = await openKey(key, passphraseFile, io)
   const progress = progressOn(io)
   try {
     const chains = await chainsFor(store, name, options)
+    const assumed = all && options.logChain === undefined && chains.includes(LOG_CHAIN) ? LOG_CHAIN : undefined
+    const logChain = options.logChain ?? assumed
+    if (options.logChain !== undefined && (await store.bounds(options.logChain)) === undefined)
+      throw new UsageError(`--log-chain: the store has no chain ${options.logChain}`)
     const withLog = logChain === undefined || chains.includes(logChain) ? chains : [logChain, ...chains]
-    const { digest, manifest } = await writeEvidence({
+    // before the chains are read: they are then never shorter than what is signed of them, but for what was cut
+    const kept = await keptCheckpoints(store, withLog)
+    const written = await writeEvidence({
       store,
       chains,
       logChain,
       keyring,
       signer,
-      checkpoints: eachOnce([...(await keptCheckpoints(store, withLog)), ...(await checkpointFiles(checkpoints, io))]),
+      checkpoints: eachOnce([...kept, ...(await checkpointFiles(checkpoints, io))]),
       report: report === undefined ? undefined : await reportFrom(report, io),
       out,
       compress,
       onProgress: progress.update,
     })
-    const { verdict, problems } = await verifyEvidence(out, { keyring, onProgress: progress.update })
+    const judged = await judgeWritten(out, keyring, kept, progress.update)
     progress.clear()
-    if (json) {
-      const said = { verdict, file: options.out, digest, chains: manifest.chains, problems, omitted: manifest.omitted }
-      io.stdout.write(printableJson(said))
-    } else if (!quiet) {
-      const receipts = manifest.chains.reduce((sum, one) => sum + one.receipts, 0)
-      const found = problems.map(({ message }) => `  ${printable(message)}\n`).join('')
-      const what = `${manifest.chains.length} chain${manifest.chains.length === 1 ? '' : 's'}, ${receipts} receipts`
-      io.stdout.write(
-        `${paintVerdict(verdict, io)}  ${printable(options.out as string)}  ${what}, manifest ${digest}\n${found}`,
-      )
-    }
-    return exitCodeOf(verdict)
+    const made = { written, judged, assumed }
+    if (json) io.stdout.write(printableJson(madeJson(file, made)))
+    else if (!quiet) io.stdout.write(madeText(file, made, io))
+    return exitCodeOf(judged.verdict)
   } finally {
     progress.clear()
     await signer.close?.()

@@ -1,10 +1,12 @@
 /** `quittance verify PACKAGE.zip` */
 import { open, readFile } from 'node:fs/promises'
+import { QuittanceError } from '../../errors.js'
 import type { EvidenceResult } from '../../evidence/findings.js'
 import { evidenceText } from '../../evidence/text.js'
 import { verifyEvidence } from '../../evidence/verify.js'
 import { pathOfFileUrl } from '../../url.js'
 import { unreadable } from '../../verify/node/chunks.js'
+import { notesIn } from '../checkpoint-flags.js'
 import { UsageError } from '../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../io.js'
 import { printable, printableJson } from '../printable.js'
@@ -13,10 +15,12 @@ import { type TrustOptions, trustIfAny } from '../trust-flags.js'
 import { isStoreUrl } from '../typed-url.js'
 import { exitCodeOf, paintVerdict, resultJson } from '../verdict.js'
 import { defaultMaxProblems } from '../verify-flags.js'
+import { noteFiles } from './checkpoint-files.js'
 
 /** The options of `verify` that are about packages too. */
 export interface PackageOptions extends TrustOptions {
   readonly policy?: string | undefined
+  readonly checkpoints?: readonly string[] | undefined
   readonly now?: string | undefined
   readonly workers?: number | undefined
   readonly maxProblems?: number | undefined
@@ -27,6 +31,7 @@ const known: ReadonlySet<string> = new Set<keyof PackageOptions>([
   'keyring',
   'trust',
   'policy',
+  'checkpoints',
   'now',
   'workers',
   'maxProblems',
@@ -65,6 +70,44 @@ function cutTo(result: EvidenceResult, most: number): object {
   }
 }
 
+/** Checkpoints of the verifier's own, and where each stands. */
+interface Given {
+  readonly notes: readonly string[]
+  readonly places: readonly string[]
+}
+
+async function givenNotes(named: readonly string[], io: Io): Promise<Given> {
+  const notes: string[] = []
+  const places: string[] = []
+  for (const { text, place } of await noteFiles(named, io)) {
+    const found = notesIn(text)
+    notes.push(...found)
+    places.push(...found.map((_, at) => (found.length === 1 ? place : `${place} (note ${at + 1})`)))
+  }
+  if (notes.length === 0) throw new UsageError(`there is no checkpoint in ${named.join(', ')}`)
+  return { notes, places }
+}
+
+/** Says in which file it is, where one of the verifier's own checkpoints is wrong. */
+function placed(error: unknown, { places }: Given): unknown {
+  if (!QuittanceError.is(error) || !error.code.startsWith('TLOG_')) return error
+  const { code, message, details } = error
+  const [, number, what] = /^checkpoint (\d+): (.*)$/s.exec(message) ?? []
+  const place = places[Number(number) - 1]
+  return place === undefined ? error : new QuittanceError(code, `${place}: ${what}`, { details, cause: error })
+}
+
+const MOST_PLACES = 5
+
+function warnOfUnknown({ checkpoints }: EvidenceResult, { places }: Given, io: Io): void {
+  const unknown = checkpoints.flatMap(({ given, kind }) => (given === undefined || kind !== 'unknown' ? [] : [given]))
+  if (unknown.length === 0) return
+  const names = unknown.slice(0, MOST_PLACES).map((index) => printable(places[index] ?? ''))
+  const more = unknown.length > MOST_PLACES ? ` and ${unknown.length - MOST_PLACES} more` : ''
+  const what = `${unknown.length} of ${places.length} checkpoints are of no log that the policy or keyring names`
+  io.stderr.write(`warning: ${what}: ${names.join(', ')}${more}\n`)
+}
+
 /**
  * Judges a package and prints what was found out.
  *
@@ -80,7 +123,7 @@ export async function verifyPackage(path: string, options: PackageOptions, io: I
     const flag = other.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)
     throw new UsageError(`--${flag} is not for packages: what is asked of one stands in a file, --policy FILE`)
   }
-  const { policy, now, workers, maxProblems, json } = options
+  const { policy, checkpoints, now, workers, maxProblems, json } = options
   const keyring = (await trustIfAny(options, io))?.keyring
   const text =
     policy === undefined
@@ -92,14 +135,21 @@ export async function verifyPackage(path: string, options: PackageOptions, io: I
     throw new UsageError(`${policy} is a C2SP tlog-policy. For a package --policy is JSON: {"require": {…}}.`, [
       'The text of a tlog-policy goes into it, as require.checkpoints.policy: see docs/evidence.md.',
     ])
+  const given = checkpoints === undefined ? { notes: [], places: [] } : await givenNotes(checkpoints, io)
   const progress = progressOn(io)
   const result = await verifyEvidence(path, {
     keyring,
     policy: text,
+    checkpoints: given.notes,
     now,
     workers,
     onProgress: progress.update,
-  }).finally(progress.clear)
+  })
+    .catch((error: unknown) => {
+      throw placed(error, given)
+    })
+    .finally(progress.clear)
+  warnOfUnknown(result, given, io)
   if (json) io.stdout.write(printableJson(cutTo(result, maxProblems ?? defaultMaxProblems.json)))
   else {
     const lines = evidenceText(result, {
