@@ -1521,11 +1521,14 @@ class Chain:
                 tail = "expected-head"
             elif any(one["size"] == last + 1 for one in self.anchors.matched):
                 tail = "checkpoint"
-        own_word = tail == "chain-end" and self.options.get("endNeedsCheckpoint")
         covered = tail != "unproved"
-        if own_word:
+        if covered and "vouches" in self.options:
+            # where logs are asked for, the word of the chain's own key is not enough for its end
             whole = self.worst != "INVALID" and self.first == 0
-            covered = whole and any(one["size"] == last + 1 for one in self.anchors.matched)
+            vouches = self.options["vouches"]
+            covered = whole and any(one["size"] == last + 1 and vouches(one) for one in self.anchors.matched)
+            if not covered and tail == "checkpoint":
+                tail = "unproved"
         if self.options.get("requireTail") and not covered:
             self.problem("TAIL_UNPROVED", last)
         scope = {"tail": tail}
@@ -1790,12 +1793,13 @@ def open_checkpoint(checkpoint, policy):
         signed = signed or log
     if signed is None:
         return None
-    cosigned = {}
+    cosigned, unverified = {}, 0
     for _, key in policy.witnesses:
-        if key.kind != 4:
-            continue
         for name, key_id, data in checkpoint["signatures"]:
             if name != key.name or key_id != key.id:
+                continue
+            if key.kind != 4:
+                unverified += 1
                 continue
             at = struct.unpack(">Q", data[:8])[0] if len(data) > 8 else None
             message = b"cosignature/v1\ntime %d\n" % (at or 0) + note
@@ -1809,6 +1813,7 @@ def open_checkpoint(checkpoint, policy):
         "log": signed.name,
         "witnessed": seen is not None,
         "witnessedAt": end_of_second(seen),
+        "unverified": unverified,
     }
 
 
@@ -1881,6 +1886,8 @@ class Archive:
             large = struct.unpack("<IQHHIIQQQQ", self.read(at, 56))
             if large[0] != 0x06064B50 or large[1] != 44 or large[4] or large[5] or large[6] != large[7]:
                 raise Fault("its ZIP64 end is malformed")
+            if max(at, *large[6:]) > MAX_INT:
+                raise Fault("a number in a header is beyond 2^53-1")
             same = (count in (0xFFFF, large[7]), size in (ALL_ONES, large[8]), start in (ALL_ONES, large[9]))
             if not all(same):
                 raise Fault("its two ends say different things")
@@ -1970,9 +1977,9 @@ class Archive:
         while done < member.packed:
             data = self.read(member.at + done, min(1 << 18, member.packed - done))
             done += len(data)
-            while data:
-                chunk = data
-                data = b""
+            held_back = False
+            while data or held_back:
+                chunk, data, held_back = data, b"", False
                 if inflate is not None:
                     if inflate.eof:
                         raise Fault("bytes stand behind the end of a compressed member")
@@ -1981,6 +1988,8 @@ class Archive:
                     except zlib.error:
                         raise Fault("a compressed member can't be read")
                     data = inflate.unconsumed_tail
+                    # all was taken in, and perhaps not all was given
+                    held_back = len(chunk) == 1 << 20 and not inflate.eof
                     if inflate.unused_data:
                         raise Fault("bytes stand behind the end of a compressed member")
                 taken += len(chunk)
@@ -2217,8 +2226,10 @@ class Package:
         self.dates = {}
         self.too_many = ()
         self.chains = []
-        # the chain that is the log's, and whether every chain that it has is in the package
-        self.log_chain, self.has_all = None, False
+        # what its list says of itself, and how many cosignatures nobody here can check
+        self.told, self.signer, self.there, self.unverified = {}, None, set(), 0
+        # the chain that is the log's, whether it is VALID, and the origins of chains that it has and the package does not
+        self.log_chain, self.log_valid, self.missing = None, False, []
 
     def problem(self, code, member=None, chain_id=None):
         found = {"code": code}
@@ -2242,9 +2253,10 @@ class Package:
             return self.result()
         if not self.given:
             self.problem("KEYRING_NEEDED")
-        there = self.check_members(manifest)
-        notes = self.open_notes(manifest, there)
-        self.judge_chains(manifest, there, notes)
+        self.told["madeAt"], self.told["omitted"] = manifest["madeAt"], manifest["omitted"]
+        self.there = self.check_members(manifest)
+        notes = self.open_notes(manifest, self.there)
+        self.judge_chains(manifest, self.there, notes)
         self.require()
         return self.result()
 
@@ -2252,7 +2264,11 @@ class Package:
         codes = {one["code"] for one in self.problems}
         verdict = "INVALID" if codes & PACKAGE_INVALID_CODES else "INCOMPLETE" if codes else "VALID"
         chains = [dict(one, checkpoints=[held_json(held) for held in one["checkpoints"]]) for one in self.chains]
-        return {"verdict": verdict, "problems": self.problems, "chains": chains}
+        result = dict({"verdict": verdict, "problems": self.problems, "omitted": []}, **self.told)
+        if self.unverified:
+            result["unverified"] = self.unverified
+        proved, not_proved = Statements(self, chains).both()
+        return dict(result, chains=chains, proved=proved, notProved=not_proved)
 
     def whole(self, name):
         member = self.archive.members.get(name)
@@ -2286,6 +2302,8 @@ class Package:
         except Malformed:
             self.problem("MANIFEST_MALFORMED", MANIFEST_NAME)
             return None
+        self.signer = signer
+        self.told = {"digest": digest(data), "keyId": signer}
         entry = self.keyring.get(signer)
         if entry is None:
             self.problem("MANIFEST_KEY_UNKNOWN", SIGNATURE_NAME)
@@ -2368,6 +2386,7 @@ class Package:
                 self.problem("CHECKPOINT_INVALID", name)
                 continue
             if opened is not None:
+                self.unverified += opened["unverified"]
                 # its text may be long, and is not needed any more
                 notes.append(dict(opened, origin=checkpoint["origin"], size=checkpoint["size"], root=checkpoint["root"]))
         return notes
@@ -2378,6 +2397,9 @@ class Package:
         name = above if re.fullmatch("[0-9a-f]{16}", mark) and above else origin
         policy = LogPolicy()
         policy.quorum = "none"
+        # no receipt of a log's chain can name a longer one
+        if len(origin.encode("utf-16-le", "surrogatepass")) > 512:
+            return policy
         for entry in self.keyring.values():
             if "checkpoint" in entry.uses and entry.revoked_at is None and is_key_name(name):
                 policy.logs.append(NoteKey(name, 1, public_key_of(entry.key_id)))
@@ -2404,7 +2426,7 @@ class Package:
                     "witnessedAt": note["witnessedAt"] if witnessed else None,
                 }
             )
-        entries = LogEntries(marks, {note["log"] for note in notes if note["kind"] == "log"})
+        entries = LogEntries(marks, any(note["kind"] == "log" for note in notes))
         results, joins = {}, []
 
         def hear_joins(receipt):
@@ -2432,10 +2454,11 @@ class Package:
             heads = [one for one in held if one.get("log")]
             if claims_log and heads:
                 self.log_chain = chain_id
-                learned, unknown = entries.below(heads)
+                learned, self.missing = entries.below(heads)
                 for one in learned:
                     known[one["chainId"]].append(one)
-                self.has_all = result["verdict"] == "VALID" and not unknown
+            if claims_log:
+                self.log_valid = result["verdict"] == "VALID"
         for chain_id, receipt_hash in joins:
             self.join(chain_id, receipt_hash, results.get(chain_id))
         if not manifest["chains"]:
@@ -2468,8 +2491,8 @@ class Package:
         options = {"chainId": chain["chainId"], "anchors": known, "now": self.now, "requireTail": self.policy.tail}
         if self.policy.accept_pruned:
             options["acceptPruned"] = self.policy.accept_pruned
-        # where logs are asked for, the word of the chain's own key is not enough for its end
-        options["endNeedsCheckpoint"] = self.policy.checkpoints is not None
+        if self.policy.checkpoints is not None:
+            options["vouches"] = lambda one: one["witnessed"] or not self.asks_witnesses()
         member = self.archive.members[chain["file"]]
         judge = Chain(self.keyring, options, hear)
         result = judge_lines(self.archive.chunks(member), judge)
@@ -2502,10 +2525,19 @@ class Package:
                 self.require_checkpoints(chain)
         if not asked and (policy.checkpoints or policy.until or policy.tail):
             self.problem("REQUIRED_CHAIN_MISSING")
-        if policy.all_chains and not self.has_all:
+        if policy.all_chains and not self.has_all():
             self.problem("REQUIRED_CHAIN_MISSING")
         if policy.report:
             self.problem("REQUIRED_REPORT_MISSING")
+
+    def ending_at(self, chain):
+        """@returns the checkpoints that vouch for its end: where witnesses are asked for, what they have seen"""
+        size = chain["result"]["scope"].get("toSeq", -1) + 1
+        end = [one for one in chain["checkpoints"] if one["size"] == size]
+        return [one for one in end if one["witnessed"]] if self.asks_witnesses() else end
+
+    def has_all(self):
+        return self.log_chain is not None and self.log_valid and not self.missing
 
     def asks_witnesses(self):
         return self.policy.checkpoints is not None and self.policy.checkpoints.quorum != "none"
@@ -2513,10 +2545,7 @@ class Package:
     def require_until(self, chain):
         """Its last receipt's own word reaches the time, or somebody else saw that it has ended."""
         scope, at = chain["result"]["scope"], self.dates.get(chain["member"])
-        size = scope.get("toSeq", -1) + 1
-        ended = scope["tail"] == "chain-end" and any(
-            one["size"] == size and (one["witnessed"] or not self.asks_witnesses()) for one in chain["checkpoints"]
-        )
+        ended = scope["tail"] == "chain-end" and bool(self.ending_at(chain))
         if not ended and (at is None or at < self.policy.until):
             self.problem("REQUIRED_RECEIPTS_MISSING", None, chain["chainId"])
 
@@ -2553,36 +2582,169 @@ class LogEntries:
 
     MOST_OTHERS = 100000
 
-    def __init__(self, marks, logs):
-        self.marks, self.logs = marks, logs
+    def __init__(self, marks, has_log):
+        self.marks, self.has_log = marks, has_log
         self.entries, self.others = [], {}
 
     def hear(self, seq, event):
-        origin = event["origin"]
-        log, chain_id = origin[:-17], self.marks.get(origin[-16:])
-        if log not in self.logs:
+        # the name of the log may have been another one then: a chain is named by what stands behind the last slash
+        named = re.search("/([0-9a-f]{16})\\Z", event["origin"])
+        size = int(event["size"].value)
+        # every chain leads to a checkpoint of size 0, so that it says nothing of any
+        if not self.has_log or named is None or size == 0:
             return
+        chain_id = self.marks.get(named.group(1))
         if chain_id is not None:
-            self.entries.append((seq, log, chain_id, int(event["size"].value), event["rootHash"]))
+            self.entries.append((seq, chain_id, size, event["rootHash"]))
         elif len(self.others) < self.MOST_OTHERS:
-            self.others.setdefault(origin, seq)
+            self.others.setdefault(named.group(1), (seq, event["origin"]))
 
     def below(self, heads):
         """@param heads checkpoints of the log that its chain leads to, by size. @returns what they cover, here and not"""
-        logs = {one["log"] for one in heads}
         # the last first: what vouches for one vouches for all before it
         left, witnessed, at, found = list(heads), False, None, []
-        for seq, log, chain_id, size, root_hash in reversed(self.entries):
+        for seq, chain_id, size, root_hash in reversed(self.entries):
             while left and left[-1]["size"] > seq:
                 one = left.pop()
                 witnessed = witnessed or one["witnessed"]
                 at = min(filter(None, (at, one["witnessedAt"])), default=None)
-            if len(left) < len(heads) and log in logs:
+            if len(left) < len(heads):
                 found.append({"chainId": chain_id, "size": size, "rootHash": root_hash, "by": "log"})
                 found[-1].update(witnessed=witnessed, witnessedAt=at)
         covered = heads[-1]["size"]
-        others = [origin for origin, seq in self.others.items() if seq < covered and origin[:-17] in logs]
+        others = [origin for seq, origin in self.others.values() if seq < covered]
         return found[::-1], others
+
+
+class Statements:
+    """What is proved and what is not, as codes and sentences."""
+
+    def __init__(self, package, chains):
+        self.package, self.chains = package, chains
+        self.proved, self.not_proved = [], []
+
+    def say(self, holds, code, yes, no, chain_id=None):
+        said = {"code": code} if chain_id is None else {"code": code, "chainId": chain_id}
+        about = "" if chain_id is None else "chain %s: " % chain_id
+        said["message"] = about + (yes if holds else no)
+        (self.proved if holds else self.not_proved).append(said)
+
+    def found(self, *starts):
+        codes = [one["code"] for one in self.package.problems]
+        return any(code == one or code.startswith(one + "_") for code in codes for one in starts)
+
+    def both(self):
+        self.of_package()
+        for chain in self.chains:
+            self.of_chain(chain)
+        self.say(False, "COMPLETE_RECORDING", "", "what was never recorded leaves no trace in any receipt")
+        truth_ = "whether what was recorded is true: the receipts say who recorded it, and that nobody changed it since"
+        self.say(False, "TRUTH", "", truth_)
+        return self.proved, self.not_proved
+
+    def of_package(self):
+        package = self.package
+        unlisted = ("PACKAGE", "MANIFEST_MALFORMED", "MANIFEST_SIGNATURE_INVALID", "MEMBER")
+        listed_ = package.signer is not None and not self.found(*unlisted)
+        self.say(
+            listed_,
+            "MEMBERS",
+            "every member is as it was when %s signed the list of them" % package.signer,
+            "the members are not those that the signed list names",
+        )
+        self.say(
+            listed_ and not self.found("MANIFEST_KEY"),
+            "PACKER",
+            "the key that signed the list is one that you trust for it",
+            "you do not trust the key that signed the list: anybody may have put this together",
+        )
+        no_report = "no report on these chains was verified: its figures are its maker\u2019s word"
+        self.say(False, "REPORT", "", no_report)
+        judged = {"report/report.json", "report/report.seal.json"}
+        if any(name.startswith("report/") and name not in judged for name in package.there):
+            pages = "of the report only report.json was judged: its other forms may say something else"
+            self.say(False, "REPORT_PAGES", "", pages)
+        self.say(
+            package.has_all(),
+            "ALL_CHAINS",
+            "every chain of which the chain of the log has a checkpoint is in the package",
+            self.missing_words(),
+        )
+
+    def missing_words(self):
+        package, missing = self.package, self.package.missing
+        if package.log_chain is None:
+            return "no chain of a log that you trust is there, so nothing says which chains there are"
+        if missing:
+            count = str(len(missing)) if len(missing) < LogEntries.MOST_OTHERS else "at least %d" % len(missing)
+            shown = ", ".join(printable(origin) for origin in missing[:10])
+            more = ", \u2026" if len(missing) > 10 else ""
+            return "the log knows %s chains that are not in the package: %s%s" % (count, shown, more)
+        return "the log knows no other chain" if package.log_valid else "the chain of the log is not VALID"
+
+    def of_chain(self, chain):
+        result, chain_id = chain["result"], chain["chainId"]
+        scope, verdict = result["scope"], result["verdict"]
+        held = [] if verdict == "INVALID" else chain["checkpoints"]
+        span = ", seq %d to %d" % (scope["fromSeq"], scope["toSeq"]) if "fromSeq" in scope else ""
+        say = lambda holds, code, yes, no: self.say(holds, code, yes, no, chain_id)  # noqa: E731
+        say(
+            verdict == "VALID",
+            "RECEIPTS",
+            "%d receipts%s are unchanged, in order, without a gap, and signed by keys that you trust"
+            % (result["checked"], span),
+            "its receipts are %s" % verdict,
+        )
+        say(
+            scope["tail"] != "unproved" and verdict != "INVALID" and "TAIL_UNPROVED" not in result["counts"],
+            "TAIL",
+            of_tail(chain, self.package.ending_at(chain)),
+            "nothing proves that receipts behind the last one were not cut",
+        )
+        say(
+            bool(held),
+            "CHECKPOINT",
+            "its first %s receipts are those that a log you trust has signed for" % (held[-1]["size"] if held else ""),
+            "no checkpoint of a log that you trust holds it: whoever has its key can have written it anew",
+        )
+        seen = [one for one in held if one["witnessed"]][-1:]
+        at = ", at %s" % seen[0]["witnessedAt"] if seen and "witnessedAt" in seen[0] else ""
+        say(
+            bool(seen),
+            "WITNESSES",
+            "enough witnesses have seen its first %s receipts%s" % (seen[0]["size"] if seen else "", at),
+            "no witnesses that you asked for have seen it: the log may show others another history",
+        )
+        asked = self.package.policy.timestamp is not None
+        say(
+            False,
+            "TIMESTAMP",
+            "",
+            "no time stamp of an authority that you trust dates it"
+            if asked
+            else "no time stamp was asked for: its times are its writer\u2019s clock",
+        )
+
+
+def of_tail(chain, held):
+    """What a tail means, in words, where these vouch for it."""
+    scope = chain["result"]["scope"]
+    seen = [one["witnessedAt"] for one in held if "witnessedAt" in one]
+    uncut = "the chain has not been cut before receipt %s, which %s; what came after is not shown" % (
+        scope.get("toSeq"),
+        "was seen at %s" % seen[0] if seen else "a log that you trust has signed for",
+    )
+    ended = "the chain\u2019s own key says that it ended here"
+    if scope["tail"] != "chain-end":
+        return uncut
+    return "%s; %s" % (ended, uncut) if held else ended
+
+
+def printable(words):
+    """Words of somebody else must not be commands to a terminal."""
+    data = words.encode("utf-16-le", "surrogatepass")[:400]
+    found = [data[at] if data[at + 1] == 0 else 0 for at in range(0, len(data), 2)]
+    return "".join(chr(one) if 0x20 <= one <= 0x7E else "?" for one in found)
 
 
 def held_json(held):
@@ -2630,34 +2792,36 @@ def chunks_of(file):
         yield chunk
 
 
-def of_tail(chain):
-    """What a tail means, in words."""
-    scope, verdict = chain["result"]["scope"], chain["result"]["verdict"]
-    if verdict == "INVALID" or scope["tail"] not in ("chain-end", "checkpoint"):
-        return ""
-    if scope["tail"] == "chain-end":
-        return ": the chain's own key says that it ended here"
-    held = [one for one in chain["checkpoints"] if one["size"] == scope["toSeq"] + 1]
-    seen = [one["witnessedAt"] for one in held if "witnessedAt" in one]
-    uncut = ": the chain has not been cut before receipt %d, which %s; what came after is not shown"
-    return uncut % (scope["toSeq"], "was seen at %s" % min(seen) if seen else "a log has signed for")
-
-
 def tell(result):
     print(result["verdict"])
+    for name, words_ in (("digest", "manifest "), ("madeAt", "made at  "), ("keyId", "signed by")):
+        if name in result:
+            print("  %s %s%s" % (words_, result[name], ", by its own word" if name == "madeAt" else ""))
     for problem in result["problems"]:
         print("  " + "  ".join(str(problem[name]) for name in ("code", "line", "seq", "member", "chainId") if name in problem))
     for chain in result.get("chains", []):
         scope, counts = chain["result"]["scope"], chain["result"]["counts"]
-        print("  %s  chain %s, %d receipts, tail %s%s" % (
-            chain["result"]["verdict"], chain["chainId"], chain["result"]["checked"], scope["tail"], of_tail(chain)))
+        print("  %s  chain %s, %d receipts, tail %s" % (
+            chain["result"]["verdict"], chain["chainId"], chain["result"]["checked"], scope["tail"]))
         for code, count in counts.items():
             print("    %s %d" % (code, count))
-        for held in chain["checkpoints"]:
-            print("    checkpoint of its first %d receipts%s" % (held["size"], ", witnessed" if held["witnessed"] else ""))
     if "scope" in result:
         print("  chain %s, tail %s" % (result["scope"].get("chainId"), result["scope"]["tail"]))
-    print("Not checked here: time stamps, reports. Not shown by any log: what was never recorded.")
+        print("Not checked here: time stamps. Not shown by any chain: what was never recorded.")
+        return
+    for title, said in (("proved", result["proved"]), ("not proved", result["notProved"])):
+        print(title)
+        for one in said:
+            print("  %s  %s" % (one["code"], one["message"]))
+        if not said:
+            print("  nothing")
+    print("not checked\n  time stamps and reports: nothing here can check them")
+    if "unverified" in result:
+        print("  ML-DSA-44 cosignatures: %d; nothing here can check them, and they count for nothing" % result["unverified"])
+    if result["omitted"]:
+        print("left out, by the word of who packed it")
+    for one in result["omitted"][:20]:
+        print("  %s: %s" % (printable(one["what"]), printable(one["why"])))
 
 
 def main(arguments):
@@ -2670,6 +2834,8 @@ def main(arguments):
     parser.add_argument("--now", help="judge as of this time, YYYY-MM-DDTHH:MM:SS.sssZ")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     given = parser.parse_args(arguments)
+    # a terminal of another alphabet is no reason for no answer
+    sys.stdout.reconfigure(errors="replace")
     try:
         if given.now and not is_time(given.now):
             raise Wrong("--now must be a time")

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type EvidenceResult, parseEvidencePolicy, verifyEvidence } from '../../src/evidence/index.js'
+import { evidenceText } from '../../src/evidence/text.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import { verifyLines } from '../../src/verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
@@ -98,8 +99,11 @@ test('Python agrees over chains made and spoiled at random', patient, async () =
 })
 
 /** What all of them must agree on. */
-const shape = ({ verdict, problems, chains }: EvidenceResult) => ({
+const shape = ({ verdict, problems, chains, proved, notProved, ...said }: EvidenceResult) => ({
   verdict,
+  proved,
+  notProved,
+  told: [said.digest, said.madeAt, said.keyId, said.unverified, said.omitted],
   problems: problems.map(({ code, member, chainId }) => [code, member ?? '', chainId ?? ''].join(' ')).sort(),
   chains: chains.map(({ chainId, result, checkpoints }) => ({ chainId, ...bare(result), checkpoints })),
 })
@@ -324,6 +328,30 @@ describe('over packages', async () => {
       const { stdout } = await run(program, [...before, file, '--keyring', trust])
       expect(stdout).toMatch(/^VALID\n/)
     }
+  })
+
+  test('as commands they list the same as proved and as not proved', async () => {
+    const trust = await fileOf(Buffer.from(JSON.stringify(keyring)))
+    const asked = await fileOf(Buffer.from(policies.full))
+    const listsOf = async (program: string, ...args: readonly string[]) => {
+      const { stdout } = await run(program, [...args, '--keyring', trust, '--policy', asked, '--now', now])
+      return stdout.slice(stdout.indexOf('\nproved\n'), stdout.search(/\n(?:not checked|left out)/))
+    }
+    for (const [kind, file] of files.filter(([kind]) => ['whole', 'by a stranger', 'cut'].includes(kind))) {
+      const expected = evidenceText(
+        await verifyEvidence(file, { keyring: verifierKeyring, policy: policies.full, now }),
+      )
+      const python = await listsOf('python3', verifyPy, file)
+      expect([kind, expected.includes(python), python.includes('\nnot proved\n')]).toEqual([kind, true, true])
+      expect([kind, `${await listsOf(process.execPath, verifyMjs, file)}`.trim()]).toEqual([kind, python.trim()])
+    }
+  })
+
+  test('verify.py answers on a terminal that has no such letters', async () => {
+    const trust = await fileOf(Buffer.from(JSON.stringify(keyring)))
+    const args = ['PYTHONIOENCODING=ascii', 'python3', verifyPy, files[0]?.[1] as string, '--keyring', trust]
+    const { code, stdout } = await run('env', args)
+    expect([code, stdout]).toEqual([0, expect.stringContaining('its times are its writer?s clock')])
   })
 
   test.each(['--help', '-h'])('verify.mjs %s says how it is used', async (flag) => {
