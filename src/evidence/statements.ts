@@ -2,6 +2,7 @@
 import { type LogKnowledge, MOST_ORIGINS } from './chain-evidence.js'
 import type { EvidenceChainResult, EvidenceProblem, EvidenceStatement } from './findings.js'
 import type { EvidencePolicy } from './policy.js'
+import { endingAt } from './requirements.js'
 
 /** What the log's chain says, and whether that counts. */
 export interface KnownLog extends LogKnowledge {
@@ -74,9 +75,9 @@ function ofPackage({ problems, reported, pages, log, keyId }: Facts, say: Say): 
 
 type Say = (holds: boolean, code: EvidenceStatement['code'], yes: string, no: string, chainId?: string) => void
 
-function tailWords({ result, checkpoints }: EvidenceChainResult): string {
+function tailWords({ result, checkpoints }: EvidenceChainResult, policy: EvidencePolicy): string {
   const { tail, toSeq } = result.scope
-  const end = checkpoints.filter(({ size }) => size === (toSeq ?? -1) + 1)
+  const end = endingAt(checkpoints, result, policy)
   const seenAt = end.map(({ witnessedAt, stampedAt }) => witnessedAt ?? stampedAt).find((time) => time !== undefined)
   const seen = seenAt === undefined ? 'which a log that you trust has signed for' : `which was seen at ${seenAt}`
   const uncut = `the chain has not been cut before receipt ${toSeq}, ${seen}; what came after is not shown`
@@ -102,7 +103,7 @@ function ofChain(chain: EvidenceChainResult, { policy }: Facts, say: Say): void 
   about(
     scope.tail !== 'unproved' && !invalid && result.counts.TAIL_UNPROVED === undefined,
     'TAIL',
-    tailWords(chain),
+    tailWords(chain, policy),
     'nothing proves that receipts behind the last one were not cut',
   )
   const newest = checkpoints.at(-1)

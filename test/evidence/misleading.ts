@@ -1,9 +1,11 @@
 /** Packages whose parts all hold, and that show less than they seem to; and what their verdict has to be. */
+import { createHash } from 'node:crypto'
 import { parseDidKey } from '../../src/keys/did-key.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { checkpointText } from '../../src/tlog/checkpoint.js'
 import { cosign } from '../../src/tlog/cosignature.js'
+import { signatureLine } from '../../src/tlog/note.js'
 import { noteKey } from '../../src/tlog/vkey.js'
 import { chainEnd, chainOf, days, type EntryOf, keyNamed, keys, msAfter } from '../verify/support.js'
 import {
@@ -42,12 +44,16 @@ const rootOfChain = ([first]: readonly DecisionReceipt[]) => first?.receiptHash 
 const start = (nonce: string): EntryOf => ({
   body: { eventType: 'system', system: { event: 'chain_start', nonce: nonce.repeat(32), retentionDays: 200 } },
 })
-const entry = (receipts: readonly DecisionReceipt[]): EntryOf => ({
+const entry = (
+  receipts: readonly DecisionReceipt[],
+  log = LOG,
+  origin = chainOrigin(receipts).replace(LOG, log),
+): EntryOf => ({
   body: {
     eventType: 'system',
     system: {
       event: 'checkpoint',
-      origin: chainOrigin(receipts),
+      origin,
       size: receipts.length,
       rootHash: `sha256:${Buffer.from(rootOf(receipts)).toString('hex')}`,
     },
@@ -78,6 +84,8 @@ async function ended(): Promise<readonly Misleading[]> {
   const below = await alone(cut, await noteOf(origin, cut.slice(0, 10), [0, 1]))
   const signed = await alone(cut, await noteOf(origin, cut), await noteOf(origin, cut.slice(0, 10), [0, 1]))
   const seen = await alone(cut, await noteOf(origin, cut, [0, 1]))
+  const short = acme.slice(0, 12)
+  const shortened = await alone(short, await noteOf(origin, short), await noteOf(origin, short.slice(0, 10), [0, 1]))
   const later = { receiptsUntil: days(30) }
   return [
     {
@@ -102,7 +110,19 @@ async function ended(): Promise<readonly Misleading[]> {
       name: 'an end that no witness saw',
       bytes: signed,
       policy: asking({ checkpoints: witnesses, ...later, tail: true }),
-      expected: 'INCOMPLETE REQUIRED_RECEIPTS_MISSING',
+      expected: 'INCOMPLETE CHAIN_INCOMPLETE REQUIRED_RECEIPTS_MISSING',
+    },
+    {
+      name: 'a cut that the log signed and no witness saw',
+      bytes: shortened,
+      policy: asking({ checkpoints: witnesses, tail: true }),
+      expected: 'INCOMPLETE CHAIN_INCOMPLETE',
+    },
+    {
+      name: 'a cut that the log signed, where no witness is asked for',
+      bytes: shortened,
+      policy: asking({ checkpoints: { from: [logVkey] }, tail: true }),
+      expected: 'VALID',
     },
     {
       name: 'an end that witnesses saw',
@@ -243,6 +263,13 @@ async function anew(): Promise<readonly Misleading[]> {
   const of = (root: string) => asking({ chains: [{ chainId: 'acme', root }], checkpoints: witnesses })
   const all = (more: object = {}) => asking({ checkpoints: witnesses, allChains: true, ...more })
   const missing = 'INCOMPLETE REQUIRED_CHAIN_MISSING'
+  const logged = async (...entries: EntryOf[]) => {
+    const chain = chainOf([start('c'), ...entries], { chainId: 'the-log' })
+    return packed({
+      store: await storeOf(acme, chain),
+      checkpoints: [{ note: await noteOf(LOG, chain, [0, 2]), timestamps: [] }],
+    })
+  }
   const behind = chainOf([start('c'), entry(acme), entry(beta)], { chainId: 'the-log' })
   return [
     {
@@ -267,6 +294,24 @@ async function anew(): Promise<readonly Misleading[]> {
         store: await storeOf(acme, behind),
         checkpoints: [{ note: await noteOf(LOG, behind.slice(0, 2), [0, 2]), timestamps: [] }],
       }),
+      policy: all(),
+      expected: 'VALID',
+    },
+    {
+      name: 'one that the log knew under its former name is not there',
+      bytes: await logged(entry(acme), entry(beta, 'log.example/former')),
+      policy: all(),
+      expected: missing,
+    },
+    {
+      name: 'one that the log knew under its former name is there',
+      bytes: await logged(entry(acme, 'log.example/former')),
+      policy: all({ tail: true }),
+      expected: 'VALID',
+    },
+    {
+      name: 'one of which the log has nothing but its beginning',
+      bytes: await logged(entry(acme), entry([], undefined, chainOrigin(beta))),
       policy: all(),
       expected: 'VALID',
     },
@@ -352,9 +397,58 @@ async function unsealed(): Promise<readonly Misleading[]> {
   ]
 }
 
+/** A text that some inflaters have given only in part when they have taken in all of it; a little over 1 MiB. */
+function slowToCome(seed: number): Buffer {
+  const blocks = Array.from({ length: 200 }, (_, at) => createHash('sha256').update(`${seed} ${at}`).digest('hex'))
+  const head = blocks.join('').slice(0, 9_000 + seed)
+  return Buffer.from(head.padEnd(2 ** 20 + 1, 'a'))
+}
+
+/** An end that counts more members than a number can hold. */
+function countless(): Buffer {
+  const bytes = Buffer.alloc(56 + 20 + 22)
+  bytes.writeUInt32LE(0x06064b50, 0)
+  bytes.writeBigUInt64LE(44n, 4)
+  bytes.writeBigUInt64LE(1n << 60n, 24)
+  bytes.writeBigUInt64LE(1n << 60n, 32)
+  bytes.writeUInt32LE(0x07064b50, 56)
+  bytes.writeUInt32LE(1, 72)
+  bytes.writeUInt32LE(0x06054b50, 76)
+  bytes.fill(0xff, 84, 96)
+  return bytes
+}
+
+/** A note of a log of nobody, whose name is as long as a note allows. */
+function longNamed(bytes: number): Buffer {
+  const origin = 'a'.repeat(bytes)
+  const text = checkpointText({ origin, size: 14, rootHash: rootOf(acme) })
+  const key = noteKey(origin, 'ed25519', parseDidKey(keyNamed('log').keyId))
+  return Buffer.from(`${text}\n${signatureLine(key, Buffer.alloc(64, 1))}`)
+}
+
+async function odd(): Promise<readonly Misleading[]> {
+  const entries = await entriesOf(await packed())
+  const late = [63, 117, 133].map((seed) => ({ name: `late/${seed}.txt`, bytes: slowToCome(seed), deflate: true }))
+  const keyring = new Keyring([...verifierKeyring.entries(), { keyId: keyNamed('log').keyId, uses: ['checkpoint'] }])
+  const named = (bytes: number) =>
+    resealed([...entries, ...[3, 4].map((at) => ({ name: `checkpoints/${at}.txt`, bytes: longNamed(bytes) }))])
+  return [
+    { name: 'compressed members whose ends come late', bytes: resealed([...entries, ...late]), expected: 'VALID' },
+    { name: 'an end with a count beyond 2^53', bytes: countless(), expected: 'INVALID PACKAGE_MALFORMED' },
+    {
+      name: 'a forged note of a name that a log can have',
+      bytes: named(256),
+      keyring,
+      expected: 'INVALID CHECKPOINT_INVALID',
+    },
+    { name: 'a forged note of a name that no log can have', bytes: named(257), keyring, expected: 'VALID' },
+    { name: 'the same, as long as a note can be', bytes: named(490_000), keyring, expected: 'VALID' },
+  ]
+}
+
 /** All of them. */
 export const misleading = async (): Promise<readonly Misleading[]> =>
-  (await Promise.all([ended(), aged(), dated(), labelled(), anew(), large(), unsealed()])).flat()
+  (await Promise.all([ended(), aged(), dated(), labelled(), anew(), large(), unsealed(), odd()])).flat()
 
 /** Policies that nobody can mean: a checkpoint's age, where no witness is asked for that could tell it. */
 export const refusedPolicies: readonly string[] = [
