@@ -110,6 +110,12 @@ describe('what the log says of its chains', () => {
     expect(checkpoints.known.map(({ origin }) => origin)).toEqual([LOG_ORIGIN, originA])
   })
 
+  it('is not that a chain is there of which it has no receipt', async () => {
+    const log = logOf(entry(a, 0), entry(b, 6))
+    const { result, chains, anchorsFor } = await verified(log, [head(log, 3, seconds)])
+    expect([result.verdict, chains.map(({ size }) => size), anchorsFor(rootOf(a), 'a')]).toEqual(['VALID', [6], []])
+  })
+
   it('is nothing where the log is INVALID, also where a head of it holds', async () => {
     const log = logOf(entry(a, 3), entry(a, 7), entry(a, 9))
     const last = log.at(-1) as DecisionReceipt
