@@ -127,6 +127,19 @@ describe('a task has no reports, one a range,', () => {
     expect(started).toBe(1)
   })
 
+  test('where its thread ends before it: two at the most, whatever waits', async () => {
+    const dying = `
+      const { parentPort } = require('node:worker_threads')
+      parentPort.on('message', ({ ranges }) => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+        if (ranges[0].path === 'die') process.exit(7)
+        parentPort.postMessage(ranges)
+      })`
+    const crew = await crewOf(2, dying)
+    const all = await Promise.all(['die', 'b', 'c', 'd', 'e', 'f'].map((name) => ask(crew, name)))
+    expect(all.map(([one]) => one?.path)).toEqual([undefined, 'b', undefined, 'd', 'e', 'f'])
+  })
+
   test('where it fails, and why is told once', async () => {
     const crew = await crewOf(1, `throw new RangeError('not today')`)
     expect(await ask(crew, 'a')).toEqual([undefined])
