@@ -138,6 +138,22 @@ describe('a sealed receipt', () => {
     expect(lineOf(changed)).toContain('"action":"reject"')
   })
 
+  it('what inherits from it is another object, and is written as it is', () => {
+    const { receipt } = sealed(body, place, signature)
+    const own = { ...receipt, action: 'reject' as const }
+    const heir = Object.create(receipt, Object.getOwnPropertyDescriptors(own)) as typeof receipt
+    expect(lineOf(heir)).toBe(jcs(own))
+    expect(lineOf(Object.create(receipt) as typeof receipt)).toBe('{}')
+  })
+
+  it('keeps its own line whatever stands beside it', () => {
+    const first = sealed(body, place, signature)
+    const other = new Uint8Array(64).fill(5)
+    const second = seal(first.linked, other)
+    expect(lineOf(first.receipt)).toBe(independent(body, place, signature).line)
+    expect(lineOf(second)).toBe(independent(body, place, other).line)
+  })
+
   it('is refused before it is hashed where its members or rules are wrong', () => {
     const refused = (wrong: JsonObject): string | undefined => {
       try {
