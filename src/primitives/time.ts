@@ -14,13 +14,15 @@ export function isTime(value: string): boolean {
   if (!timePattern.test(value)) return false
   const date = value.slice(0, 10)
   if (date === lastDate) return true
-  if (!isDate(date)) return false
+  if (date !== dateBefore && !isDate(date)) return false
+  dateBefore = lastDate
   lastDate = date
   return true
 }
 
-/** The last date found to exist: times come many a day. */
+/** The last two dates found to exist: times come many a day, those of a period of use perhaps of another than that of its receipt. */
 let lastDate = ''
+let dateBefore = ''
 
 function isDate(date: string): boolean {
   const year = Number(date.slice(0, 4))

@@ -25,11 +25,14 @@ export function inCanonicalOrder(names: readonly string[]): readonly string[] {
 }
 
 /**
- * @param derive - what a list of names in canonical order means; must depend on nothing else
+ * @param derive - what a list of names in canonical order means, and the order in which they came; must depend on nothing else
  * @param most - how many orders are remembered at a time; when there are more, all are found anew
  * @returns gives that for an object's own names, from memory where they came in the same order before
  */
-export function perNameOrder<T>(derive: (sorted: readonly string[]) => T, most = 64): (value: object) => T {
+export function perNameOrder<T>(
+  derive: (sorted: readonly string[], given: readonly string[]) => T,
+  most = 64,
+): (value: object) => T {
   const byFirstName = new Map<string, Known<T>[]>()
   let kept = 0
   let last: Known<T> | undefined
@@ -46,7 +49,7 @@ export function perNameOrder<T>(derive: (sorted: readonly string[]) => T, most =
         }
       }
     }
-    const known: Known<T> = { names, derived: derive(inCanonicalOrder(names)) }
+    const known: Known<T> = { names, derived: derive(inCanonicalOrder(names), names) }
     if (names.length > MAX_NAMES || names.some((name) => name.length > MAX_NAME)) return known.derived
     if (kept === most) {
       byFirstName.clear()

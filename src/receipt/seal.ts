@@ -36,6 +36,8 @@ export interface Frame {
   /** `,"details":{…}`, or nothing. */
   readonly details: string
   readonly names: readonly string[]
+  /** Of the members, as `names` has them. */
+  readonly values: readonly unknown[]
 }
 
 /** A receipt that has its place and its hash, and waits for its signature. */
@@ -60,46 +62,55 @@ const PROOF_BYTES = 239
 interface Layout {
   readonly names: readonly string[]
   readonly plan: MemberPlan
+  /** Of each member, which of the body's own it is. */
+  readonly from: readonly number[]
   /** Of each part, the index of the member behind its last. */
   readonly ends: readonly number[]
 }
 
-function layoutOf(names: readonly string[], plan: MemberPlan): Layout {
+function layoutOf(names: readonly string[], given: readonly string[], plan: MemberPlan): Layout {
   const ends = slots.map((slot) => names.filter((name) => name < slot).length)
-  return { names, plan, ends: [...ends, names.length] }
+  const from = names.map((name) => given.indexOf(name))
+  return { names, plan, from, ends: [...ends, names.length] }
 }
 
-const knownLayout = perNameOrder((names): Layout | undefined => {
+const knownLayout = perNameOrder((names, given): Layout | undefined => {
   const plan = bodyPlan(names)
-  return plan && layoutOf(names, plan)
+  return plan && layoutOf(names, given, plan)
 })
 
 /** Every member by the general writer, which has words for what is wrong. */
-function generalLayout(names: readonly string[]): Layout {
+function generalLayout(body: ReceiptBody): Layout {
+  const names = canonicalNames(body)
   const plan = names.map((name, index): Member => {
     const prefix = index === 0 ? '{' : ','
     const write = (value: unknown) => canonicalMember(name, value)
     return { name, prefix, write, quotes: undefined, repeats: false, last: undefined, piece: '' }
   })
-  return layoutOf(names, plan)
+  return layoutOf(names, Object.keys(body), plan)
 }
 
-function framed(body: ReceiptBody, { names, plan, ends }: Layout): Frame | undefined {
+function framed(body: ReceiptBody, { names, plan, from, ends }: Layout): Frame | undefined {
   const parts: string[] = []
+  // all at once: to ask so many objects of so many forms for one member after another is slow
+  const given: readonly unknown[] = Object.values(body)
+  const values: unknown[] = []
   let details = ''
   let next = 0
   for (const end of ends) {
     let part = ''
     for (; next < end; next += 1) {
       const member = plan[next] as Member
-      const piece = writeMember(member, (body as Record<string, unknown>)[member.name], 2)
+      const value = given[from[next] as number]
+      const piece = writeMember(member, value, 2)
       if (piece === undefined) return undefined
+      values.push(value)
       if (member.name === 'details') details = piece
       else part += piece
     }
     parts.push(part)
   }
-  return { body, parts: parts as unknown as Parts, details, names }
+  return { body, parts: parts as unknown as Parts, details, names, values }
 }
 
 /**
@@ -115,7 +126,7 @@ export function frame(body: ReceiptBody): Frame {
   if (made !== undefined) checkBodyRules(body as DecisionReceipt)
   else {
     checkBody(body)
-    made = framed(body, generalLayout(canonicalNames(body))) as Frame
+    made = framed(body, generalLayout(body)) as Frame
   }
   checkSize(made.parts, made.details)
   return made
@@ -154,11 +165,21 @@ export function link(framed: Frame, place: ChainPlace): Linked {
   return { frame: framed, place, preimage, cuts, receiptHash, message: signedMessage(receiptHash) }
 }
 
-/** Where a sealed receipt carries its own line: not enumerable, so that no copy, JSON or clone of it does. */
-const lineKey: unique symbol = Symbol('quittance.line')
+/** As a constructor it gives back the object that it gets, so that a class behind it adds its private field to that. */
+function given(receipt: object): object {
+  return receipt
+}
 
-interface WithLine {
-  [lineKey]?: string
+/** What a sealed receipt carries: its own line, which no copy, JSON or clone of it has, nor what inherits from it. */
+class WithLine extends (given as unknown as new (receipt: object) => object) {
+  readonly #line: string
+  constructor(receipt: object, line: string) {
+    super(receipt)
+    this.#line = line
+  }
+  static of(receipt: object): string | undefined {
+    return typeof receipt === 'object' && #line in receipt ? receipt.#line : undefined
+  }
 }
 
 /** The preimage with its three missing members. It was made one piece to be hashed, so that cutting it costs nothing. */
@@ -176,17 +197,16 @@ export function seal(linked: Linked, signature: Uint8Array): DecisionReceipt {
   const { frame: framed, place, receiptHash } = linked
   const signatureText = `ed25519:${toHex(signature)}` as const
   // one assignment after another: a spread of so many members is four times slower
-  const receipt: Record<string | symbol, unknown> = {}
-  const { body, names } = framed
-  for (const name of names) receipt[name] = (body as Record<string, unknown>)[name]
+  const receipt: Record<string, unknown> = {}
+  const { names, values } = framed
+  for (let index = 0; index < names.length; index += 1) receipt[names[index] as string] = values[index]
   receipt.keyId = place.keyId
   receipt.prevReceiptHash = place.prevReceiptHash
   receipt.receiptHash = receiptHash
   receipt.seq = place.seq
   receipt.signature = signatureText
   receipt.timestamp = place.timestamp
-  Object.defineProperty(receipt, lineKey, { value: lineFrom(linked, signatureText) })
-  return Object.freeze(receipt) as unknown as DecisionReceipt
+  return Object.freeze(new WithLine(receipt, lineFrom(linked, signatureText))) as unknown as DecisionReceipt
 }
 
 /** The two texts of a receipt. */
@@ -224,7 +244,5 @@ export function textsOf(receipt: object): ReceiptTexts {
  * @throws QuittanceError `RECEIPT_NOT_JSON` when it is not one that `seal` made and has no canonical form
  */
 export function lineOf(receipt: DecisionReceipt): string {
-  // its own only: what inherits from a sealed receipt is another object
-  const own = Object.hasOwn(receipt, lineKey) ? (receipt as WithLine)[lineKey] : undefined
-  return own ?? textsOf(receipt).line
+  return WithLine.of(receipt) ?? textsOf(receipt).line
 }
