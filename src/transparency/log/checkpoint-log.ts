@@ -3,34 +3,33 @@ import { QuittanceError } from '../../errors.js'
 import { alsoLook } from '../../ledger/further-looks.js'
 import type { Ledger } from '../../ledger/types.js'
 import { checkChainId } from '../../store/checks.js'
-import type { PublishedCheckpoint } from '../types.js'
-import { readCell } from './cell.js'
+import { createChains } from './chains.js'
 import { compareWithReceipts } from './comparing.js'
-import { codeOf, destination, distinct } from './destination.js'
+import { destinationsOf } from './destination.js'
 import { createElsewhere } from './elsewhere.js'
 import { createEntries } from './entries.js'
-import { createFollowing, type Followed, type Run } from './following.js'
+import { createEvents } from './events.js'
+import { createFollowing } from './following.js'
 import { createHeads } from './heads.js'
 import { createLooks, type Moment } from './looks.js'
 import { createMaking } from './making.js'
 import { checkedOptions } from './options.js'
-import { createPublishing, publishedOf, type ServedSink } from './publishing.js'
-import type { CheckpointLog, CheckpointLogEvents, CheckpointLogOptions } from './types.js'
+import { firstPauseOf, pauseAfter, type Trouble } from './pauses.js'
+import { createPublishing, type ServedSink } from './publishing.js'
+import { createRounds } from './rounds.js'
+import type { CheckpointLog, CheckpointLogOptions } from './types.js'
 
-/** So many chains get their checkpoint at once. */
-const AT_ONCE = 4
 /** The timer looks so often within `everyMs`, and at least once a second. */
 const LOOKS = 10
 const MAX_LOOK_MS = 1_000
-/** The first pause after a failure, in milliseconds; not longer than `everyMs`. */
-const FIRST_PAUSE_MS = 1_000
-const LONGEST_PAUSE_MS = 60_000
-/** So many refused chains are listed. */
-const MAX_REFUSED = 100
 /** So long the first signature waits at most for those who are asked what they have, in milliseconds. */
 const MAX_ASK_MS = 10_000
+/** How often looking at every chain has failed, as far as the pause before the next attempt goes. */
+const CATCH_UP_FAILURES = 6
 
-const isRefused = (error: unknown): error is QuittanceError => QuittanceError.is(error, 'TLOG_REFUSED')
+const unavailable = (message: string, details: object): QuittanceError =>
+  new QuittanceError('TLOG_UNAVAILABLE', message, { details })
+const closedError = (): QuittanceError => unavailable('the log of checkpoints was closed', { reason: 'closed' })
 
 /**
  * Follows a ledger and makes checkpoints of its chains: every so many receipts, after so much time, and on `close`. Each is
@@ -65,41 +64,21 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
   const giveUp = new AbortController()
   const { signal } = giveUp
   const now = (): number => Date.now()
-  const firstPauseMs = Math.min(FIRST_PAUSE_MS, everyMs)
+  const firstPauseMs = firstPauseOf(everyMs)
+  const { on, emit, warn } = createEvents(ledger)
+  const trouble: Trouble = { code: undefined }
+  let published: Moment['published']
+  let caughtUp: 'not' | 'under-way' | 'done' = 'not'
+  let catchUpAt = Number.POSITIVE_INFINITY
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closing: Promise<void> | undefined
+  let closed = false
 
-  const listeners = { published: new Set(), warning: new Set() } as {
-    readonly [Name in keyof CheckpointLogEvents]: Set<(event: CheckpointLogEvents[Name]) => void>
-  }
-  const emit = <Name extends keyof CheckpointLogEvents>(name: Name, event: CheckpointLogEvents[Name]): void => {
-    for (const listener of [...listeners[name]]) {
-      try {
-        listener(event)
-      } catch (thrown) {
-        ledger.warn(thrown)
-      }
-    }
-  }
-  const warn = (error: unknown, about: Omit<CheckpointLogEvents['warning'], 'error'> = {}): void => {
-    if (listeners.warning.size === 0) ledger.warn(error)
-    else emit('warning', { error, ...about })
-  }
-
-  const sinkNames = distinct(checked.sinks.map(({ name, id = name }) => id))
-  const sinks = checked.sinks.map(
-    (sink, index): ServedSink => ({
-      sink,
-      as: destination(sinkNames[index] as string),
-      lacks: new Set(),
-      has: undefined,
-    }),
+  const sinks = destinationsOf(checked.sinks, ({ name, id = name }) => id).map(
+    ({ one: sink, as }): ServedSink => ({ sink, as, lacks: new Set(), has: undefined }),
   )
-  const witnessNames = distinct(checked.clients.map(({ name }) => name))
-  const witnesses = checked.clients.map((witness, at) => ({ witness, as: destination(witnessNames[at] as string) }))
-  const authorityNames = distinct(checked.timestamps.map(({ name }) => name))
-  const authorities = checked.timestamps.map((authority, at) => ({
-    authority,
-    as: destination(authorityNames[at] as string),
-  }))
+  const witnesses = destinationsOf(checked.clients).map(({ one: witness, as }) => ({ witness, as }))
+  const authorities = destinationsOf(checked.timestamps).map(({ one: authority, as }) => ({ authority, as }))
   const elsewhere = createElsewhere({
     store,
     origin,
@@ -157,191 +136,40 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     },
     now,
   })
-
-  const following = createFollowing()
   const ofLog = createFollowing()
-  const refusedChains = new Map<string, string>()
-  const busy = new Set<string>()
-  const queue = new Set<string>()
-  const idle: (() => void)[] = []
-  let published: Moment['published']
-  /** Since when the log chain has entries that no published head covers. */
-  let unpublishedSince: number | undefined
-  let publishRetryAt = 0
-  let publishFailures = 0
-  let code: string | undefined
-  let round: Promise<PublishedCheckpoint> | undefined
-  let caughtUp: 'not' | 'under-way' | 'done' = 'not'
-  let catchUpAt = Number.POSITIVE_INFINITY
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let closing: Promise<void> | undefined
-  let closed = false
-
-  const pauseMs = (failures: number): number =>
-    Math.min(LONGEST_PAUSE_MS, firstPauseMs * 2 ** Math.min(failures - 1, 16)) * (0.5 + Math.random() / 2)
-
-  const takeRun = (): Run | undefined => ofLog.take(logChainId)?.run
-
-  const make = async (chainId: string, run: Run | undefined, patient: boolean): Promise<PublishedCheckpoint> => {
-    const { kept, entered, open } = await making.make(chainId, run, { patient })
-    refusedChains.delete(chainId)
-    if (open) following.touch(chainId, performance.now() + 2 * everyMs)
-    if (entered) {
-      publishing.add(chainId)
-      unpublishedSince ??= performance.now()
-    }
-    return publishedOf('chain', kept)
-  }
-
-  /** @returns whether it is news */
-  const noteRefusal = (chainId: string, { details: { reason = 'refused' } }: QuittanceError): boolean => {
-    // an outbox chain that is not drained yet, say
-    if (reason === 'empty' || refusedChains.get(chainId) === reason) return false
-    if (refusedChains.size < MAX_REFUSED || refusedChains.has(chainId)) refusedChains.set(chainId, reason)
-    return true
-  }
-
-  /** What the chain's own history forbids is told once, and tried again when the chain changes. */
-  const makingFailed = (chainId: string, followed: Followed, error: unknown): void => {
-    if (signal.aborted) {
-      following.putBack(chainId, followed)
-      return
-    }
-    if (isRefused(error)) {
-      if (!noteRefusal(chainId, error)) return
-    } else {
-      const failures = followed.failures + 1
-      following.putBack(chainId, { ...followed, failures, retryAt: performance.now() + pauseMs(failures) })
-    }
-    code = codeOf(error)
-    warn(error, { chainId })
-  }
-
-  const work = async (chainId: string): Promise<void> => {
-    const taken = following.take(chainId)
-    if (taken === undefined) return
-    try {
-      await make(chainId, taken.run, !closed)
-      code = undefined
-    } catch (error) {
-      makingFailed(chainId, taken.followed, error)
-    }
-  }
-
-  const turns = new Map<string, Promise<void>>()
-  /** One at a time of each chain. */
-  const inTurn = async <T>(chainId: string, task: () => Promise<T>): Promise<T> => {
-    const before = turns.get(chainId)
-    let done: () => void = () => undefined
-    const mine = new Promise<void>((resolve) => {
-      done = resolve
-    })
-    turns.set(chainId, mine)
-    await before
-    try {
-      return await task()
-    } finally {
-      if (turns.get(chainId) === mine) turns.delete(chainId)
-      done()
-    }
-  }
-
-  const fill = (): void => {
-    for (const chainId of queue) {
-      if (busy.size >= AT_ONCE) return
-      if (busy.has(chainId)) continue
-      queue.delete(chainId)
-      busy.add(chainId)
-      void inTurn(chainId, () => work(chainId)).finally(() => {
-        busy.delete(chainId)
-        const more = following.get(chainId)
-        if (more !== undefined && !signal.aborted && isFull(more, performance.now())) queue.add(chainId)
-        fill()
-        arm()
-        if (busy.size > 0 || queue.size > 0) return
-        for (const resolve of idle.splice(0)) resolve()
-      })
-    }
-  }
-
-  const enqueue = (chainId: string): void => {
-    queue.add(chainId)
-    fill()
-  }
-
-  const whenIdle = async (): Promise<void> => {
-    if (busy.size > 0 || queue.size > 0) await new Promise<void>((resolve) => idle.push(resolve))
-  }
-
-  const runRound = async (atOnce: boolean): Promise<PublishedCheckpoint> => {
-    const since = unpublishedSince
-    unpublishedSince = undefined
-    try {
-      const checkpoint = await publishing.round(takeRun(), atOnce)
-      publishFailures = 0
-      publishRetryAt = 0
-      code = undefined
-      await making.settle((chainId) => !closed && following.get(chainId) !== undefined)
-      return checkpoint
-    } catch (error) {
-      unpublishedSince ??= since
-      publishFailures += 1
-      publishRetryAt = performance.now() + pauseMs(publishFailures)
-      code = codeOf(error)
-      throw error
-    }
-  }
-
-  /** One round at a time; whoever asks while one is under way gets the next. */
-  const publish = async (atOnce: boolean): Promise<PublishedCheckpoint> => {
-    while (round !== undefined) await round.catch(() => undefined)
-    round = runRound(atOnce).finally(() => {
-      round = undefined
-      arm()
-    })
-    return round
-  }
-
-  const publishDue = (at: number): boolean => {
-    if (unpublishedSince !== undefined && at >= Math.max(unpublishedSince + everyMs, publishRetryAt)) return true
-    const due = publishing.dueAt()
-    return due !== undefined && at >= Math.max(due, publishRetryAt)
-  }
+  const chains = createChains({
+    store,
+    making,
+    origin,
+    logChainId,
+    everyReceipts,
+    everyMs,
+    firstPauseMs,
+    signal,
+    trouble,
+    warn,
+    entered: (chainId) => rounds.entered(chainId),
+    moved: () => arm(),
+    isClosed: () => closed,
+  })
+  const { following } = chains
+  const rounds = createRounds({
+    publishing,
+    making,
+    ofLog,
+    logChainId,
+    everyMs,
+    firstPauseMs,
+    trouble,
+    isGrowing: (chainId) => !closed && following.get(chainId) !== undefined,
+    moved: () => arm(),
+  })
 
   const catchUp = async (): Promise<{ readonly chains: number; readonly failed: number }> => {
-    let chains = 0
-    let failed = 0
-    const lane = async (ids: AsyncIterator<string>): Promise<void> => {
-      for (let next = await ids.next(); !next.done; next = await ids.next()) {
-        const chainId = next.value
-        if (chainId === logChainId) continue
-        chains += 1
-        try {
-          const [bounds, { kept }] = await Promise.all([
-            store.bounds(chainId, { signal }),
-            readCell(store, chainId, { signal }),
-          ])
-          const size = (bounds?.last ?? -1) + 1
-          const isOurs = kept?.origin.slice(0, kept.origin.lastIndexOf('/')) === origin
-          if (size === 0 || (isOurs && kept.size === size && kept.logged >= size)) continue
-          await inTurn(chainId, () => make(chainId, following.take(chainId)?.run, false))
-        } catch (error) {
-          signal.throwIfAborted()
-          failed += 1
-          makingFailed(
-            chainId,
-            following.get(chainId) ?? { since: performance.now(), count: 1, failures: 0, retryAt: 0 },
-            error,
-          )
-        }
-      }
-    }
-    const ids = store.chains({ signal })[Symbol.asyncIterator]()
-    await Promise.all(Array.from({ length: AT_ONCE }, () => lane(ids)))
+    const found = await chains.catchUp()
     caughtUp = 'done'
-    fill()
     arm()
-    return { chains, failed }
+    return found
   }
 
   const catchUpOnce = async (): Promise<void> => {
@@ -350,7 +178,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
       await catchUp()
     } catch (error) {
       caughtUp = 'not'
-      catchUpAt = performance.now() + pauseMs(6)
+      catchUpAt = performance.now() + pauseAfter(firstPauseMs, CATCH_UP_FAILURES)
       if (!signal.aborted) warn(error)
     }
   }
@@ -359,25 +187,17 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     timer = undefined
     if (closed) return
     const at = performance.now()
-    for (const [chainId, followed] of following.entries())
-      if (at >= Math.max(followed.since + everyMs, followed.retryAt) || isFull(followed, at)) queue.add(chainId)
-    fill()
-    if (round === undefined && publishDue(at))
-      void publish(false).catch((error: unknown) => !signal.aborted && warn(error))
+    chains.look(at)
+    if (!rounds.isUnderWay && rounds.isDue(at))
+      void rounds.publish(false).catch((error: unknown) => !signal.aborted && warn(error))
     if (caughtUp === 'not' && at >= catchUpAt) void catchUpOnce()
     arm()
   }
 
-  const isFull = ({ count, retryAt }: Followed, at: number): boolean => count >= everyReceipts && at >= retryAt
-
   const arm = (): void => {
     if (timer !== undefined || closed) return
-    const waits =
-      following.size > 0 ||
-      unpublishedSince !== undefined ||
-      publishing.dueAt() !== undefined ||
-      (caughtUp === 'not' && catchUpAt < Number.POSITIVE_INFINITY)
-    if (!waits) return
+    const catchesUp = caughtUp === 'not' && catchUpAt < Number.POSITIVE_INFINITY
+    if (following.size === 0 && !rounds.isWaiting && !catchesUp) return
     timer = setTimeout(look, Math.max(1, Math.min(MAX_LOOK_MS, everyMs / LOOKS)))
     timer.unref?.()
   }
@@ -389,10 +209,8 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
         ofLog.note(chainId, receipts)
         return
       }
-      const followed = following.note(chainId, receipts)
+      chains.note(chainId, receipts)
       if (catchUpAt === Number.POSITIVE_INFINITY) catchUpAt = performance.now() + everyMs
-      if (followed.count >= everyReceipts && followed.failures === 0 && !queue.has(chainId) && !busy.has(chainId))
-        enqueue(chainId)
       arm()
     },
     { passive: true },
@@ -407,27 +225,35 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     sinks,
     witnesses,
     authorities,
-    now: () => ({ published, unpublishedSince, refused: refusedChains, code, closed }),
+    now: () => ({
+      published,
+      unpublishedSince: rounds.unpublishedSince,
+      refused: chains.refused,
+      code: trouble.code,
+      closed,
+    }),
   })
   const stopLooking = alsoLook(ledger, health)
 
   const assertOpen = (): void => {
-    if (closing !== undefined)
-      throw new QuittanceError('TLOG_UNAVAILABLE', 'the log of checkpoints was closed', {
-        details: { reason: 'closed' },
-      })
+    if (closing !== undefined) throw closedError()
   }
 
   const finish = async (): Promise<void> => {
-    for (const [chainId] of following.entries()) queue.add(chainId)
-    fill()
-    await whenIdle()
-    // what came while those were made, and what failed: once more
-    for (const [chainId] of following.entries()) queue.add(chainId)
-    fill()
-    await whenIdle()
-    while (round !== undefined) await round.catch(() => undefined)
-    if (unpublishedSince !== undefined || publishing.dueAt() !== undefined) await publish(true)
+    await chains.drain()
+    await rounds.finish()
+  }
+
+  const closeSinks = async (): Promise<void> => {
+    await Promise.all(
+      sinks.map(async ({ sink, as }) => {
+        try {
+          await sink.close?.()
+        } catch (error) {
+          warn(error, { name: as.name })
+        }
+      }),
+    )
   }
 
   const close = async (): Promise<void> => {
@@ -438,34 +264,20 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     const inTime = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
         const message = `the log of checkpoints was not done within ${timeoutMs} ms`
-        const error = new QuittanceError('TLOG_UNAVAILABLE', message, {
-          details: { reason: 'timeout', retryable: true },
-        })
+        const error = unavailable(message, { reason: 'timeout', retryable: true })
         giveUp.abort(error)
         reject(error)
       }, timeoutMs)
     })
     try {
       await Promise.race([finish(), inTime])
-      if (following.size > 0) {
-        const message = `${following.size} chains have receipts that no checkpoint covers`
-        throw new QuittanceError('TLOG_UNAVAILABLE', message, { details: { retryable: true } })
-      }
+      if (following.size > 0)
+        throw unavailable(`${following.size} chains have receipts that no checkpoint covers`, { retryable: true })
     } finally {
       clearTimeout(late)
-      giveUp.abort(
-        new QuittanceError('TLOG_UNAVAILABLE', 'the log of checkpoints was closed', { details: { reason: 'closed' } }),
-      )
+      giveUp.abort(closedError())
       stopLooking()
-      await Promise.all(
-        sinks.map(async ({ sink, as }) => {
-          try {
-            await sink.close?.()
-          } catch (error) {
-            warn(error, { name: as.name })
-          }
-        }),
-      )
+      await closeSinks()
     }
   }
 
@@ -476,22 +288,11 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
       checkChainId(chainId)
       assertOpen()
       if (chainId === logChainId) throw new RangeError('chainId must not be the log chain: publish() signs its head')
-      return inTurn(chainId, async () => {
-        const taken = following.take(chainId)
-        try {
-          return await make(chainId, taken?.run, false)
-        } catch (error) {
-          if (isRefused(error)) noteRefusal(chainId, error)
-          else if (taken !== undefined) following.putBack(chainId, taken.followed)
-          throw error
-        } finally {
-          arm()
-        }
-      })
+      return chains.checkpoint(chainId)
     },
     async publish() {
       assertOpen()
-      return publish(true)
+      return rounds.publish(true)
     },
     async catchUp() {
       assertOpen()
@@ -504,15 +305,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     },
     status,
     health,
-    on(name, listener) {
-      if (!Object.hasOwn(listeners, name)) throw new TypeError('event must be published or warning')
-      if (typeof listener !== 'function') throw new TypeError('listener must be a function')
-      const own: typeof listener = (event) => listener(event)
-      listeners[name].add(own)
-      return () => {
-        listeners[name].delete(own)
-      }
-    },
+    on,
     close() {
       closing ??= close()
       return closing

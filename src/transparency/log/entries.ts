@@ -22,6 +22,13 @@ export interface Entries {
   newest(origin: string, options: StoreOptions): Promise<Entered | undefined>
   /** @returns the same, as far as it was read by now */
   known(origin: string): Entered | undefined
+  /**
+   * Whether the log chain, as far as it was read, lacks an entry that it is said to have.
+   *
+   * @param origin - of a chain
+   * @param size - how far that had come when it was entered
+   */
+  lacks(origin: string, size: number): boolean
   /** Reads what came into the log chain. */
   read(options: StoreOptions): Promise<void>
 }
@@ -37,10 +44,13 @@ export const entryRoot = (rootHash: Uint8Array): string => `sha256:${toHex(rootH
 export function createEntries(store: ReceiptStore, logChainId: string): Entries {
   const found = new Map<string, Entered>()
   let next = 0
+  /** Where the log chain began when it was read first: what stood before that was pruned. */
+  let first: number | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
   const readOn = async (options: StoreOptions): Promise<void> => {
     for await (const { seq, system } of store.read(logChainId, { ...options, fromSeq: next })) {
+      first ??= seq
       next = seq + 1
       if (system?.event !== 'checkpoint') continue
       const { origin, size, rootHash } = system
@@ -60,6 +70,12 @@ export function createEntries(store: ReceiptStore, logChainId: string): Entries 
       return found.get(origin)
     },
     known: (origin) => found.get(origin),
+    lacks(origin, size) {
+      const known = found.get(origin)
+      // pruning takes the oldest: where one is there, it is the newest
+      const mayBePruned = known === undefined && (first ?? 0) > 0
+      return size > (known?.size ?? 0) && !mayBePruned
+    },
     read,
   }
 }

@@ -260,7 +260,7 @@ export function createHeads(options: HeadsOptions): Heads {
     const known = await entries.newest(origin, options)
     const size = base?.origin === origin ? base.size : 0
     // the log chain was lost, or cut: a head of it that was given away would be forgotten
-    if (base?.origin === origin && base.logged > (known?.size ?? 0)) throw refused(logChainId, 'entries-lost')
+    if (base?.origin === origin && entries.lacks(origin, base.logged)) throw refused(logChainId, 'entries-lost')
     if (known === undefined || known.size < size) return grown
     if (known.size === size) {
       if (base !== undefined && entryRoot(base.rootHash) !== known.rootHash) throw refused(chainId, 'differs', size - 1)
@@ -288,8 +288,8 @@ export function createHeads(options: HeadsOptions): Heads {
       const kept = chainId === logChainId ? undefined : await cellIfReadable(chainId, options)
       if (kept === undefined || kept.origin.slice(0, kept.origin.lastIndexOf('/')) !== logOrigin) continue
       // the cell was read before: another process enters first, and notes it then
-      if (kept.logged > ((await entries.newest(kept.origin, options))?.size ?? 0))
-        throw refused(logChainId, 'entries-lost')
+      await entries.read(options)
+      if (entries.lacks(kept.origin, kept.logged)) throw refused(logChainId, 'entries-lost')
     }
     isWhole = true
   }
