@@ -95,6 +95,20 @@ function signedBy(log: PolicyLog, { origin, note }: SignedCheckpoint, { mlDsa44 
  * ```
  */
 export function openTrusted(note: string | Uint8Array, policy: Policy, options: TrustOptions = {}): TrustedCheckpoint {
+  const trusted = openSigned(note, policy, options)
+  if (trusted.kind === 'log' && !quorumReached(policy, trusted.cosignatures))
+    throw untrusted('too few of the witnesses that the policy asks for have cosigned the checkpoint', 'quorum')
+  return trusted
+}
+
+/**
+ * @param note - its bytes or text
+ * @param policy - logs, witnesses and quorum
+ * @param options - how lines of ML-DSA-44 keys are checked
+ * @returns what a log of the policy has signed, and who saw it, be they enough or not
+ * @throws QuittanceError as `openTrusted`, but for the quorum
+ */
+export function openSigned(note: string | Uint8Array, policy: Policy, options: TrustOptions): TrustedCheckpoint {
   const checkpoint = readCheckpoint(note)
   const { kind, logs } = logsOf(checkpoint.origin, policy)
   const log = logs.filter((one) => signedBy(one, checkpoint, options))[0]
@@ -110,8 +124,6 @@ export function openTrusted(note: string | Uint8Array, policy: Policy, options: 
       else cosignatures.push(cosignature)
     }
   }
-  if (kind === 'log' && !quorumReached(policy, cosignatures))
-    throw untrusted('too few of the witnesses that the policy asks for have cosigned the checkpoint', 'quorum')
   const witnessedAt = quorumTime(policy, cosignatures)
   return {
     checkpoint,

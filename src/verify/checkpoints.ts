@@ -4,7 +4,7 @@ import { toHex } from '../primitives/bytes.js'
 import { isTime } from '../primitives/time.js'
 import { formatNote } from '../tlog/note.js'
 import { type Policy, quorumReached } from '../tlog/policy.js'
-import { openTrusted, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
+import { openSigned, type TrustedCheckpoint, type TrustOptions } from '../tlog/trusted.js'
 
 /** A signed checkpoint, and a time that was proved for it elsewhere. */
 export interface DatedNote {
@@ -110,7 +110,7 @@ function knownOf(trusted: TrustedCheckpoint, stampedAt: string | undefined, poli
 /** Tells which note of many is to blame. */
 function opened(note: string | Uint8Array, index: number, policy: Policy, terms: TrustOptions): TrustedCheckpoint {
   try {
-    return openTrusted(note, policy, terms)
+    return openSigned(note, policy, terms)
   } catch (error) {
     if (!QuittanceError.is(error)) throw error
     const { code, message, details } = error
@@ -118,17 +118,15 @@ function opened(note: string | Uint8Array, index: number, policy: Policy, terms:
   }
 }
 
-function passedReason(error: unknown): PassedOver['reason'] | undefined {
-  if (!QuittanceError.is(error, 'TLOG_UNTRUSTED')) return undefined
-  const { reason } = error.details
-  return reason === 'no-known-key' || reason === 'quorum' ? reason : undefined
-}
+const isStranger = (error: unknown): boolean =>
+  QuittanceError.is(error, 'TLOG_UNTRUSTED') && error.details.reason === 'no-known-key'
 
 /**
  * Opens checkpoints under a policy, for `verifyChain` and `verifyLog` to hold chains against.
  *
  * Those that the policy does not take are passed over and listed; one whose signature is wrong, or that can't be read, is
- * refused, because then something is wrong with where they came from.
+ * refused, because then something is wrong with where they came from. A head of the log that too few witnesses have seen vouches
+ * for nothing, but its log has signed it: the log's chain is held against it all the same.
  *
  * @param notes - signed checkpoints of any chains and of the log; from anywhere but the data alone
  * @param policy - whom to believe, from `parsePolicy`
@@ -154,6 +152,7 @@ export function openCheckpoints(
   if (typeof notes === 'string' || notes instanceof Uint8Array)
     throw new TypeError('notes must be a list of signed checkpoints, not one')
   const known: KnownCheckpoint[] = []
+  const unseen: KnownCheckpoint[] = []
   const passedOver: PassedOver[] = []
   let unverified = 0
   let index = 0
@@ -164,16 +163,21 @@ export function openCheckpoints(
       throw new TypeError(`notes[${index}].stampedAt must be YYYY-MM-DDTHH:MM:SS.sssZ`)
     try {
       const trusted = opened(note, index, policy, terms)
-      unverified += trusted.unverified
-      known.push(knownOf(trusted, stampedAt, policy))
+      const one = knownOf(trusted, stampedAt, policy)
+      if (one.kind === 'chain' || one.witnessed) {
+        unverified += trusted.unverified
+        known.push(one)
+      } else {
+        passedOver.push({ index, reason: 'quorum' })
+        unseen.push(one)
+      }
     } catch (error) {
-      const reason = passedReason(error)
-      if (reason === undefined) throw error
-      passedOver.push({ index, reason })
+      if (!isStranger(error)) throw error
+      passedOver.push({ index, reason: 'no-known-key' })
     }
     index += 1
   }
-  return setOf(known, passedOver, unverified)
+  return setOf(known, passedOver, unverified, unseen)
 }
 
 /** Of two that say the same, the one that dates best; seen, where either was. */
@@ -186,17 +190,19 @@ function better(a: KnownCheckpoint, b: KnownCheckpoint): KnownCheckpoint {
  * @param all - checkpoints whose signatures were checked, or that a log has which was verified
  * @param passedOver - what was not taken
  * @param unverified - how many lines nobody could check
+ * @param unseen - heads of a log that it has signed, and too few witnesses have seen
  * @returns the set
  */
 export function setOf(
   all: Iterable<KnownCheckpoint>,
   passedOver: readonly PassedOver[],
   unverified: number,
+  unseen: Iterable<KnownCheckpoint> = [],
 ): CheckpointSet {
   const known = new Map<string, KnownCheckpoint>()
   const first = new Map<string, KnownCheckpoint>()
   const conflicts: [KnownCheckpoint, KnownCheckpoint][] = []
-  for (const one of all) {
+  const take = (one: KnownCheckpoint): void => {
     const place = `${one.origin}\n${one.size}`
     const name = `${place}\n${one.rootHash}`
     const same = known.get(name)
@@ -205,9 +211,12 @@ export function setOf(
     else if (same === undefined) conflicts.push([before, one])
     known.set(name, same === undefined ? one : better(same, one))
   }
-  const set = Object.freeze({ known: Object.freeze([...known.values()]), passedOver, conflicts, unverified })
+  for (const one of all) take(one)
+  const taken = Object.freeze([...known.values()])
+  for (const one of unseen) take(one)
+  const set = Object.freeze({ known: taken, passedOver, conflicts, unverified })
   const marks = new Map<string, KnownCheckpoint[]>()
-  for (const one of set.known) {
+  for (const one of known.values()) {
     const chain = one.kind === 'log' ? LOG : one.origin.slice(one.log.length + 1)
     const before = marks.get(chain)
     if (before === undefined) marks.set(chain, [one])

@@ -1,5 +1,6 @@
 /** Chains that a `gap` receipt says belong to another chain, as those that an outbox left. */
 import type { DecisionReceipt } from '../receipt/types.js'
+import { MAX_LISTED } from './findings.js'
 import type { Problem, VerifyResult } from './types.js'
 
 /** What one `gap` receipt says of another chain: that it is there, and how it ends. */
@@ -71,7 +72,7 @@ export function withProblem(result: VerifyResult | undefined, chainId: string, p
   return {
     ...before,
     verdict: problem.code === 'HEAD_MISMATCH' || before.verdict === 'INVALID' ? 'INVALID' : 'INCOMPLETE',
-    problems: [problem, ...problems],
+    problems: [problem, ...problems.slice(0, MAX_LISTED - 1)],
     counts: { ...before.counts, [problem.code]: (before.counts[problem.code] ?? 0) + counted },
   }
 }

@@ -1,7 +1,15 @@
 /** The chain that holds the checkpoints of all others: what it says of them, and since when somebody else knows it. */
 import { type Counted, verifyReceipts } from './chain.js'
 import { type CheckpointSet, checkpointsOf, isCheckpointSet, type KnownCheckpoint, LOG, setOf } from './checkpoints.js'
-import type { Anchor, Problem, ReceiptSource, VerifyOptions, VerifyResult } from './types.js'
+import {
+  type Anchor,
+  invalidCodes,
+  type Problem,
+  type ProblemCode,
+  type ReceiptSource,
+  type VerifyOptions,
+  type VerifyResult,
+} from './types.js'
 
 /** The id of the log chain where nothing else was said. */
 export const LOG_CHAIN = 'transparency-log'
@@ -30,8 +38,8 @@ export interface VerifiedLog {
   /** Which log it is; absent where no checkpoint of one was given. */
   readonly origin?: string | undefined
   /**
-   * The newest checkpoint of each chain that the log has, as far as one of the log's own checkpoints covers it. Nothing where the
-   * log is INVALID.
+   * The newest checkpoint of each chain that the log has, as far as one of the log's own checkpoints covers it. Where the log is
+   * INVALID, as far as it stood before; nothing where it contradicts a checkpoint.
    */
   readonly chains: readonly LoggedChain[]
   /** Those that were given, and all that the log has of its chains: for `verifyChain` of these. */
@@ -49,6 +57,24 @@ export interface LogReading {
   readonly counted: Counted
   /** @returns what may be believed of it, in the light of the verdict on all of it */
   finish(result: VerifyResult): VerifiedLog
+}
+
+const invalid: ReadonlySet<string> = new Set(invalidCodes)
+
+/**
+ * Tells up to where a log chain stands, whatever is wrong behind it: what witnesses have seen does not become less by what the
+ * holder of a stolen key appends later.
+ *
+ * @param result - of a log chain
+ * @returns how many of its first receipts count, as far as a checkpoint covers them; none of one that contradicts a checkpoint
+ */
+export function soundThrough({ verdict, problems, counts }: VerifyResult): number {
+  if (verdict !== 'INVALID') return Number.POSITIVE_INFINITY
+  const wrong = problems.filter(({ code }) => invalid.has(code))
+  const listed = new Set(wrong.map(({ code }) => code))
+  const areListed = Object.keys(counts).every((code) => !invalid.has(code) || listed.has(code as ProblemCode))
+  if (!areListed || listed.has('CHECKPOINT_MISMATCH')) return 0
+  return Math.min(...wrong.map(({ seq = 0 }) => seq))
 }
 
 /**
@@ -94,7 +120,7 @@ function timesOf(heads: readonly KnownCheckpoint[]): (string | undefined)[] {
  * @returns what hears of the log chain's receipts
  */
 export function readingLog(checkpoints: CheckpointSet): LogReading {
-  const { marks } = checkpointsOf(checkpoints, LOG)
+  const marks = checkpointsOf(checkpoints, LOG).marks.filter(({ witnessed }) => witnessed)
   const origin = marks[0]?.origin
   const entries: Entry[] = []
   return {
@@ -104,7 +130,7 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
         entries.push({ seq, mark, size: system.size, rootHash: system.rootHash })
     },
     finish(result) {
-      const through = result.verdict === 'INVALID' ? 0 : (result.scope.checkpoint?.size ?? 0)
+      const through = Math.min(result.scope.checkpoint?.size ?? 0, soundThrough(result))
       const heads = marks.filter(({ size }) => size <= through).sort((a, b) => a.size - b.size)
       const times = timesOf(heads)
       const logged: KnownCheckpoint[] = []

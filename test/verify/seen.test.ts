@@ -6,7 +6,19 @@ import { openCheckpoints } from '../../src/verify/checkpoints.js'
 import { LOG_CHAIN, missingChains, verifyLog } from '../../src/verify/log.js'
 import { anchorOf } from './anchor.js'
 import { logNoteOf, noteOf, originOf, policyOf } from './notes.js'
-import { chainOf, chainStart, type Entry, judge, judged, NOW, plainChain, trustOne } from './support.js'
+import {
+  chainOf,
+  chainStart,
+  type Entry,
+  entryOf,
+  judge,
+  judged,
+  keys,
+  NOW,
+  plainChain,
+  trusting,
+  trustOne,
+} from './support.js'
 
 const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
 const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
@@ -64,6 +76,77 @@ describe('a policy that asks for witnesses', () => {
     expect(await judged(a, { checkpoints })).toEqual(['INCOMPLETE', 'CHECKPOINT_NOT_REACHED@-'])
     const empty = openCheckpoints([await noteOf(a, { size: 0, witnesses: [[0, seconds]] })], policyOf(0))
     expect(await judged(a, { checkpoints: empty })).toEqual(['INCOMPLETE', 'CHECKPOINT_NOT_REACHED@-'])
+  })
+})
+
+describe('a head of the log that too few witnesses have seen', () => {
+  const log = logOf(entry(a, 5), entry(a, 9))
+  const other = [...log.slice(0, 2), ...chainOf([entry(b, 6)], { chainId: LOG_CHAIN, on: log.slice(0, 2) })]
+
+  it('vouches for nothing, and shows that the log has shown another history', async () => {
+    const { result } = await seen(log, await logNoteOf(other))
+    expect([result.verdict, ...Object.keys(result.counts)]).toEqual(['INVALID', 'CHECKPOINT_MISMATCH'])
+    const notes = [await logNoteOf(log, { witnesses: [[0, seconds]] }), await logNoteOf(other)]
+    const set = openCheckpoints(notes, policyOf(1))
+    expect([set.known.length, set.passedOver, set.conflicts.length]).toEqual([1, [{ index: 1, reason: 'quorum' }], 1])
+  })
+
+  it('says that the log has more than is shown', async () => {
+    const { result, chains } = await verifyLog(log.slice(0, 2), {
+      keyring: trustOne,
+      now: NOW,
+      checkpoints: openCheckpoints(
+        [await logNoteOf(log, { size: 2, witnesses: [[0, seconds]] }), await logNoteOf(log)],
+        policyOf(1),
+      ),
+    })
+    expect([result.verdict, ...result.problems.map(({ code }) => code)]).toEqual([
+      'INCOMPLETE',
+      'CHECKPOINT_NOT_REACHED',
+    ])
+    expect(chains.map(({ size }) => size)).toEqual([5])
+  })
+
+  it('covers no entry', async () => {
+    const { checkpoints, chains } = await verifyLog(log, {
+      keyring: trustOne,
+      now: NOW,
+      checkpoints: openCheckpoints(
+        [await logNoteOf(log, { size: 2, witnesses: [[0, seconds]] }), await logNoteOf(log)],
+        policyOf(1),
+      ),
+    })
+    expect(chains.map(({ size }) => size)).toEqual([5])
+    expect(await tailOf(a, checkpoints)).toEqual(['INCOMPLETE', 'unproved', 5, 'TAIL_UNPROVED'])
+  })
+})
+
+describe('a log chain to which a stolen key has added something', () => {
+  const revokedAt = new Date((seconds + 60) * 1000).toISOString()
+  const keyring = trusting(entryOf(keys.one, { revokedAt }))
+  const later = '2027-01-01T00:00:00.000Z'
+
+  it('still dates what witnesses had seen before, and is INVALID itself', async () => {
+    const before = logOf(entry(a, 9), entry(b, 6))
+    const added = [
+      ...before,
+      ...chainOf([{ ...entry(a, 9), at: new Date((seconds + 120) * 1000).toISOString() }], {
+        chainId: LOG_CHAIN,
+        on: before,
+      }),
+    ]
+    const notes = [
+      await logNoteOf(before, { witnesses: [[0, seconds]] }),
+      await logNoteOf(added, { witnesses: [[0, seconds + 130]] }),
+    ]
+    const { result, checkpoints, chains } = await verifyLog(added, {
+      keyring,
+      now: later,
+      checkpoints: openCheckpoints(notes, policyOf(1)),
+    })
+    expect([result.verdict, Object.keys(result.counts)]).toEqual(['INVALID', ['KEY_REVOKED']])
+    expect(chains.map(({ size }) => size)).toEqual([9, 6])
+    for (const chain of [a, b]) expect(await judged(chain, { checkpoints, keyring, now: later })).toEqual(['VALID'])
   })
 })
 
