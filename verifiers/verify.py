@@ -1547,10 +1547,20 @@ class Chain:
         }
 
     def held(self, result):
-        """@returns the anchors that it leads to, from seq 0 on; nothing is proved of a chain that contradicts"""
-        proved = result["verdict"] != "INVALID" and result["scope"].get("fromSeq") == 0
+        """@returns the anchors that it leads to, from seq 0 on"""
         # of an empty tree every chain is a continuation
-        return [one for one in self.anchors.matched if one["size"] > 0] if proved else []
+        return [one for one in self.anchors.matched if one["size"] > 0] if result["scope"].get("fromSeq") == 0 else []
+
+
+def sound_through(result):
+    """@returns how many first receipts stand, whatever is wrong behind them; none of a chain that contradicts a checkpoint"""
+    if result["verdict"] != "INVALID":
+        return math.inf
+    wrong = [one for one in result["problems"] if one["code"] in INVALID_CODES]
+    listed = {one["code"] for one in wrong}
+    if "CHECKPOINT_MISMATCH" in listed or (INVALID_CODES & set(result["counts"])) - listed:
+        return 0
+    return min(one.get("seq", 0) for one in wrong)
 
 
 def finding(code, seq, line):
@@ -2448,10 +2458,12 @@ class Package:
                 continue
             claims_log = chain_id == log_chain
             result, matched = self.judge_chain(chain, known[chain_id], hear if claims_log else hear_joins)
-            held = sorted(matched, key=lambda one: one["size"])
+            sound = sound_through(result)
+            anchored = sorted((one for one in matched if one["size"] <= sound), key=lambda one: one["size"])
+            held = [] if result["verdict"] == "INVALID" else anchored
             results[chain_id] = {"chainId": chain_id, "member": name, "result": result, "checkpoints": held}
             # what the manifest calls the log's is, where a checkpoint of a log holds it
-            heads = [one for one in held if one.get("log")]
+            heads = [one for one in anchored if one.get("log")] if claims_log else []
             if claims_log and heads:
                 self.log_chain = chain_id
                 learned, self.missing = entries.below(heads)

@@ -3,6 +3,7 @@
  * counts where a checkpoint of the log covers it, and with the witnesses and time stamps of that.
  */
 import type { DecisionReceipt } from '../receipt/types.js'
+import { soundThrough } from '../verify/log.js'
 import type { Anchor, VerifyResult } from '../verify/types.js'
 import type { HeldCheckpoint } from './findings.js'
 import type { EvidenceChain, EvidenceManifest } from './manifest.js'
@@ -62,8 +63,8 @@ const earliest = (times: readonly (string | undefined)[]): string | undefined =>
  * Those that the verifier met. It takes them by size, and complains of each that it does not come to; where it met one that
  * contradicts, the chain is INVALID. One of size 0 is met by every chain, and says nothing of any.
  */
-function matched<T extends Anchor>(all: readonly T[], { verdict, scope, counts }: VerifyResult): readonly T[] {
-  if (verdict === 'INVALID' || scope.fromSeq !== 0) return []
+function matched<T extends Anchor>(all: readonly T[], { scope, counts }: VerifyResult): readonly T[] {
+  if (scope.fromSeq !== 0) return []
   const sorted = all.filter(({ size }) => size > 0).sort((a, b) => a.size - b.size)
   return sorted.slice(0, Math.max(0, sorted.length - (counts.CHECKPOINT_NOT_REACHED ?? 0)))
 }
@@ -127,7 +128,11 @@ export function chainEvidence(
 
     settle(result) {
       const { logChain } = manifest
-      const held = matched(known.get(logChain as string) ?? [], result).filter(({ log }) => log !== undefined)
+      // what a stolen key has appended later takes nothing from what was seen before
+      const through = soundThrough(result)
+      const held = matched(known.get(logChain as string) ?? [], result).filter(
+        ({ log, size }) => log !== undefined && size <= through,
+      )
       const covered = held.at(-1)?.size ?? 0
       // the last entries first: what vouches for one vouches for all before it
       let above = held.length
@@ -150,13 +155,15 @@ export function chainEvidence(
     },
 
     heldBy: ({ chainId }, result) =>
-      matched(known.get(chainId) ?? [], result).map(({ size, by, witnessed, witnessedAt, stampedAt, given }) => ({
-        size,
-        by,
-        witnessed,
-        ...(witnessedAt !== undefined && { witnessedAt }),
-        ...(stampedAt !== undefined && { stampedAt }),
-        ...(given && { given }),
-      })),
+      (result.verdict === 'INVALID' ? [] : matched(known.get(chainId) ?? [], result)).map(
+        ({ size, by, witnessed, witnessedAt, stampedAt, given }) => ({
+          size,
+          by,
+          witnessed,
+          ...(witnessedAt !== undefined && { witnessedAt }),
+          ...(stampedAt !== undefined && { stampedAt }),
+          ...(given && { given }),
+        }),
+      ),
   }
 }
