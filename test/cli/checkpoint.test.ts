@@ -184,6 +184,8 @@ describe('--timestamp', () => {
       const asked = ['--key', 'log.key.pem', '--timestamp', url, '--tsa', tsa]
       const { code, stdout, stderr } = await checkpoint(await filled(store), ...asked)
       expect([code, stderr]).toEqual([1, expect.stringContaining(said)])
+      const lines = stderr.split('\n')
+      expect(lines).toEqual([...new Set(lines)])
       expect(JSON.parse(stdout)).toMatchObject({ complete: false, head: { size: 2, timestamps: [] } })
     }
   })

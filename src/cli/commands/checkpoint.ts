@@ -109,11 +109,15 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
       })
       let isRefused = false
       const { yellow } = colorsFor(io, io.stderr)
+      const said = new Set<string>()
       log.on('warning', ({ error, chainId, name }) => {
         const { code, message } = failureOf(error)
         if (QuittanceError.is(error, 'TLOG_REFUSED')) isRefused = true
         const about = [chainId, name].filter((one) => one !== undefined).map((one) => `${printable(one)}: `)
-        io.stderr.write(`${yellow('warning:')} ${about.join('')}${printable(message, 500)} [${code}]\n`)
+        const words = `${about.join('')}${printable(message, 500)} [${code}]`
+        // who is away is asked again, and is away again
+        if (!said.has(words)) io.stderr.write(`${yellow('warning:')} ${words}\n`)
+        said.add(words)
       })
       let whole = false
       const code = await refusable(io, options.json === true, async () => {

@@ -54,10 +54,13 @@ export async function holdAgainstLogged(
   working: Working,
   io: Io,
 ): Promise<string | undefined> {
-  if (entries.size === 0 || (target.kind !== 'server' && target.kind !== 'directory')) return undefined
+  // exports are of different times: that the log's is the newest one says nothing
+  const isStore = target.kind === 'server' || (target.kind === 'directory' && target.store)
+  if (entries.size === 0 || !isStore) return undefined
   const entryOf = ({ chainId, result }: DirectoryResult): Entry | undefined =>
     entries.get(markOf(result.scope.root ?? beside.of(chainId)?.root) ?? '')
-  const isShort = (one: DirectoryResult): boolean => lengthOf(one) < (entryOf(one)?.size ?? 0)
+  const isShort = (one: DirectoryResult): boolean =>
+    one.chainId !== undefined && lengthOf(one) < (entryOf(one)?.size ?? 0)
   const short = new Set(judged.filter(isShort).flatMap(({ chainId }) => chainId ?? []))
   for await (const from of judgeAgain(target, short, working, io)) {
     const place = judged.findIndex(({ chainId }) => chainId === from.chainId)
