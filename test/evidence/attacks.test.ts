@@ -16,13 +16,13 @@ import { defaultBackend } from '../../src/keys/ed25519/verify.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { checkpointText } from '../../src/tlog/checkpoint.js'
-import { cosign } from '../../src/tlog/cosignature.js'
-import { noteKey } from '../../src/tlog/vkey.js'
-import { world as reportWorld } from '../report/seal/world.js'
-import { chainEnd, chainOf, days, type EntryOf, keyNamed, keys, linesOf } from '../verify/support.js'
+import { signatureLine } from '../../src/tlog/note.js'
+import { noteKey, vkeyOf } from '../../src/tlog/vkey.js'
+import { chainEnd, chainOf, days, keyNamed, keys, linesOf } from '../verify/support.js'
 import {
   acme,
   chainOrigin,
+  entryAbout,
   fileOf,
   LOG,
   log,
@@ -33,10 +33,10 @@ import {
   packer,
   resealed,
   rootOf,
+  startOf,
   storeOf,
   tlogPolicy,
   verifierKeyring,
-  witnessKeys,
 } from './support.js'
 import { entriesOf, zipOf } from './zip-of.js'
 
@@ -57,23 +57,8 @@ async function judge(
   return verifyEvidence(await fileOf(bytes), { keyring, now, policy })
 }
 
-const chainStart = (nonce: string): EntryOf => ({
-  body: { eventType: 'system', system: { event: 'chain_start', nonce: nonce.repeat(32), retentionDays: 200 } },
-})
-const entryAbout = (receipts: readonly DecisionReceipt[], size = receipts.length): EntryOf => ({
-  body: {
-    eventType: 'system',
-    system: {
-      event: 'checkpoint',
-      origin: chainOrigin(receipts),
-      size,
-      rootHash: `sha256:${Buffer.from(rootOf(receipts.slice(0, size))).toString('hex')}`,
-    },
-  },
-})
-
 /** What acme was when it had ten receipts, and its end by whoever has its key. */
-const ended = chainOf([chainStart('a'), ...Array.from({ length: 9 }, () => ({})), chainEnd()], {})
+const ended = chainOf([startOf('a'), ...Array.from({ length: 9 }, () => ({})), chainEnd()], {})
 const asksAll = { chains: ['acme'], checkpoints: { policy: tlogPolicy } }
 
 /** As of an authority whose tokens are the times themselves: which tokens hold is not the question here. */
@@ -119,7 +104,7 @@ describe('a chain that was cut and ended by its own key', () => {
   test('does so where witnesses have seen its end, and not where the log alone has', async () => {
     const until = { ...asksAll, receiptsUntil: days(300) }
     const seenBy = async (cosigners: readonly number[]) => {
-      const own = chainOf([chainStart('c'), entryAbout(ended)], { chainId: 'the-log' })
+      const own = chainOf([startOf('c'), entryAbout(ended)], { chainId: 'the-log' })
       return packed({
         store: await storeOf(ended, own),
         checkpoints: [
@@ -227,8 +212,8 @@ test('a package of nothing but the log’s chain has no chain to ask', async () 
 })
 
 describe('chains that the log knows', () => {
-  const anew = chainOf([chainStart('f'), ...Array.from({ length: 13 }, () => ({}))], {})
-  const both = chainOf([chainStart('c'), entryAbout(acme, 10), entryAbout(acme), entryAbout(anew)], {
+  const anew = chainOf([startOf('f'), ...Array.from({ length: 13 }, () => ({}))], {})
+  const both = chainOf([startOf('c'), entryAbout(acme, 10), entryAbout(acme), entryAbout(anew)], {
     chainId: 'the-log',
   })
   const forged = async () =>
@@ -268,39 +253,6 @@ describe('chains that the log knows', () => {
       expect(() => parseEvidencePolicy(JSON.stringify({ require: { chains } }))).toThrow(
         expect.objectContaining({ code: 'TLOG_MALFORMED' }),
       )
-  })
-})
-
-describe('a report', async () => {
-  const made = await reportWorld({}, ['other-chain'])
-  const keyring = new Keyring([
-    { keyId: keys.one.keyId },
-    { keyId: packer.keyId, uses: ['report'] },
-    ...made.keyring.entries(),
-  ])
-  const asked = { report: true }
-  const withReport = async (store: WriteEvidenceOptions['store']) =>
-    packed({ store, logChain: undefined, checkpoints: [], report: { report: made.report, seal: made.seal } })
-
-  test('on other chains than those of the package is none', async () => {
-    const result = await judge(await withReport(await storeOf(acme)), asked, keyring)
-    expect([result.verdict, codes(result)]).toEqual(['INCOMPLETE', ['REQUIRED_REPORT_MISSING']])
-    expect(said(result, 'REPORT').proved).toEqual([])
-  })
-
-  test('on these chains is one, and its pages are not judged', async () => {
-    const bytes = await withReport(made.store)
-    const result = await judge(bytes, asked, keyring)
-    expect(codes(result)).not.toContain('REQUIRED_REPORT_MISSING')
-    expect(said(result, 'REPORT').proved).toHaveLength(1)
-    expect(said(result, 'REPORT_PAGES').notProved).toHaveLength(1)
-  })
-
-  test('on another chain of the same id contradicts', async () => {
-    const chainId = made.report.chains[0]?.chainId as string
-    const other = chainOf([chainStart('9'), {}, {}], { chainId })
-    const result = await judge(await withReport(await storeOf(other)), asked, keyring)
-    expect([result.verdict, codes(result)]).toEqual(['INVALID', ['REPORT_INVALID', 'REQUIRED_REPORT_MISSING']])
   })
 })
 
@@ -345,6 +297,17 @@ describe('members that are held at once', () => {
     expect(result.checkpoints).toEqual([])
   })
 
+  test('what is said of a note with a long name is short', async () => {
+    const origin = 'log.example/'.padEnd(490_000, 'a')
+    const key = noteKey(origin, 'ed25519', parseDidKey(keyNamed('log').keyId))
+    const text = checkpointText({ origin, size: 14, rootHash: rootOf(acme) })
+    const forged = `${text}\n${signatureLine(key, Buffer.alloc(64, 1))}`
+    const bytes = await packed({ checkpoints: [{ note: forged, timestamps: [] }] })
+    const result = await judge(bytes, { checkpoints: { policy: `log ${vkeyOf(key)}\nquorum none\n` } })
+    expect(codes(result)).toContain('CHECKPOINT_INVALID')
+    expect(Math.max(...result.problems.map(({ message }) => message.length))).toBeLessThan(500)
+  })
+
   test('a line that is too long for a receipt ends the search for one behind it', async () => {
     const { linesOfMember } = await import('../../src/evidence/zip/member.js')
     const { readArchive } = await import('../../src/evidence/zip/archive.js')
@@ -359,7 +322,7 @@ describe('members that are held at once', () => {
 })
 
 describe('the second of a cosignature', () => {
-  const chain = chainOf([chainStart('a'), {}, {}], {})
+  const chain = chainOf([startOf('a'), {}, {}], {})
   const judged = async (note: string, revokedAt: string) =>
     judge(
       await packed({ store: await storeOf(chain), logChain: undefined, checkpoints: [{ note, timestamps: [] }] }),
@@ -378,13 +341,7 @@ describe('the second of a cosignature', () => {
   })
 
   test.each([253_402_300_800, 9e15])('beyond year 9999 dates nothing (%s)', async (second) => {
-    const text = checkpointText({ origin: chainOrigin(chain), size: chain.length, rootHash: rootOf(chain) })
-    const lines = [0, 2].map((index) => {
-      const { keyId, sign } = witnessKeys[index] as (typeof witnessKeys)[number]
-      const key = noteKey(`witness-${index + 1}.example/w`, 'ed25519-cosignature', parseDidKey(keyId))
-      return cosign(text, key, second, async (message) => sign(message))
-    })
-    const note = `${await noteOf(chainOrigin(chain), chain)}${(await Promise.all(lines)).join('')}`
+    const note = await noteOf(chainOrigin(chain), chain, [0, 2], undefined, second)
     const result = await judged(note, '2027-01-04T00:00:01.000Z')
     expect(result.chains[0]?.checkpoints).toEqual([{ size: 3, by: 'note', witnessed: true }])
   })
@@ -410,7 +367,7 @@ describe('what is proved', () => {
     // a line of a later version in the middle, and all behind it written anew
     const lines = linesOf(acme)
     const anew = chainOf(
-      [chainStart('a'), ...Array.from({ length: 13 }, () => ({ details: { rationale: 'nothing to see' } }))],
+      [startOf('a'), ...Array.from({ length: 13 }, () => ({ details: { rationale: 'nothing to see' } }))],
       {},
     )
     const text = [...lines.slice(0, 3), lines[3]?.replace('"version":"', '"version":"9'), ...linesOf(anew).slice(4)]

@@ -4,16 +4,18 @@ import { parseDidKey } from '../../src/keys/did-key.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { checkpointText } from '../../src/tlog/checkpoint.js'
-import { cosign } from '../../src/tlog/cosignature.js'
 import { signatureLine } from '../../src/tlog/note.js'
 import { noteKey } from '../../src/tlog/vkey.js'
 import { chainEnd, chainOf, days, type EntryOf, keyNamed, keys, msAfter } from '../verify/support.js'
 import {
   acme,
+  asking,
   beta,
   chainOrigin,
+  entryAbout,
   LOG,
   log,
+  logKey,
   logVkey,
   noteOf,
   now,
@@ -21,10 +23,10 @@ import {
   packer,
   resealed,
   rootOf,
+  startOf,
   storeOf,
   tlogPolicy,
   verifierKeyring,
-  witnessKeys,
 } from './support.js'
 import { entriesOf, zipOf } from './zip-of.js'
 
@@ -37,28 +39,12 @@ export interface Misleading {
   readonly expected: string
 }
 
-const asking = (require: object) => JSON.stringify({ require })
 const witnesses = { policy: tlogPolicy }
 const rootOfChain = ([first]: readonly DecisionReceipt[]) => first?.receiptHash as string
 
-const start = (nonce: string): EntryOf => ({
-  body: { eventType: 'system', system: { event: 'chain_start', nonce: nonce.repeat(32), retentionDays: 200 } },
-})
-const entry = (
-  receipts: readonly DecisionReceipt[],
-  log = LOG,
-  origin = chainOrigin(receipts).replace(LOG, log),
-): EntryOf => ({
-  body: {
-    eventType: 'system',
-    system: {
-      event: 'checkpoint',
-      origin,
-      size: receipts.length,
-      rootHash: `sha256:${Buffer.from(rootOf(receipts)).toString('hex')}`,
-    },
-  },
-})
+/** What the log's chain said of a chain under a former name of the log. */
+const formerEntry = (receipts: readonly DecisionReceipt[]) =>
+  entryAbout(receipts, receipts.length, chainOrigin(receipts).replace(LOG, 'log.example/former'))
 
 /** A chain of one name by itself, with these notes. */
 const alone = async (receipts: readonly DecisionReceipt[], ...notes: readonly string[]) =>
@@ -71,15 +57,13 @@ const alone = async (receipts: readonly DecisionReceipt[], ...notes: readonly st
 /** A note that a witness cosigned in any second. */
 async function cosignedIn(second: number): Promise<string> {
   const origin = chainOrigin(acme)
-  const text = checkpointText({ origin, size: acme.length, rootHash: rootOf(acme) })
-  const witness = witnessKeys[1]
-  const key = noteKey('witness-2.example/w', 'ed25519-cosignature', parseDidKey(witness.keyId))
-  return `${await noteOf(origin, acme, [0])}${await cosign(text, key, second, async (message) => witness.sign(message))}`
+  const seen = await noteOf(origin, acme, [1], undefined, second)
+  return `${await noteOf(origin, acme, [0])}${seen.split('\n').slice(-2).join('\n')}`
 }
 
 async function ended(): Promise<readonly Misleading[]> {
   // the first ten of `acme` as they were, then an end: all that it takes is the chain's key
-  const cut = chainOf([start('a'), ...Array.from({ length: 9 }, () => ({})), chainEnd()], {})
+  const cut = chainOf([startOf('a'), ...Array.from({ length: 9 }, () => ({})), chainEnd()], {})
   const origin = chainOrigin(cut)
   const below = await alone(cut, await noteOf(origin, cut.slice(0, 10), [0, 1]))
   const signed = await alone(cut, await noteOf(origin, cut), await noteOf(origin, cut.slice(0, 10), [0, 1]))
@@ -162,7 +146,7 @@ async function aged(): Promise<readonly Misleading[]> {
 }
 
 async function dated(): Promise<readonly Misleading[]> {
-  const chain = chainOf([start('a'), {}, {}], {})
+  const chain = chainOf([startOf('a'), {}, {}], {})
   const bytes = await alone(chain, await noteOf(chainOrigin(chain), chain, [0, 2], undefined, days(3)))
   const revoked = (ms: number) =>
     new Keyring([
@@ -251,8 +235,10 @@ async function labelled(): Promise<readonly Misleading[]> {
 
 async function anew(): Promise<readonly Misleading[]> {
   // the chain was begun anew under its name, and the log signs for that too: it has another root
-  const forged = chainOf([start('f'), ...Array.from({ length: 13 }, () => ({}))], {})
-  const both = chainOf([start('c'), entry(acme.slice(0, 10)), entry(acme), entry(forged)], { chainId: 'the-log' })
+  const forged = chainOf([startOf('f'), ...Array.from({ length: 13 }, () => ({}))], {})
+  const both = chainOf([startOf('c'), entryAbout(acme, 10), entryAbout(acme), entryAbout(forged)], {
+    chainId: 'the-log',
+  })
   const bytes = await packed({
     store: await storeOf(forged, both),
     checkpoints: [
@@ -264,13 +250,13 @@ async function anew(): Promise<readonly Misleading[]> {
   const all = (more: object = {}) => asking({ checkpoints: witnesses, allChains: true, ...more })
   const missing = 'INCOMPLETE REQUIRED_CHAIN_MISSING'
   const logged = async (...entries: EntryOf[]) => {
-    const chain = chainOf([start('c'), ...entries], { chainId: 'the-log' })
+    const chain = chainOf([startOf('c'), ...entries], { chainId: 'the-log' })
     return packed({
       store: await storeOf(acme, chain),
       checkpoints: [{ note: await noteOf(LOG, chain, [0, 2]), timestamps: [] }],
     })
   }
-  const behind = chainOf([start('c'), entry(acme), entry(beta)], { chainId: 'the-log' })
+  const behind = chainOf([startOf('c'), entryAbout(acme), entryAbout(beta)], { chainId: 'the-log' })
   return [
     {
       name: 'begun anew, by its name',
@@ -299,19 +285,19 @@ async function anew(): Promise<readonly Misleading[]> {
     },
     {
       name: 'one that the log knew under its former name is not there',
-      bytes: await logged(entry(acme), entry(beta, 'log.example/former')),
+      bytes: await logged(entryAbout(acme), formerEntry(beta)),
       policy: all(),
       expected: missing,
     },
     {
       name: 'one that the log knew under its former name is there',
-      bytes: await logged(entry(acme, 'log.example/former')),
+      bytes: await logged(formerEntry(acme)),
       policy: all({ tail: true }),
       expected: 'VALID',
     },
     {
       name: 'one of which the log has nothing but its beginning',
-      bytes: await logged(entry(acme), entry([], undefined, chainOrigin(beta))),
+      bytes: await logged(entryAbout(acme), entryAbout(beta, 0)),
       policy: all(),
       expected: 'VALID',
     },
@@ -446,9 +432,36 @@ async function odd(): Promise<readonly Misleading[]> {
   ]
 }
 
+/** The key was revoked after the witnesses had seen everything; then the thief went on. */
+async function stolen(): Promise<readonly Misleading[]> {
+  const keyring = new Keyring([
+    ...verifierKeyring.entries().filter(({ keyId }) => keyId !== keys.one.keyId),
+    { keyId: keys.one.keyId, revokedAt: days(4) },
+  ])
+  const before = chainOf([startOf('c'), entryAbout(acme), entryAbout(beta)], { chainId: 'the-log' })
+  const after = chainOf([{ ...entryAbout(beta), at: days(5) }], { chainId: 'the-log', on: before })
+  const head = await noteOf(LOG, before, [0, 2])
+  const of = async (...notes: readonly string[]) =>
+    packed({
+      store: await storeOf(acme, beta, [...before, ...(notes.length > 1 ? after : [])]),
+      checkpoints: notes.map((note) => ({ note, timestamps: [] })),
+    })
+  const policy = asking({ checkpoints: witnesses })
+  return [
+    { name: 'a key that was revoked later', bytes: await of(head), keyring, policy, expected: 'VALID' },
+    {
+      name: 'a key that was revoked, and has added to the log: what was seen before stays seen',
+      bytes: await of(head, await noteOf(LOG, [...before, ...after], [0, 2], logKey, days(6))),
+      keyring,
+      policy,
+      expected: 'INVALID CHAIN_INVALID',
+    },
+  ]
+}
+
 /** All of them. */
 export const misleading = async (): Promise<readonly Misleading[]> =>
-  (await Promise.all([ended(), aged(), dated(), labelled(), anew(), large(), unsealed(), odd()])).flat()
+  (await Promise.all([ended(), aged(), dated(), labelled(), anew(), large(), unsealed(), odd(), stolen()])).flat()
 
 /** Policies that nobody can mean: a checkpoint's age, where no witness is asked for that could tell it. */
 export const refusedPolicies: readonly string[] = [

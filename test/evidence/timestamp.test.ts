@@ -1,12 +1,13 @@
 /** Time stamps in a package: by a real authority, from when, over what, and where nobody can check them. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StampService } from '../../scripts/services/time-stamps.js'
 import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
 import { parseNote } from '../../src/tlog/note.js'
 import { contentOf, datedAt, stampedByOpenssl, startAuthority } from '../transparency/timestamp-fixture.js'
-import { judgedByPython } from './python.js'
+import { judgedByPython, verifyMjs } from './python.js'
 import { acme, chainOrigin, fileOf, LOG, log, logVkey, noteOf, now, packed, verifierKeyring } from './support.js'
 
 let stamps: StampService
@@ -50,15 +51,18 @@ test('a stamp on the checkpoint of the log dates every chain that the log has', 
   expect(soon.proved.find(({ code, chainId }) => code === 'TIMESTAMP' && chainId === 'acme')?.message).toBe(
     'chain acme: its first 14 receipts were there at 2026-01-01T20:00:01.500Z, by an authority that you trust',
   )
-  expect(codes(await judged(note, token, policy(19)))).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
+  const late = await judged(note, token, policy(19))
+  expect(codes(late)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
+  expect(late.problems[0]?.message).toContain(
+    'the newest is of 2026-01-01T20:00:01.500Z, and the receipt that it covers',
+  )
   stamps.issue({
     name: 'other',
     extensions: ['basicConstraints = critical, CA:true', 'keyUsage = critical, keyCertSign'],
   })
-  expect(codes(await judged(note, token, policy(24, stamps.pem('other'))))).toEqual([
-    'INCOMPLETE',
-    'REQUIRED_TIMESTAMP_MISSING',
-  ])
+  const stranger = await judged(note, token, policy(24, stamps.pem('other')))
+  expect(codes(stranger)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
+  expect(stranger.problems[0]?.message).toContain('is asked for, and none counts: ')
 })
 
 test('a stamp from before the receipts that it is to date does not count', async () => {
@@ -89,4 +93,9 @@ test('a verifier that can not check them says that they are missing', async () =
     { file, keyring: verifierKeyring.toJSON(), policy: policy(24), now },
   ])
   expect(codes(python as EvidenceResult)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
+  const single = await import(pathToFileURL(verifyMjs).href)
+  const keyring = single.Keyring.parse(verifierKeyring.toJSON())
+  const mjs = (await single.judgePackage(file, { keyring, policy: policy(24), now })) as EvidenceResult
+  expect(codes(mjs)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
+  expect(mjs.problems[0]?.message).toContain('nothing here can check time stamps: "quittance verify" can')
 })
