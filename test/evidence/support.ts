@@ -54,20 +54,20 @@ export const rootOf = (receipts: readonly DecisionReceipt[]): Uint8Array =>
     ),
   )
 
+/** A checkpoint with cosignatures of these witnesses, at a time or in a second since 1970. */
 export async function noteOf(
   origin: string,
   receipts: readonly DecisionReceipt[],
   cosigners: readonly number[] = [],
   by: TestKey = logKey,
-  at: string = days(3),
+  at: string | number = days(3),
 ): Promise<string> {
+  const second = typeof at === 'number' ? at : Math.floor(Date.parse(at) / 1000)
   const text = checkpointText({ origin, size: receipts.length, rootHash: rootOf(receipts) })
   const lines = [signatureLine(noteKey(origin, 'ed25519', publicKey(by)), by.sign(Buffer.from(text)))]
   for (const index of cosigners)
     lines.push(
-      await cosign(text, witnessKey(index), Math.floor(Date.parse(at) / 1000), async (message) =>
-        (witnessKeys[index] as TestKey).sign(message),
-      ),
+      await cosign(text, witnessKey(index), second, async (message) => (witnessKeys[index] as TestKey).sign(message)),
     )
   return `${text}\n${lines.join('')}`
 }
@@ -75,7 +75,8 @@ export async function noteOf(
 export const chainOrigin = ([first]: readonly DecisionReceipt[]): string =>
   `${LOG}/${(first as DecisionReceipt).receiptHash.slice(7, 23)}`
 
-const start = (nonce: string): EntryOf => ({
+/** The first receipt of a chain; another nonce makes another chain of it. */
+export const startOf = (nonce: string): EntryOf => ({
   body: { eventType: 'system', system: { event: 'chain_start', nonce: nonce.repeat(32), retentionDays: 200 } },
 })
 
@@ -86,23 +87,33 @@ const rotated: EntryOf = keyEvent({
   reason: 'lost',
 })
 
-export const acme = chainOf([start('a'), ...Array.from({ length: 10 }, () => ({})), rotated, {}, {}], {})
-export const beta = chainOf([start('b'), ...Array.from({ length: 5 }, () => ({ details: { rationale: 'Größe' } }))], {
+export const acme = chainOf([startOf('a'), ...Array.from({ length: 10 }, () => ({})), rotated, {}, {}], {})
+export const beta = chainOf([startOf('b'), ...Array.from({ length: 5 }, () => ({ details: { rationale: 'Größe' } }))], {
   chainId: 'Beta/Ünicode'.replace('Ü', 'U'),
 })
 
-const entry = (receipts: readonly DecisionReceipt[]): EntryOf => ({
+/** What the log's chain says of a chain when it had its first `size` receipts. */
+export const entryAbout = (
+  receipts: readonly DecisionReceipt[],
+  size = receipts.length,
+  origin = chainOrigin(receipts),
+): EntryOf => ({
   body: {
     eventType: 'system',
     system: {
       event: 'checkpoint',
-      origin: chainOrigin(receipts),
-      size: receipts.length,
-      rootHash: `sha256:${Buffer.from(rootOf(receipts)).toString('hex')}`,
+      origin,
+      size,
+      rootHash: `sha256:${Buffer.from(rootOf(receipts.slice(0, size))).toString('hex')}`,
     },
   },
 })
-export const log = chainOf([start('c'), entry(acme.slice(0, 10)), entry(beta), entry(acme)], { chainId: 'the-log' })
+export const log = chainOf([startOf('c'), entryAbout(acme, 10), entryAbout(beta), entryAbout(acme)], {
+  chainId: 'the-log',
+})
+
+/** The policy file of a verifier who asks for this. */
+export const asking = (require: object): string => JSON.stringify({ require })
 
 export async function storeOf(...chains: readonly (readonly DecisionReceipt[])[]): Promise<ReceiptStore> {
   const store = memoryStore()
