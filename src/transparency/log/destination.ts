@@ -20,13 +20,26 @@ export interface Destination {
  * @param given - the names as they were given
  * @returns as many that are all different
  */
-export function distinct(given: readonly string[]): string[] {
+function distinct(given: readonly string[]): string[] {
   const counts = new Map<string, number>()
   return given.map((name) => {
     const count = (counts.get(name) ?? 0) + 1
     counts.set(name, count)
     return count === 1 ? name : `${name}#${count}`
   })
+}
+
+/**
+ * @param given - sinks, witnesses or authorities
+ * @param nameOf - what each is called; default its name
+ * @returns each with a name of its own, never asked
+ */
+export function destinationsOf<T extends { readonly name: string }>(
+  given: readonly T[],
+  nameOf: (one: T) => string = ({ name }) => name,
+): { readonly one: T; readonly as: Destination }[] {
+  const names = distinct(given.map(nameOf))
+  return given.map((one, index) => ({ one, as: destination(names[index] as string) }))
 }
 
 /** @returns one that was never asked */
