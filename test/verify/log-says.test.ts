@@ -39,7 +39,7 @@ const head = (source: readonly DecisionReceipt[], size: number, time?: number): 
 
 async function verified(
   source: readonly (DecisionReceipt | Loose)[],
-  notes: readonly (Promise<string | DatedNote> | DatedNote)[],
+  notes: readonly (string | DatedNote | Promise<string | DatedNote>)[],
   quorum: 0 | 1 = 1,
   keyring = trustOne,
 ): Promise<VerifiedLog> {
