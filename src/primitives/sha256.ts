@@ -1,8 +1,9 @@
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { toHex } from './bytes.js'
+import { fromHex, toHex } from './bytes.js'
 import { nodeCrypto } from './platform.js'
 
 const native = nodeCrypto()
+const hashes = typeof native?.hash === 'function'
 
 /**
  * SHA-256 (FIPS 180-4).
@@ -11,6 +12,8 @@ const native = nodeCrypto()
  * @returns the 32-byte digest
  */
 export function sha256(data: Uint8Array | string): Uint8Array {
+  // by way of hex: Node makes a text much faster than bytes, and bytes of it are soon made
+  if (native && hashes) return fromHex(native.hash('sha256', data))
   if (native) return native.createHash('sha256').update(data).digest()
   return nobleSha256(typeof data === 'string' ? new TextEncoder().encode(data) : data)
 }
@@ -22,4 +25,4 @@ export function sha256(data: Uint8Array | string): Uint8Array {
  * @returns 64 lower-case hex digits
  */
 export const sha256Hex: (data: Uint8Array | string) => string =
-  typeof native?.hash === 'function' ? (data) => native.hash('sha256', data) : (data) => toHex(sha256(data))
+  native && hashes ? (data) => native.hash('sha256', data) : (data) => toHex(sha256(data))

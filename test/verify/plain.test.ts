@@ -83,6 +83,11 @@ const respellings: Readonly<Record<string, (line: string, at: number) => string>
   'a capital in the signature': (line) =>
     line.replace(/ed25519:[0-9a-f]*?[a-f]/, (text) => `${text.slice(0, -1)}${text.at(-1)?.toUpperCase()}`),
   'a letter in the signature that is no digit': (line) => line.replace(/(ed25519:[0-9a-f]{127})./, '$1g'),
+  // their lower bytes are those of digits
+  'a character in the signature that looks like a digit': (line) =>
+    line.replace(/ed25519:[0-9a-f]*?1/, (text) => `${text.slice(0, -1)}\u0131`),
+  'a character in a hash that looks like a digit': (line) =>
+    line.replace(/sha256:[0-9a-f]*?1/, (text) => `${text.slice(0, -1)}\u0131`),
   'a shorter signature': (line) => line.replace(/(ed25519:[0-9a-f]{126})../, '$1'),
   'another signature': (line) => line.replace(/ed25519:../, (text) => `ed25519:${text.endsWith('00') ? '01' : '00'}`),
   'a mark in front': (line) => `\ufeff${line}`,
@@ -175,6 +180,19 @@ describe('both ways find the same', { timeout: 120_000 }, () => {
       }),
       { numRuns: 800 },
     )
+  })
+
+  test('and take no other character for a digit of the signature', () => {
+    const line = lineOfLoose(base[0])
+    const at = line.indexOf('ed25519:') + 'ed25519:'.length
+    for (let place = at; place < at + 128; place += 1) {
+      const code = line.charCodeAt(place)
+      for (const other of [code + 0x100, code + 0x2100, code + 0xff00 - 0x20, code + 0x80]) {
+        const odd = line.slice(0, place) + String.fromCharCode(other) + line.slice(place + 1)
+        expect(agrees(odd)).toBe(false)
+        expect(examine(readLine(odd)).problems.map(({ code: found }) => found)).toContain('SIGNATURE_INVALID')
+      }
+    }
   })
 
   test.each<[string, () => string]>([
