@@ -20,7 +20,7 @@ export interface Slot {
   /** Where the order makes it anew at each turn, the last one. */
   frame: Frame | undefined
   /** Every form in which it was handed to the store. */
-  readonly sealed: DecisionReceipt[]
+  sealed: readonly DecisionReceipt[]
 }
 
 /** Thrown inside a batch for which nobody waits any more. */
@@ -62,16 +62,21 @@ export interface Batch {
 }
 
 /** Whether somebody still waits for it. */
-export const isAwaited = (slot: Slot): boolean => slot.waits.some((wait) => !wait.ended)
+export function isAwaited({ waits }: Slot): boolean {
+  for (const wait of waits) if (!wait.ended) return true
+  return false
+}
 
 const isDraft = ({ frame }: Order): boolean => typeof frame === 'object'
+
+const none: readonly never[] = []
 
 function slotOf({ order, wait }: Entry): Slot {
   return {
     order,
     waits: [wait],
     frame: typeof order.frame === 'object' ? order.frame : undefined,
-    sealed: [],
+    sealed: none,
   }
 }
 

@@ -2,7 +2,7 @@
 import type { QuittanceError } from '../errors.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Ready } from './ahead.js'
-import { Abandoned, type Batch, isAwaited } from './batch.js'
+import { Abandoned, type Batch, isAwaited, type Slot } from './batch.js'
 import { acknowledge, type Chain, type Parts } from './chain.js'
 import { judgeFault, keyFault } from './faults.js'
 import { failSlot, type LinkedBatch, linkBatch } from './linking.js'
@@ -76,10 +76,11 @@ async function pause(ms: number, batch: Batch): Promise<void> {
 /** Marks what the store is about to see; from here on an end by time or signal is `unknown`. */
 function hand({ slots }: LinkedBatch, receipts: readonly DecisionReceipt[]): void {
   const first = receipts.length - slots.length
-  slots.forEach((slot, index) => {
-    slot.sealed.push(receipts[first + index] as DecisionReceipt)
+  for (let index = 0; index < slots.length; index += 1) {
+    const slot = slots[index] as Slot
+    slot.sealed = [...slot.sealed, receipts[first + index] as DecisionReceipt]
     for (const wait of slot.waits) if (wait.exposure === 'none') wait.exposure = 'handed'
-  })
+  }
 }
 
 /** Takes the mark back, or makes it stay. */
@@ -109,7 +110,8 @@ async function handOver(
   const { slots } = linked
   const first = receipts.length - slots.length
   const settle = (): void => {
-    for (const [index, slot] of slots.entries()) settleSlot(slot, receipts[first + index] as DecisionReceipt)
+    for (let index = 0; index < slots.length; index += 1)
+      settleSlot(slots[index] as Slot, receipts[first + index] as DecisionReceipt)
   }
   const storing = parts.store.append(chain.chainId, receipts, head && refOf(head), { signal: batch.signal })
   turns.used()

@@ -237,8 +237,9 @@ export function mayBeSigned(
 ): Maybe<void> {
   for (let index = from; index < linked.length; index += 1) {
     const { frame: framed, place } = linked[index] as Linked
-    const { chainId, receiptId, eventType, key, retention, system } = framed.body
+    const { eventType } = framed.body
     if (index > 0 && eventType !== 'key' && eventType !== 'retention') continue
+    const { chainId, receiptId, key, retention, system } = framed.body
     const { seq, timestamp, keyId } = place
     const asked = chain.keys.maySign(
       { chainId, receiptId, seq, timestamp, eventType, keyId, key, retention, system },

@@ -5,6 +5,7 @@ import { fromHex, toHex } from '../primitives/bytes.js'
 import { programPath } from '../primitives/program-name.js'
 import { detailsHashOf } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
+import { perNameOrder } from '../receipt/name-orders.js'
 import { receiptMembers } from '../receipt/schema/receipt.js'
 import { type Frame, frame, type ReceiptBody } from '../receipt/seal.js'
 import type { HumanOversight, KeyEvent, RetentionEvent, Source, SystemEvent } from '../receipt/types.js'
@@ -80,15 +81,31 @@ const ways: ReadonlyMap<string, 'plain' | 'person' | 'content' | 'ledger' | 'det
     'pseudonymKeyId',
   ].map((name) => [name, 'ledger'] as const),
 ])
+
+/** A member of a draft, and what is done with it. */
+interface Way {
+  readonly name: string
+  readonly way: (typeof ways extends ReadonlyMap<string, infer W> ? W : never) | undefined
+}
+
+/** In the order in which the draft has them. */
+const waysOf = perNameOrder((_, given): readonly Way[] => given.map((name) => ({ name, way: ways.get(name) })))
+
 const ledgerEvents: ReadonlySet<unknown> = new Set(['system', 'key', 'retention'])
 
 type Members = Readonly<Record<string, unknown>>
+
+/** Content and where it stands. */
+interface MemberContent {
+  readonly member: ContentMember
+  readonly copied: CopiedContent
+}
 
 /** A draft as it was at the call. */
 interface Copied {
   /** Everything that becomes a member, or part of one, as it is or redacted; of contents what stands beside the hash. */
   readonly members: Members
-  readonly contents: readonly (readonly [ContentMember, CopiedContent])[]
+  readonly contents: readonly MemberContent[]
   /** As the caller knows them: never looked at by a redactor, never written. */
   readonly subject?: string | undefined
   readonly principal?: string | undefined
@@ -117,21 +134,24 @@ function copyDraft(draft: ReceiptDraft): Copied {
   if (typeof draft !== 'object' || draft === null || Array.isArray(draft))
     throw new TypeError('draft must be an object')
   const members: Record<string, unknown> = {}
-  const contents: [ContentMember, CopiedContent][] = []
+  const contents: MemberContent[] = []
   const given = draft as unknown as Members
   let subject: string | undefined
   let principal: string | undefined
-  for (const name of Object.keys(given)) {
+  const planned = waysOf(draft)
+  for (let index = 0; index < planned.length; index += 1) {
+    const { name, way } = planned[index] as Way
     const value = given[name]
     if (value === undefined) continue
-    switch (ways.get(name)) {
+    switch (way) {
       case 'person':
         if (name === 'subject') subject = person(value, name)
         else principal = person(value, name)
         break
       case 'content': {
-        const copied = copyContent(value, name as ContentMember)
-        contents.push([name as ContentMember, copied])
+        const member = name as ContentMember
+        const copied = copyContent(value, member)
+        contents.push({ member, copied })
         members[name] = copied.beside
         break
       }
@@ -148,7 +168,7 @@ function copyDraft(draft: ReceiptDraft): Copied {
     }
   }
   // in one order, so that tokens don't depend on the caller's
-  if (contents[0]?.[0] === 'output') contents.reverse()
+  if (contents[0]?.member === 'output') contents.reverse()
   if (ledgerEvents.has(members.eventType)) throw invalid('eventType', 'is one of those that the ledger alone writes')
   checkNested(members)
   return { members, contents, subject, principal }
@@ -259,7 +279,9 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
     const body = (begin ? { ...members } : members) as Record<string, unknown>
     body.version = VERSION
     const receiptId = String(body.receiptId)
-    for (const [index, [member]] of copied.contents.entries()) {
+    const { contents } = copied
+    for (let index = 0; index < contents.length; index += 1) {
+      const { member } = contents[index] as MemberContent
       const commit =
         keyed && secret
           ? (digest: string) => ({
@@ -291,13 +313,13 @@ export function createPreparer({ redactor, secrets, commitment, environment }: P
       // nothing to be looked at and nothing to be asked for: the most drafts of a ledger without a redactor
       if (redaction === undefined && !needsSecret) {
         const hashed = copied.contents.map(
-          ([member, content]) => hashContent(content, member, undefined) as HashedContent,
+          (content) => hashContent(content.copied, content.member, undefined) as HashedContent,
         )
         return assemble(copied, copied.members, hashed, undefined)
       }
       const steps: (() => Maybe<unknown>)[] = [
         () => looked(copied.members, redaction),
-        () => each(copied.contents, ([member, content]) => hashContent(content, member, redaction)),
+        () => each(copied.contents, (content) => hashContent(content.copied, content.member, redaction)),
         () => (needsSecret ? secrets.current() : undefined),
       ]
       return after(

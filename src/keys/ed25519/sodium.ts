@@ -96,7 +96,8 @@ export function sodiumBackend(sodium: SodiumNative, cofactored: boolean = isCofa
       return {
         publicKey,
         signSync,
-        sign: async (message) => signSync(message),
+        // what the executor throws is the promise's rejection
+        sign: (message) => new Promise((resolve) => resolve(signSync(message))),
         wipe() {
           wiped = true
           sodium.sodium_memzero(secretKey)
