@@ -73,10 +73,11 @@ async function filesIn(directory: string): Promise<string[]> {
   const files = await Promise.all(
     entries
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((entry: Dirent) => {
+      .map(async (entry: Dirent) => {
         const path = join(directory, entry.name)
         if (entry.isDirectory()) return filesIn(path)
-        return entry.name.endsWith('.note') ? [path] : []
+        // a pipe of that name would be waited for
+        return entry.name.endsWith('.note') && (await stat(path)).isFile() ? [path] : []
       }),
   )
   return files.flat()
@@ -110,6 +111,29 @@ async function policyAt(named: string, io: Io): Promise<Policy> {
     throw unreadable(error, named)
   })
   return tlogPolicyIn(bytes, named)
+}
+
+/** Where a repository keeps its commits, and no file of them. */
+async function isBareRepository(named: string, io: Io): Promise<boolean> {
+  const entries = await readdir(pathFrom(io, named)).catch((): string[] => [])
+  return ['HEAD', 'objects', 'refs'].every((name) => entries.includes(name))
+}
+
+/** A place without a checkpoint is a slip, and no fault of the policy. */
+async function refuseNone(notes: readonly (readonly PlacedNote[])[], places: readonly string[], io: Io): Promise<void> {
+  if (notes.some((found) => found.length > 0)) {
+    for (const [at, found] of notes.entries())
+      if (found.length === 0) io.stderr.write(`warning: there is no checkpoint in ${printable(places[at] ?? '')}\n`)
+    return
+  }
+  const bare: string[] = []
+  for (const named of places) if (await isBareRepository(named, io)) bare.push(named)
+  throw new UsageError(
+    `there is no checkpoint in ${places.join(', ')}: a file of notes, or a directory with *.note files, was expected`,
+    bare.map(
+      (named) => `${named} is a git repository without files: git clone -b checkpoints ${named} DIR, and give DIR.`,
+    ),
+  )
 }
 
 const passesOver = (error: QuittanceError): boolean =>
@@ -172,7 +196,9 @@ export async function checkpointsFor(options: CheckpointOptions, io: Io): Promis
       'The policy names the log, its witnesses and how many of them it takes: see docs/transparency.md.',
     ])
   const policy = await policyAt(file, io)
-  const notes = (await Promise.all(checkpoints.map((named) => notesAt(named, io)))).flat()
+  const found = await Promise.all(checkpoints.map((named) => notesAt(named, io)))
+  await refuseNone(found, checkpoints, io)
+  const notes = found.flat()
   const set = openPlaced(notes, policy, await noteTrustFor(policy))
   const said = [
     ...passedWords(notes, set, 'no-known-key', 'are of no log of the policy'),

@@ -45,7 +45,7 @@ function adviceOn({ code, details }: QuittanceError): Pick<Failure, 'advice'> {
     return {
       advice: ['No space is left for the store. Nothing that it had taken is lost: make room, and run this again.'],
     }
-  if (code === 'TLOG_REFUSED' && (details.reason === 'unknown-origin' || details.reason === 'behind'))
+  if (code === 'TLOG_REFUSED' && ['unknown-origin', 'behind', 'entries-lost'].includes(details.reason ?? ''))
     return {
       advice: [
         '"quittance checkpoint" takes the former name of a log as --former-origin NAME; see docs/transparency.md.',

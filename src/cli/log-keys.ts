@@ -52,6 +52,19 @@ export async function logKeysOf({ log = [], policy }: LogOptions, io: Io): Promi
 }
 
 /**
+ * @param text - of a file that was given as a policy
+ * @returns true where it is a keyring instead
+ */
+export function isKeyring(text: string): boolean {
+  try {
+    const { keys } = (JSON.parse(text) ?? {}) as { readonly keys?: unknown }
+    return Array.isArray(keys)
+  } catch {
+    return false
+  }
+}
+
+/**
  * Reads a tlog-policy. One in the format for packages is told apart: both options are called `--policy`.
  *
  * @param bytes - of the file
@@ -60,11 +73,19 @@ export async function logKeysOf({ log = [], policy }: LogOptions, io: Io): Promi
  * @throws UsageError for the policy of a package; QuittanceError `TLOG_MALFORMED`
  */
 export function tlogPolicyIn(bytes: Uint8Array, file: string): Policy {
+  if (isKeyring(new TextDecoder().decode(bytes)))
+    throw new UsageError(`${file} is a keyring: it goes to --keyring. Here --policy is a C2SP tlog-policy.`)
   if (/^\uFEFF?\s*\{/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, 4_096))))
     throw new UsageError(`${file} is the policy of a package (JSON). Here --policy is a C2SP tlog-policy.`, [
       'It has lines such as "log VKEY", "witness NAME VKEY" and "quorum none": see docs/transparency.md.',
     ])
-  return parsePolicy(bytes)
+  try {
+    return parsePolicy(bytes)
+  } catch (error) {
+    if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
+    const { code, message, details } = error
+    throw new QuittanceError(code, `${file}: ${message}`, { details, cause: error })
+  }
 }
 
 async function policyKeys(file: string, io: Io): Promise<readonly NoteKey[]> {

@@ -115,6 +115,9 @@ test('--former-origin begins anew under another name, and only where the former 
     )
   const unnamed = await renamed()
   expect([unnamed.code, unnamed.stderr]).toEqual([1, expect.stringContaining('--former-origin NAME')])
+  expect(unnamed.stderr).toMatch(
+    /^quittance: [\w-]+: .*\(it is of log\.example\/acme(\/[0-9a-f]{16})?, and --origin is log\.example\/other\) \[TLOG_REFUSED\]$/m,
+  )
   const { code, stdout, stderr } = await renamed('--former-origin', origin)
   expect([stderr, code]).toEqual(['', 0])
   expect(stdout).toMatch(/^1 of 1 chains have their checkpoint; the log has \d+:\n\nlog\.example\/other\n/)
@@ -131,7 +134,22 @@ test('--former-key and --former-origin are named where they are missing', async 
   const { code, stderr } = await checkpoint(store, '--key', 'newer.key.pem')
   expect([code, JSON.parse(stderr.trimEnd().split('\n').at(-1) as string).error]).toMatchObject([
     1,
-    { code: 'TLOG_REFUSED', advice: [expect.stringContaining('--former-key DID')] },
+    {
+      code: 'TLOG_REFUSED',
+      message: expect.stringContaining(`(--key is ${await line('public-key', 'newer.key.pem')})`),
+      advice: [expect.stringContaining('--former-key DID')],
+    },
+  ])
+})
+
+test('the log itself is no chain to be named', async () => {
+  const { code, stderr } = await checkpoint(
+    await filled('itself'),
+    ...['--key', 'log.key.pem', '--chain', 'transparency-log'],
+  )
+  expect([code, JSON.parse(stderr).error]).toMatchObject([
+    2,
+    { code: 'USAGE', message: expect.stringContaining('is the log itself') },
   ])
 })
 

@@ -1,4 +1,5 @@
 /** quittance verify --checkpoints: what was cut, rewritten or left out as a whole shows. */
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -201,10 +202,61 @@ test('a note that is wrong or passed over is named by its file', async () => {
   expect(stderr).toContain('stranger/4.note and 2 more\n')
 })
 
+test('a log chain that is not there is one of the verdicts', async () => {
+  const whole = fileStore(join(dir, 'no-log'))
+  await whole.append('a', [...a], undefined)
+  await whole.close()
+  const { code, stdout } = await cli('no-log', '--all', ...given, '--log-chain', 'transparency-log', '--json')
+  const { chains } = JSON.parse(stdout)
+  expect([code, chains[0].name, chains[0].verdict, chains[0].counts.EMPTY]).toEqual([
+    3,
+    'transparency-log',
+    'INCOMPLETE',
+    1,
+  ])
+})
+
+test('an ordinary chain that is named as the log is a slip, and accuses nobody', async () => {
+  for (const [target, log] of [
+    [['whole', '--all'], 'a'],
+    [['a.jsonl'], 'a.jsonl'],
+  ] as const) {
+    const { code, stdout, stderr } = await cli(...target, ...given, '--log-chain', log)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(`--log-chain: ${log} is no log`)
+  }
+})
+
+test('a place without a checkpoint is a slip, and a pipe there is not waited for', async () => {
+  const empty = join(dir, 'empty')
+  await mkdir(join(empty, 'deeper'), { recursive: true })
+  if (process.platform !== 'win32') execFileSync('mkfifo', [join(empty, 'deeper', 'pipe.note')])
+  const of = (...places: string[]) =>
+    cli('a.jsonl', '--policy', 'policy.txt', ...places.flatMap((place) => ['--checkpoints', place]))
+  const none = await of('empty')
+  expect([none.code, none.stdout]).toEqual([2, ''])
+  expect(none.stderr).toContain('there is no checkpoint in empty')
+  expect((await of('audit', 'empty')).stderr).toMatch(/^warning: there is no checkpoint in empty\n/)
+  execFileSync('git', ['init', '--quiet', '--bare', join(dir, 'bare.git')])
+  expect((await of('bare.git')).stderr).toContain('git clone -b checkpoints bare.git DIR')
+})
+
+test('a policy that can not be read is named by its file', async () => {
+  await writeFile(join(dir, 'unruly.txt'), 'Log something\n')
+  const { code, stderr } = await cli('a.jsonl', '--checkpoints', 'audit', '--policy', 'unruly.txt')
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^quittance: unruly\.txt: .*\[TLOG_MALFORMED\]\n$/)])
+})
+
 test('the policy of a package is told apart from a tlog-policy', async () => {
   await writeFile(join(dir, 'policy.json'), '{"require":{"tail":true}}\n')
   const { code, stderr } = await cli('a.jsonl', '--checkpoints', 'audit', '--policy', 'policy.json')
   expect([code, stderr]).toEqual([2, expect.stringMatching(/policy\.json is the policy of a package.*tlog-policy/)])
+  await writeFile(join(dir, 'keys.json'), '\ufeff{"keys":[]}')
+  const mixed = await cli('a.jsonl', '--checkpoints', 'audit', '--policy', 'keys.json')
+  expect([mixed.code, mixed.stderr]).toEqual([
+    2,
+    expect.stringContaining('keys.json is a keyring: it goes to --keyring'),
+  ])
 })
 
 test('what makes no sense is refused', async () => {

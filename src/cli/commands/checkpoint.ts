@@ -7,6 +7,7 @@ import { checkedOrigin } from '../../transparency/log/options.js'
 import type { CheckpointLog } from '../../transparency/log/types.js'
 import type { PublishedCheckpoint } from '../../transparency/types.js'
 import { addDestinationOptions, type DestinationOptions, destinationsOf } from '../checkpoint/destinations.js'
+import { explained } from '../checkpoint/explained.js'
 import { type AddCommand, examples } from '../context.js'
 import { failureOf, UsageError } from '../failure.js'
 import { colorsFor, type ExitCode, type Io } from '../io.js'
@@ -49,6 +50,10 @@ interface Outcome {
 }
 
 async function make(ledger: Ledger, log: CheckpointLog, { chain }: Options): Promise<Outcome> {
+  if (chain === log.chainId)
+    throw new UsageError(
+      `--chain: ${chain} is the log itself, whose head is signed in every run; name another, or none`,
+    )
   if (chain === undefined) {
     const chains = await log.catchUp()
     return { chains, head: await log.publish() }
@@ -93,7 +98,7 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
       'They are receipts, and are signed as those are; --key signs the checkpoints alone.',
     ])
   const keys = await openKey(key, options.passphraseFile, io)
-  await keys.signer()
+  const { keyId } = await keys.signer()
   const receiptKey = { ...options, key: options.receiptKey, passphraseFile: options.receiptPassphraseFile }
   try {
     return await withLedger(target, receiptKey, io, {}, async ({ ledger }) => {
@@ -124,6 +129,8 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
         let outcome: Outcome
         try {
           outcome = await make(ledger, log, options)
+        } catch (error) {
+          throw await explained(error, ledger.store, { origin, keyId })
         } finally {
           // who answers late is heard before it is said that all is done
           await log.close()

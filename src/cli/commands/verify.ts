@@ -89,7 +89,9 @@ async function answerAll(
       judged.map(({ result }) => result),
     )
     judged.push(...missing.map(({ chain, result }) => ({ name: chain.origin, files: [], result })))
-    if (log.from !== undefined) judged.unshift(cut(log.from))
+    // the log is judged as one of the chains, where it is one of them
+    const isAmong = judged.some(({ chainId }) => chainId !== undefined && chainId === log.result.chainId)
+    if (log.from !== undefined || !isAmong) judged.unshift(cut(log.result))
   }
   const results = judged.map(({ result }) => result)
   const hint = log === undefined ? logHint(results, working.options) : undefined

@@ -1,7 +1,9 @@
 /** The chain that holds the checkpoints of all others: judged before them, because they are held against what it says. */
 import { stat } from 'node:fs/promises'
 import { chainIdPattern } from '../../primitives/chain-id.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
 import { verifyLines } from '../../verify/chain.js'
+import type { CheckpointSet } from '../../verify/checkpoints.js'
 import { LOG_CHAIN, logOptions, readingLog, type VerifiedLog } from '../../verify/log.js'
 import { type DirectoryChain, type DirectoryResult, verifyChains } from '../../verify/node/directory.js'
 import type { VerifyOptions, VerifyResult } from '../../verify/types.js'
@@ -27,13 +29,22 @@ async function claimOf(path: string): Promise<string | undefined> {
   return typeof chainId === 'string' && chainIdPattern.test(chainId) ? chainId : undefined
 }
 
+/** A chain that has checkpoints of its own is no log of others: to hold it against the log's would accuse it of a slip. */
+function refuseOrdinary(logChain: string, { known }: CheckpointSet, { scope }: VerifyResult): void {
+  const mark = scope.root?.slice('sha256:'.length, 'sha256:'.length + 16)
+  if (mark === undefined || !known.some(({ kind, origin }) => kind === 'chain' && origin.endsWith(`/${mark}`))) return
+  throw new UsageError(
+    `--log-chain: ${logChain} is no log: it has no checkpoint of another chain, and others have some of it`,
+  )
+}
+
 /**
  * @param target - what was named to be verified
  * @param logChain - of `--log-chain`: a file, or an id in the target
  * @param working - how the chains would be judged without it
  * @param io - the process
  * @returns the judged log; `undefined` where none was named
- * @throws UsageError where it is neither a file nor an id that can be looked for
+ * @throws UsageError where it is neither a file nor an id that can be looked for, or an ordinary chain
  */
 export async function judgeLog(
   target: Target,
@@ -51,8 +62,14 @@ export async function judgeLog(
   const { keyring, requireTail, acceptPruned, now } = working.options
   const asked = logOptions({ keyring, checkpoints, chainId, requireTail, acceptPruned, now })
   const reading = readingLog(checkpoints)
-  const judging = { ...working, options: asked, counted: reading.counted }
+  let entries = 0
+  const counted = (receipt: DecisionReceipt): void => {
+    if (receipt.system?.event === 'checkpoint') entries += 1
+    reading.counted(receipt)
+  }
+  const judging = { ...working, options: asked, counted }
   const result = await logResult(target, bytes === undefined ? undefined : { path, bytes, name: logChain }, judging)
+  if (entries === 0) refuseOrdinary(logChain, checkpoints, result.result)
   const verified = reading.finish(result.result)
   return {
     verified,
