@@ -18,7 +18,7 @@ const help = examples([
 
 async function page({ out, lang, json }: Options, io: Io): Promise<ExitCode> {
   const text = proofPage({ locale: lang })
-  await writePublic(io, text, out)
+  await writePublic(io, text, out, (head) => /^<!doctype html>/i.test(head))
   const bytes = Buffer.byteLength(text)
   io.stdout.write(json ? printableJson({ file: out, bytes }) : `${printable(out)}  ${bytes} bytes\n`)
   return 0

@@ -89,7 +89,7 @@ async function prove(receiptId: string, name: string, options: Options, io: Io):
   } finally {
     await store.close()
   }
-  await writePublic(io, made.text, out)
+  await writePublic(io, made.text, out, (head) => head.startsWith('c2sp.org/tlog-proof@'))
   const { receipt, origin, size } = made
   const facts = { chainId: chain, seq: receipt.seq, receiptId, origin, size, log: made.log }
   if (json) io.stdout.write(printableJson({ file: out, ...facts }))

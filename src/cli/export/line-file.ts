@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { MAX_LINE_BYTES } from '../../receipt/limits.js'
 import { cannotWrite } from '../cannot-write.js'
 import { UsageError } from '../failure.js'
-import { placeOf } from '../write-public.js'
+import { placeOf, refuseForeign } from '../write-public.js'
 
 /** Where an export that is under way stands, beside its file. */
 export const PART = '.part'
@@ -184,6 +184,8 @@ export async function openLineFile(
     if (!resume) {
       if (!make) return undefined
       if ((await there(place.path))?.isDirectory()) throw new UsageError(`${name} is a directory`)
+      // receipts, and no keyring, policy or key
+      await refuseForeign(place.path, name, (head) => head.startsWith('{') && head.includes('"chainId":'))
       await rm(part, { force: true })
       return sink(await open(part, 'wx'), part, name, undefined, place.path)
     }
