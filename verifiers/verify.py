@@ -1849,6 +1849,8 @@ MOST_BYTES = (
     ("timestamps/", 65536),
 )
 MOST_OF_A_KIND = 10000
+# how many different things are heard of how other chains end
+MOST_JOINS = 100000
 MEMBER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}(?:/[a-z0-9][a-z0-9._-]{0,63}){0,3}")
 ALL_ONES = 0xFFFFFFFF
 
@@ -1886,7 +1888,7 @@ class Archive:
         end = self.length - 22
         sign, disk, start_disk, here, count, size, start, comment = struct.unpack("<IHHHHIIH", self.read(end, 22))
         if sign != 0x06054B50 or comment:
-            raise Fault("it is no ZIP archive, or has something behind its end")
+            raise Fault("it is no ZIP archive, or was cut off, or has something behind its end: get it once more")
         if disk or start_disk or here != count:
             raise Fault("it is in several parts")
         if end >= 20 and self.read(end - 20, 4) == b"PK\x06\x07":
@@ -2437,14 +2439,18 @@ class Package:
                 }
             )
         entries = LogEntries(marks, any(note["kind"] == "log" for note in notes))
-        results, joins = {}, []
+        results, joins, more_joins = {}, {}, []
 
         def hear_joins(receipt):
             if receipt.get("system", {}).get("event") != "gap":
                 return
             for link in receipt.get("links", []):
                 if link["rel"] == "joins" and link.get("chainId", receipt["chainId"]) != receipt["chainId"]:
-                    joins.append((link["chainId"], link.get("receiptHash")))
+                    said = (link["chainId"], link.get("receiptHash"))
+                    if len(joins) < MOST_JOINS:
+                        joins[said] = True
+                    elif said not in joins:
+                        more_joins[:] = [True]
 
         def hear(receipt):
             hear_joins(receipt)
@@ -2473,6 +2479,8 @@ class Package:
                 self.log_valid = result["verdict"] == "VALID"
         for chain_id, receipt_hash in joins:
             self.join(chain_id, receipt_hash, results.get(chain_id))
+        if more_joins:
+            self.problem("PACKAGE_LIMIT")
         if not manifest["chains"]:
             self.problem("PACKAGE_EMPTY")
         self.chains = [results[one["chainId"]] for one in manifest["chains"] if one["chainId"] in results]
@@ -2493,7 +2501,7 @@ class Package:
             if len(others) == len(result["problems"]):
                 result["counts"][code] = result["counts"].get(code, 0) + 1
             seq = result["scope"].get("toSeq") if code == "HEAD_MISMATCH" else None
-            result.update(verdict=verdict, problems=[finding(code, seq, None)] + others)
+            result.update(verdict=verdict, problems=[finding(code, seq, None)] + others[: MAX_LISTED - 1])
             if verdict == "INVALID":
                 chain["checkpoints"] = []
         if before != verdict:
@@ -2817,6 +2825,10 @@ def tell(result):
             chain["result"]["verdict"], chain["chainId"], chain["result"]["checked"], scope["tail"]))
         for code, count in counts.items():
             print("    %s %d" % (code, count))
+        for found in chain["result"]["problems"][:20]:
+            at = "  ".join("%s %d" % (name, found[name]) for name in ("line", "seq") if name in found)
+            if at:
+                print("    %s  %s" % (at, found["code"]))
     if "scope" in result:
         print("  chain %s, tail %s" % (result["scope"].get("chainId"), result["scope"]["tail"]))
         print("Not checked here: time stamps. Not shown by any chain: what was never recorded.")
@@ -2857,8 +2869,12 @@ def main(arguments):
             packed = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
             file.seek(0)
             if packed or given.file.endswith(".zip"):
+                if given.chain or given.options:
+                    raise Wrong("--chain and --options are for chains: what is asked of a package stands in --policy FILE")
                 result = judge_package(file, keyring, policy, given.now)
             else:
+                if given.policy:
+                    raise Wrong("--policy is for packages: what is asked of a chain stands in --options FILE")
                 if keyring is None:
                     raise Wrong("no keyring was given, and a key found in the data is never trusted")
                 options = plain(read_json(given.options)) if given.options else {}

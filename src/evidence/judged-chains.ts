@@ -18,6 +18,9 @@ export interface JudgedChains {
   readonly log: KnownLog
 }
 
+/** So many different things are heard of how other chains end; what is beyond is not held against them. */
+const MOST_JOINS = 100_000
+
 /** What a chain is held against, as options of its verifier. */
 function askedOf(judged: Case, chains: readonly EvidenceChain[], evidence: ChainEvidence): VerifyOptions {
   const { policy, now, signal, trusted } = judged
@@ -103,8 +106,15 @@ export async function judgedChains(
     }
   }
   const isLog = ({ chainId }: EvidenceChain) => chainId === logChain
-  const joins: Join[] = []
-  const hearJoins = (receipt: DecisionReceipt) => void joins.push(...joinsOf(receipt))
+  const joins = new Map<string, Join>()
+  let hasMore = false
+  const hearJoins = (receipt: DecisionReceipt) => {
+    for (const join of joinsOf(receipt)) {
+      const said = `${join.chainId} ${join.receiptHash}`
+      if (joins.size < MOST_JOINS) joins.set(said, joins.get(said) ?? join)
+      else hasMore ||= !joins.has(said)
+    }
+  }
   await judge(manifest.chains.filter(isLog), (receipt) => {
     evidence.hear(receipt)
     hearJoins(receipt)
@@ -118,7 +128,13 @@ export async function judgedChains(
     manifest.chains.filter((chain) => !isLog(chain)),
     hearJoins,
   )
-  for (const join of joins) hold(judged, join, results)
+  for (const join of joins.values()) hold(judged, join, results)
+  if (hasMore)
+    judged.problem(
+      'PACKAGE_LIMIT',
+      {},
+      `its receipts name more than ${MOST_JOINS} ends of other chains, not all were held`,
+    )
   if (manifest.chains.length === 0) judged.problem('PACKAGE_EMPTY', {}, 'there is no chain in the package')
   return { chains: manifest.chains.flatMap(({ chainId }) => results.get(chainId) ?? []), log }
 }

@@ -128,11 +128,15 @@ async function run(): Promise<number> {
   const keyring = keys === undefined ? undefined : Keyring.parse(keys)
   let said: { readonly verdict: VerifyResult['verdict']; readonly text: string }
   if (await isPackage(file)) {
+    if (values.chain !== undefined || values.options !== undefined)
+      throw new Error('--chain and --options are for chains: what is asked of a package stands in --policy FILE')
     const result = await judgePackage(file, { keyring, policy: await read(values.policy), now: values.now })
     const notChecked = ['time stamps and reports: nothing here can check them']
     const text = values.json ? `${JSON.stringify(result)}\n` : evidenceText(result, { notChecked })
     said = { verdict: result.verdict, text }
   } else {
+    if (values.policy !== undefined)
+      throw new Error('--policy is for packages: what is asked of a chain stands in --options FILE')
     if (keyring === undefined) throw new Error('no keyring was given, and a key found in the data is never trusted')
     const asked = JSON.parse((await read(values.options)) ?? '{}') as Omit<VerifyOptions, 'keyring'>
     const { chain, now } = values

@@ -241,6 +241,20 @@ describe('chains that the log knows', () => {
     )
   })
 
+  test('are missing also where the log has more of others than are told apart', async () => {
+    const { chainEvidence, MOST_ORIGINS } = await import('../../src/evidence/chain-evidence.js')
+    const chains = [{ chainId: 'the-log', file: 'a.jsonl', receipts: 1, root: `sha256:${'0'.repeat(64)}` }]
+    const size = MOST_ORIGINS + 2
+    const note = { origin: LOG, log: LOG, kind: 'log', size, rootHash: 'sha256:', witnessed: true } as const
+    const evidence = chainEvidence({ chains, logChain: 'the-log' } as never, [note], {})
+    for (let seq = 0; seq < size; seq += 1) {
+      const origin = `b.example/other/${(seq + 1).toString(16).padStart(16, '0')}`
+      evidence.hear({ seq, system: { event: 'checkpoint', origin, size: 7, rootHash: 'sha256:' } } as never)
+    }
+    const known = evidence.settle({ verdict: 'VALID', scope: { fromSeq: 0 }, counts: {}, problems: [] } as never)
+    expect([known.counts, known.missing.length]).toEqual([true, MOST_ORIGINS])
+  })
+
   test('are told apart by their roots', async () => {
     const asked = { ...asksAll, chains: [{ chainId: 'acme', root: acme[0]?.receiptHash }] }
     expect(codes(await judge(await packed(), asked))).toEqual([])

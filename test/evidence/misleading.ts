@@ -412,6 +412,25 @@ function longNamed(bytes: number): Buffer {
   return Buffer.from(`${text}\n${signatureLine(key, Buffer.alloc(64, 1))}`)
 }
 
+/** Receipts that say more than a thousand times, and each time otherwise, how another chain ended. */
+async function contradicting(): Promise<Uint8Array> {
+  const outbox = chainOf([{}, chainEnd()], { chainId: 'outbox' })
+  const joins = (at: number) =>
+    Array.from({ length: 32 }, (_, link) => ({
+      rel: 'joins',
+      receiptId: outbox[1]?.receiptId as string,
+      chainId: 'outbox',
+      receiptHash: `sha256:${createHash('sha256').update(`${at} ${link}`).digest('hex')}`,
+    }))
+  const gap = { event: 'gap', from: days(0), to: days(0), reason: 'outage' } as const
+  const gaps = Array.from({ length: 40 }, (_, at) => ({
+    // the last says again what the one before it said
+    body: { eventType: 'system', system: gap, links: joins(Math.min(at, 38)) as never },
+  })) as readonly EntryOf[]
+  const store = await storeOf(chainOf(gaps, { chainId: 'joining' }), outbox)
+  return packed({ store, logChain: undefined, checkpoints: [] })
+}
+
 async function odd(): Promise<readonly Misleading[]> {
   const entries = await entriesOf(await packed())
   const late = [63, 117, 133].map((seed) => ({ name: `late/${seed}.txt`, bytes: slowToCome(seed), deflate: true }))
@@ -420,6 +439,7 @@ async function odd(): Promise<readonly Misleading[]> {
     resealed([...entries, ...[3, 4].map((at) => ({ name: `checkpoints/${at}.txt`, bytes: longNamed(bytes) }))])
   return [
     { name: 'compressed members whose ends come late', bytes: resealed([...entries, ...late]), expected: 'VALID' },
+    { name: 'a thousand contradictions', bytes: await contradicting(), expected: 'INVALID CHAIN_INVALID' },
     { name: 'an end with a count beyond 2^53', bytes: countless(), expected: 'INVALID PACKAGE_MALFORMED' },
     {
       name: 'a forged note of a name that a log can have',

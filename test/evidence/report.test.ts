@@ -74,6 +74,16 @@ describe('on the command line', () => {
     const { code, result } = await judged('altered.zip')
     expect([code, codes(result)]).toEqual([1, ['REPORT_INVALID', 'REQUIRED_REPORT_MISSING']])
   })
+
+  test('a seal that is no JSON is refused, and nothing of it is quoted', async () => {
+    const file = join(dir, 'acme/report.seal.json')
+    const before = await readFile(file)
+    await writeFile(file, 'oops secret words')
+    const { code, stderr } = await pack('broken.zip')
+    await writeFile(file, before)
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the seal beside acme/report.json')])
+    expect(stderr).not.toContain('secret')
+  })
 })
 
 describe('by whoever holds the packer’s key', () => {

@@ -1,5 +1,6 @@
 /** The two single-file verifiers say what the library says: of every vector, and of packages altered in each member. */
 import { readFileSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type EvidenceResult, parseEvidencePolicy, verifyEvidence } from '../../src/evidence/index.js'
@@ -9,7 +10,7 @@ import { verifyLines } from '../../src/verify/chain.js'
 import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
 import { runCase } from '../fuzz/one.js'
 import { randomOf } from '../fuzz/random.js'
-import { chainEnd, chainOf, days, keyNamed, rawLines } from '../verify/support.js'
+import { chainEnd, chainOf, days, keyNamed, linesOf, rawLines } from '../verify/support.js'
 import { misleading, refusedPolicies } from './misleading.js'
 import { judgedByPython, run, verifyMjs, verifyPy } from './python.js'
 import {
@@ -344,6 +345,32 @@ describe('over packages', async () => {
       const python = await listsOf('python3', verifyPy, file)
       expect([kind, expected.includes(python), python.includes('\nnot proved\n')]).toEqual([kind, true, true])
       expect([kind, `${await listsOf(process.execPath, verifyMjs, file)}`.trim()]).toEqual([kind, python.trim()])
+    }
+  })
+
+  test('as commands they refuse what is asked of the other kind', async () => {
+    const trust = await fileOf(Buffer.from(JSON.stringify(keyring)))
+    const asked = await fileOf(Buffer.from(policies.full))
+    const options = await fileOf(Buffer.from('{}'))
+    const chain = await fileOf(Buffer.from(`${linesOf(acme).join('\n')}\n`))
+    const file = files[0]?.[1] as string
+    const lines = chain.replace(/\.zip$/, '.jsonl')
+    await rename(chain, lines)
+    for (const before of [
+      ['python3', verifyPy],
+      [process.execPath, verifyMjs],
+    ] as const) {
+      const judge = async (...args: readonly string[]) => {
+        const { code, stderr } = await run(before[0], [before[1], ...args, '--keyring', trust])
+        return [code, stderr]
+      }
+      expect(await judge(lines)).toEqual([0, ''])
+      expect(await judge(lines, '--policy', asked)).toEqual([2, expect.stringContaining('--policy is for packages')])
+      for (const more of [
+        ['--chain', 'acme'],
+        ['--options', options],
+      ])
+        expect(await judge(file, ...more)).toEqual([2, expect.stringContaining('are for chains')])
     }
   })
 

@@ -106,6 +106,15 @@ export function refuseMixed(options: PackingOptions): void {
     throw new UsageError('--chain is about one chain and does not go with --all')
 }
 
+function sealIn(text: string, report: string): ReportSeal {
+  try {
+    return JSON.parse(text) as ReportSeal
+  } catch {
+    // a parser's own message may quote what it read
+    throw new UsageError(`the seal beside ${report} can't be read: it is not JSON`)
+  }
+}
+
 async function reportFrom(named: string, io: Io) {
   const path = pathFrom(io, named)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -116,7 +125,7 @@ async function reportFrom(named: string, io: Io) {
     if (error.code !== 'ENOENT') throw unreadable(error, sealFile)
     return undefined
   })
-  return { report: parseReport(text), seal: seal === undefined ? undefined : (JSON.parse(seal) as ReportSeal) }
+  return { report: parseReport(text), seal: seal === undefined ? undefined : sealIn(seal, named) }
 }
 
 async function chainsFor(
