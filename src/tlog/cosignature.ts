@@ -51,9 +51,19 @@ export async function cosign(
 ): Promise<string> {
   if (key.type !== 'ed25519-cosignature') throw new TypeError('key must be of type ed25519-cosignature')
   if (!Number.isSafeInteger(time) || time <= 0) throw new RangeError('time must be whole seconds since 1970')
+  return cosignatureLine(key, time, await sign(cosignatureMessage(text, time)))
+}
+
+/**
+ * @param key - of type `ed25519-cosignature`
+ * @param time - seconds since 1970, as they were signed
+ * @param signature - of `cosignatureMessage`
+ * @returns the signature line, with its newline
+ */
+export function cosignatureLine(key: NoteKey, time: number, signature: Uint8Array): string {
   const seconds = new Uint8Array(TIME_BYTES)
   new DataView(seconds.buffer).setBigUint64(0, BigInt(time))
-  return signatureLine(key, concatBytes(seconds, await sign(cosignatureMessage(text, time))))
+  return signatureLine(key, concatBytes(seconds, signature))
 }
 
 /**

@@ -200,6 +200,47 @@ describe('a damaged journal', () => {
   })
 })
 
+describe('what is done while the disk works', () => {
+  test('is begun once the head is on its way, and given by nobody before the head is durable', async () => {
+    const path = await folder()
+    let fails = false
+    const fs = failingFs(({ name }) => (fails && name === 'datasync' ? { code: 'EIO', when: 'before' } : undefined))
+    const state = fileWitnessStateOn(path, { create: true }, fs)
+    await state.open()
+    const before = fs.calls.length
+    const [plain, cosigned] = [head('a.example', 1), head('a.example', 1)]
+    const withLine = { ...cosigned, note: `${cosigned.note}— w.example AAAAAAAA\n` }
+    let seen: string[] = []
+    let early: WitnessedHead | undefined
+    const meanwhile = (): WitnessedHead => {
+      seen = fs.calls.slice(before).map(({ name }) => name)
+      void state.latest('a.example').then((latest) => {
+        early = latest
+      })
+      return withLine
+    }
+    expect(await state.advance(undefined, plain, meanwhile)).toBe(true)
+    expect(seen.at(-1)).toBe('datasync')
+    expect(early).toBeUndefined()
+    expect(await state.latest('a.example')).toEqual(withLine)
+    // who is too late, or whose head the disk does not take, has nothing to show
+    let called = 0
+    const counted = (): undefined => {
+      called += 1
+      return undefined
+    }
+    expect(await state.advance(undefined, head('a.example', 2), counted)).toBe(false)
+    expect(called).toBe(0)
+    fails = true
+    await expect(state.advance(withLine, head('a.example', 2), counted)).rejects.toMatchObject({ code: 'STORE_IO' })
+    expect([called, (await state.latest('a.example'))?.size]).toEqual([1, 1])
+    fails = false
+    expect(await state.advance(withLine, head('a.example', 3))).toBe(true)
+    await state.close()
+    expect(await opened(path).latest('a.example')).toEqual(head('a.example', 3))
+  })
+})
+
 describe('a disk that fails', () => {
   test('at whichever call: what was told is there, and it goes on once the disk does', async () => {
     const kinds = ['before', 'after', 'partial'] as const

@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { KeyProvider } from '../../src/keys/provider.js'
 import { emptyRoot } from '../../src/merkle/index.js'
 import { utf8 } from '../../src/primitives/bytes.js'
@@ -12,6 +15,7 @@ import { noteKey } from '../../src/tlog/vkey.js'
 import { verifyForkProof } from '../../src/transparency/witness/fork-proof.js'
 import { memoryWitnessState } from '../../src/transparency/witness/memory-state.js'
 import { addCheckpointBody, parseAddCheckpoint } from '../../src/transparency/witness/request.js'
+import { fileWitnessState } from '../../src/transparency/witness/state-file.js'
 import type { RefusedHead, WitnessState } from '../../src/transparency/witness/types.js'
 import { createWitness, type WitnessOptions } from '../../src/transparency/witness/witness.js'
 import { forked, history, keysOf, type TestLog, testLog } from './witness-support.js'
@@ -147,6 +151,22 @@ describe('200', () => {
     const note = await log.sign(history(3), 3, ['more'])
     const { body } = await witness.addCheckpoint(utf8(addCheckpointBody({ oldSize: 0, proof: [], note })))
     expect(verifyCosignature(parseNote(note), parseSignatureLine(body.slice(0, -1)), key)).toBeDefined()
+  })
+
+  test('is the same after another start', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'quittance-witness-'))
+    onTestFinished(() => rm(path, { recursive: true, force: true }))
+    const log = await testLog()
+    let answer = ''
+    for (const start of [1, 2, 3]) {
+      const state = fileWitnessState(path, { create: start === 1 })
+      const { witness } = await world({ logs: [log.key], state })
+      if (start < 3)
+        answer = (await witness.addCheckpoint(await log.body(history(2 + start), start === 1 ? 0 : 3))).body
+      const { body } = await witness.checkpoint(sha256Hex(log.origin))
+      expect(body).toBe(`${await log.sign(history(Math.min(4, 2 + start)))}${answer}`)
+      await state.close()
+    }
   })
 })
 
@@ -289,6 +309,35 @@ describe('the state comes before the answer', () => {
     const broken: WitnessState = { ...kept, advance: () => Promise.reject(new Error('disk')) }
     const { witness } = await world({ logs: [log.key], state: broken })
     await expect(witness.addCheckpoint(await log.body(history(3), 0))).rejects.toThrow('disk')
+  })
+
+  test('a key that fails behind it leaves a head that is cosigned when it is asked for again', async () => {
+    const log = await testLog()
+    const { keyId, signSync, sign } = await keysOf(9).signer()
+    let faults = 0
+    const keys: KeyProvider = {
+      signer: async () => ({
+        keyId,
+        sign,
+        signSync(message) {
+          if (faults > 0) {
+            faults -= 1
+            throw new Error('the key is away')
+          }
+          return signSync?.(message) as Uint8Array
+        },
+      }),
+    }
+    const { witness } = await world({ logs: [log.key], keys })
+    // once is made good at once
+    faults = 1
+    expect((await witness.addCheckpoint(await log.body(history(3), 0))).status).toBe(200)
+    faults = 2
+    await expect(witness.addCheckpoint(await log.body(history(5), 3))).rejects.toThrow('the key is away')
+    expect(await witness.addCheckpoint(await log.body(history(5), 3))).toMatchObject({ status: 409, body: '5\n' })
+    const { status, body } = await witness.addCheckpoint(await log.body(history(5), 5))
+    expect(status).toBe(200)
+    expect((await witness.checkpoint(sha256Hex(log.origin))).body).toBe(`${await log.sign(history(5))}${body}`)
   })
 
   test('a clock that went back repeats the time before; one far back is a fault', async () => {

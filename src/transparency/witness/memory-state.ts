@@ -33,10 +33,10 @@ export function memoryWitnessState(): MemoryWitnessState {
       open()
       return heads.get(origin)
     },
-    async advance(expected, next) {
+    async advance(expected, next, meanwhile) {
       open()
       if (heads.get(next.origin)?.note !== expected?.note) return false
-      heads.set(next.origin, next)
+      heads.set(next.origin, meanwhile?.() ?? next)
       return true
     },
     async keep(head) {

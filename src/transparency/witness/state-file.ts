@@ -49,6 +49,7 @@ export interface FileWitnessState extends WitnessState {
 
 interface Waiting {
   readonly next: WitnessedHead
+  readonly meanwhile: (() => WitnessedHead | undefined) | undefined
   settle(error?: unknown): void
 }
 
@@ -127,8 +128,11 @@ export function fileWitnessStateOn(
       const heads = group.map(({ next }) => next)
       let failure: unknown
       try {
-        await commit(fs, state, heads)
-        for (const head of heads) state.heads.set(head.origin, head)
+        let cosigned: (WitnessedHead | undefined)[] = []
+        await commit(fs, state, heads, () => {
+          cosigned = group.map(({ meanwhile }) => meanwhile?.())
+        })
+        for (const [index, head] of heads.entries()) state.heads.set(head.origin, cosigned[index] ?? head)
       } catch (error) {
         failure = storeError(error, { file: join(state.path, JOURNAL), outcome: 'unknown' })
       }
@@ -145,7 +149,7 @@ export function fileWitnessStateOn(
     async latest(origin) {
       return (await opened()).heads.get(origin)
     },
-    async advance(expected, next) {
+    async advance(expected, next, meanwhile) {
       const state = await opened()
       const before = pending.get(next.origin)
       if (before) {
@@ -155,7 +159,7 @@ export function fileWitnessStateOn(
       }
       if (state.heads.get(next.origin)?.note !== expected?.note) return false
       const done = new Promise<void>((fulfil, reject) => {
-        queue.push({ next, settle: (error) => (error === undefined ? fulfil() : reject(error)) })
+        queue.push({ next, meanwhile, settle: (error) => (error === undefined ? fulfil() : reject(error)) })
       })
       pending.set(next.origin, done)
       draining ??= drain(state)
@@ -290,8 +294,17 @@ async function rewrite(fs: FileSystem, state: Opened): Promise<void> {
   }
 }
 
-/** Makes heads durable. After a failure what stands in the file is not known, and it is written anew. */
-async function commit(fs: FileSystem, state: Opened, heads: readonly WitnessedHead[]): Promise<void> {
+/**
+ * Makes heads durable. After a failure what stands in the file is not known, and it is written anew.
+ *
+ * @param meanwhile - is called while the disk works
+ */
+async function commit(
+  fs: FileSystem,
+  state: Opened,
+  heads: readonly WitnessedHead[],
+  meanwhile: () => void,
+): Promise<void> {
   const { journal } = state
   if (journal === undefined || journal.size > Math.max(SHORTEST_BYTES, 2 * journal.start)) await rewrite(fs, state)
   const current = state.journal as Journal
@@ -299,7 +312,9 @@ async function commit(fs: FileSystem, state: Opened, heads: readonly WitnessedHe
     checkOurs(state)
     const bytes = Buffer.from(journalLine(heads))
     writeAllSync(fs, current.handle, bytes, current.size)
-    await current.handle.datasync()
+    const durable = current.handle.datasync()
+    meanwhile()
+    await durable
     current.size += bytes.length
     checkOurs(state)
     if (statOf(join(state.path, JOURNAL))?.ino !== current.inode)

@@ -8,7 +8,7 @@ export interface WitnessedHead {
   readonly rootHash: Uint8Array
   /** When it was cosigned, in seconds since 1970. */
   readonly time: number
-  /** The checkpoint with the log's signatures that were verified, and the witness's cosignature. */
+  /** The checkpoint with the log's signatures that were verified; the witness's cosignature may stand behind them. */
   readonly note: string
 }
 
@@ -40,10 +40,16 @@ export interface WitnessState {
    *
    * @param expected - what `latest` gave; `undefined` where it gave none
    * @param next - of the same log
+   * @param meanwhile - may be called once, while `next` becomes durable: it gives the same head with the cosignature, which `latest`
+   *   may then give as well. Nobody is told of it before this resolves with true
    * @returns false where another head stands there by now: nothing has changed
    * @throws QuittanceError `STORE_*`; whether the head is there is then unknown, and it must not be told to anybody
    */
-  advance(expected: WitnessedHead | undefined, next: WitnessedHead): Promise<boolean>
+  advance(
+    expected: WitnessedHead | undefined,
+    next: WitnessedHead,
+    meanwhile?: () => WitnessedHead | undefined,
+  ): Promise<boolean>
   /**
    * Keeps a refused head, as long as there is room for its kind and log.
    *

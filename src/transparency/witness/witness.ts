@@ -7,7 +7,7 @@ import { verifyConsistency } from '../../merkle/verify-consistency.js'
 import { equalBytes } from '../../primitives/bytes.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { type Checkpoint, parseCheckpoint } from '../../tlog/checkpoint.js'
-import { cosign, verifyCosignature } from '../../tlog/cosignature.js'
+import { cosign, cosignatureLine, cosignatureMessage, verifyCosignature } from '../../tlog/cosignature.js'
 import { base64Of, bytesIn } from '../../tlog/lines.js'
 import {
   formatNote,
@@ -167,31 +167,63 @@ export function createWitness(options: WitnessOptions): WitnessCore {
     throw new QuittanceError('STORE_CLOCK', 'the clock is more than 5 minutes behind the newest cosignature')
   }
 
-  const cosigned = async (latest: WitnessedHead | undefined, head: Head, signatures: readonly NoteSignature[]) => {
+  /** The cosignature of a key that is not in this process, or that has no hurry. */
+  const cosignatureOf = async (note: Note, time: number): Promise<string> => {
     const { signer, key } = await opened()
-    const { origin, size, rootHash, note } = head
-    const time = timeAfter(latest)
-    // on the calling thread where that is possible: another one costs more than the signature
     const line = await cosign(
       note.text,
       key,
       time,
       async (message) => signer.signSync?.(message) ?? signer.sign(message),
     )
-    const own = parseSignatureLine(line.slice(0, -1))
     // a key elsewhere may give anything; one in this process is asked for every checkpoint, and a look takes as long as the rest
-    if (signer.signSync === undefined && verifyCosignature(note, own, key) === undefined)
+    if (
+      signer.signSync === undefined &&
+      verifyCosignature(note, parseSignatureLine(line.slice(0, -1)), key) === undefined
+    )
       throw new QuittanceError('KEY_BAD_SIGNATURE', 'the key gave a signature that does not verify', {
         details: { keyId: signer.keyId },
       })
-    const next = {
-      origin,
-      size,
-      rootHash,
-      time,
-      note: formatNote({ text: note.text, signatures: [...signatures, own] }),
+    return line
+  }
+
+  /** A head as it is shown: one that was read from the state may not have its cosignature with it, which is made again. */
+  const shown = async ({ note, time }: WitnessedHead): Promise<string> => {
+    const { key } = await opened()
+    const parsed = parseNote(note)
+    const isThere = parsed.signatures.some(({ name, keyId }) => name === key.name && keyId === key.id)
+    return isThere ? note : `${note}${await cosignatureOf(parsed, time)}`
+  }
+
+  /**
+   * Replaces the newest head, and cosigns it: while the disk works where the key is in this process, else before.
+   *
+   * @returns the cosignature; `undefined` where another request was faster
+   */
+  const advanced = async (
+    latest: WitnessedHead | undefined,
+    { origin, size, rootHash, note }: Head,
+    signatures: readonly NoteSignature[],
+  ): Promise<string | undefined> => {
+    const { signer, key } = await opened()
+    const time = timeAfter(latest)
+    const next = { origin, size, rootHash, time, note: formatNote({ text: note.text, signatures }) }
+    const { signSync } = signer
+    if (signSync === undefined) {
+      const line = await cosignatureOf(note, time)
+      return (await state.advance(latest, { ...next, note: `${next.note}${line}` })) ? line : undefined
     }
-    return { line, next }
+    let line: string | undefined
+    const isNewest = await state.advance(latest, next, () => {
+      try {
+        line = cosignatureLine(key, time, signSync.call(signer, cosignatureMessage(note.text, time)))
+        return { ...next, note: `${next.note}${line}` }
+      } catch {
+        // asked again below, where a fault is told to who waits for it
+        return undefined
+      }
+    })
+    return isNewest ? (line ?? cosignatureOf(note, time)) : undefined
   }
 
   /** @returns why a head is not cosigned; `undefined` where nothing is against it */
@@ -207,7 +239,7 @@ export function createWitness(options: WitnessOptions): WitnessCore {
   }
 
   const refuse = async (latest: WitnessedHead, head: Head, signatures: readonly NoteSignature[]): Promise<void> => {
-    const refused = refusedHead(latest, head, signatures)
+    const refused = refusedHead({ ...latest, note: await shown(latest) }, head, signatures)
     if (refused === undefined) return
     // who sends the same again fills no log of ours
     if (await state.keep(refused)) onRefused?.(refused)
@@ -244,8 +276,8 @@ export function createWitness(options: WitnessOptions): WitnessCore {
             await refuse(latest, head, signatures)
           return against
         }
-        const { line, next } = await cosigned(latest, head, signatures)
-        if (await state.advance(latest, next)) return { status: 200, headers: plain, body: line }
+        const line = await advanced(latest, head, signatures)
+        if (line !== undefined) return { status: 200, headers: plain, body: line }
         // another request was faster: what it left is what counts now
       }
     },
@@ -253,7 +285,7 @@ export function createWitness(options: WitnessOptions): WitnessCore {
       const origin = origins.get(originHash)
       const latest = origin === undefined ? undefined : await state.latest(origin)
       if (latest === undefined) return answer(404, 'no checkpoint of this log was cosigned')
-      return { status: 200, headers: plain, body: latest.note }
+      return { status: 200, headers: plain, body: await shown(latest) }
     },
   }
 }
