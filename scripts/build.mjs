@@ -1,7 +1,7 @@
 // Builds dist/ from src/. Each public entry is one module that shares chunks with the others: a fresh process loads a dozen
 // files instead of two hundred. Declarations stay one file a source file; those that no entry reaches are left out.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +48,15 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   logLevel: 'warning',
 })
+/** No module does anything at import ("sideEffects": false), so a chunk of which an entry takes nothing is not loaded for it. */
+const head = /^(?:(?:import|export) (?:\{[^}]*\} from )?"[^"]+";\n|#!.*\n)+/
+for (const name of readdirSync(dist, { recursive: true })) {
+  if (!name.endsWith('.js')) continue
+  const file = join(dist, name)
+  const text = readFileSync(file, 'utf8')
+  const leaner = text.replace(head, (lines) => lines.replaceAll(/^import "\.[^"]+";\n/gm, ''))
+  if (leaner !== text) writeFileSync(file, leaner)
+}
 for (const program of programs) chmodSync(join(root, program), 0o755)
 
 /** The declarations that the public ones need. */

@@ -1,5 +1,5 @@
 // Packs the package as it would be published and holds the tarball against what the README says of it.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -40,6 +40,42 @@ function reached(manifest, entries) {
   }
   for (const entry of entries) for (const target of Object.values(manifest.exports[entry])) visit(join(root, target))
   return [...files].sort()
+}
+
+/**
+ * Runs the commands that need none of the optional packages where none is installed, and one that needs one.
+ *
+ * @param app - a folder with the package in node_modules
+ */
+function onTheCommandLine(app) {
+  const program = join(app, 'node_modules/quittance/dist/cli/main.js')
+  const quittance = (expected, ...args) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: app, encoding: 'utf8' })
+    if (status !== expected)
+      throw new Error(`quittance ${args.join(' ')} answered ${status}, not ${expected}: ${stdout}${stderr}`)
+    return `${stdout}${stderr}`
+  }
+  quittance(0, '--version')
+  quittance(0, '--help')
+  for (const command of ['report', 'reconstruct', 'coverage', 'proof-page', 'demo']) quittance(0, command, '--help')
+  const did = /did:key:\w+/.exec(quittance(0, 'keygen', 'key.pem'))?.[0]
+  writeFileSync(
+    join(app, 'seal.mjs'),
+    `import { createLedger, ReceiptCollector } from 'quittance'
+import { localKey } from 'quittance/keys/local'
+import { fileStore } from 'quittance/store/file'
+const ledger = createLedger({ store: fileStore('receipts'), keys: localKey({ file: 'key.pem' }), redactor: false })
+for (const input of ['a', 'b', 'c'])
+  await new ReceiptCollector({ ledger, tenantId: 'acme' }).setInput(input).setAction('allow').emit()
+await ledger.close()
+`,
+  )
+  run(process.execPath, ['seal.mjs'], app)
+  const judged = quittance(0, 'verify', 'receipts', '--chain', 'acme', '--trust', did)
+  if (!judged.startsWith('VALID')) throw new Error(`quittance verify answered ${judged}`)
+  const page = ['reconstruct', 'no-such-trace', '--store', 'receipts', '--trust', did, '--format', 'html']
+  const refused = quittance(2, ...page)
+  if (!refused.includes('npm install d3-scale')) throw new Error(`quittance reconstruct answered ${refused}`)
 }
 
 try {
@@ -88,6 +124,8 @@ try {
   )
   if (packages.length > MAX_PACKAGES)
     throw new Error(`${packages.length} packages are installed, ${MAX_PACKAGES} are allowed`)
+  onTheCommandLine(app)
+  console.log('command line: works without the optional packages')
 } finally {
   rmSync(work, { recursive: true, force: true })
 }

@@ -1,50 +1,81 @@
 import { Command, CommanderError } from 'commander'
-import { addCheckpoint } from './commands/checkpoint.js'
-import { addCopy } from './commands/copy.js'
-import { addCoverage } from './commands/coverage.js'
-import { addDemo } from './commands/demo.js'
-import { addErase } from './commands/erase.js'
-import { addExport } from './commands/export.js'
-import { addHead } from './commands/head.js'
-import { addHealth } from './commands/health.js'
-import { addHold } from './commands/hold.js'
-import { addImport } from './commands/import.js'
-import { addInspect } from './commands/inspect.js'
-import { addKey } from './commands/key.js'
-import { addKeygen } from './commands/keygen.js'
-import { addKeyring } from './commands/keyring.js'
-import { addProofPage } from './commands/proof-page.js'
-import { addProve } from './commands/prove.js'
-import { addPrune } from './commands/prune.js'
-import { addPublicKey } from './commands/public-key.js'
-import { addQuery } from './commands/query.js'
-import { addReconcile } from './commands/reconcile.js'
-import { addReconstruct } from './commands/reconstruct.js'
-import { addRedact } from './commands/redact.js'
-import { addRelease } from './commands/release.js'
-import { addReport } from './commands/report.js'
-import { addStat } from './commands/stat.js'
-import { addStats } from './commands/stats.js'
-import { addTail } from './commands/tail.js'
-import { addTiles } from './commands/tiles.js'
-import { addVerify } from './commands/verify.js'
-import { addVerifyFork } from './commands/verify-fork.js'
-import { addVerifyProof } from './commands/verify-proof.js'
-import { addWitness } from './commands/witness.js'
 import type { AddCommand } from './context.js'
 import { type Failure, failureOf, tell } from './failure.js'
 import { colorsFor, type ExitCode, type Io } from './io.js'
 import { packageVersion } from './version.js'
 
+/** Loads one command, and with it what only it needs. */
+type Load = () => Promise<AddCommand>
+
 /** As they stand in the help: what belongs together, under what it is for. */
-const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ['Keys, and whom to trust:', [addKeygen, addPublicKey, addKey, addKeyring]],
-  ['Judge chains:', [addVerify, addHead, addVerifyFork, addVerifyProof]],
-  ['Look at receipts:', [addInspect, addQuery, addTail, addReconstruct, addStat]],
-  ['Report:', [addReport, addStats, addCoverage, addReconcile]],
-  ['Move receipts:', [addCopy, addExport, addImport, addTiles, addProve, addProofPage]],
-  ['Keep and remove:', [addPrune, addHold, addRelease, addErase, addRedact]],
-  ['Run:', [addHealth, addDemo, addCheckpoint, addWitness]],
+const groups: readonly (readonly [heading: string, commands: Readonly<Record<string, Load>>])[] = [
+  [
+    'Keys, and whom to trust:',
+    {
+      keygen: async () => (await import('./commands/keygen.js')).addKeygen,
+      'public-key': async () => (await import('./commands/public-key.js')).addPublicKey,
+      key: async () => (await import('./commands/key.js')).addKey,
+      keyring: async () => (await import('./commands/keyring.js')).addKeyring,
+    },
+  ],
+  [
+    'Judge chains:',
+    {
+      verify: async () => (await import('./commands/verify.js')).addVerify,
+      head: async () => (await import('./commands/head.js')).addHead,
+      'verify-fork': async () => (await import('./commands/verify-fork.js')).addVerifyFork,
+      'verify-proof': async () => (await import('./commands/verify-proof.js')).addVerifyProof,
+    },
+  ],
+  [
+    'Look at receipts:',
+    {
+      inspect: async () => (await import('./commands/inspect.js')).addInspect,
+      query: async () => (await import('./commands/query.js')).addQuery,
+      tail: async () => (await import('./commands/tail.js')).addTail,
+      reconstruct: async () => (await import('./commands/reconstruct.js')).addReconstruct,
+      stat: async () => (await import('./commands/stat.js')).addStat,
+    },
+  ],
+  [
+    'Report:',
+    {
+      report: async () => (await import('./commands/report.js')).addReport,
+      stats: async () => (await import('./commands/stats.js')).addStats,
+      coverage: async () => (await import('./commands/coverage.js')).addCoverage,
+      reconcile: async () => (await import('./commands/reconcile.js')).addReconcile,
+    },
+  ],
+  [
+    'Move receipts:',
+    {
+      copy: async () => (await import('./commands/copy.js')).addCopy,
+      export: async () => (await import('./commands/export.js')).addExport,
+      import: async () => (await import('./commands/import.js')).addImport,
+      tiles: async () => (await import('./commands/tiles.js')).addTiles,
+      prove: async () => (await import('./commands/prove.js')).addProve,
+      'proof-page': async () => (await import('./commands/proof-page.js')).addProofPage,
+    },
+  ],
+  [
+    'Keep and remove:',
+    {
+      prune: async () => (await import('./commands/prune.js')).addPrune,
+      hold: async () => (await import('./commands/hold.js')).addHold,
+      release: async () => (await import('./commands/release.js')).addRelease,
+      erase: async () => (await import('./commands/erase.js')).addErase,
+      redact: async () => (await import('./commands/redact.js')).addRedact,
+    },
+  ],
+  [
+    'Run:',
+    {
+      health: async () => (await import('./commands/health.js')).addHealth,
+      demo: async () => (await import('./commands/demo.js')).addDemo,
+      checkpoint: async () => (await import('./commands/checkpoint.js')).addCheckpoint,
+      witness: async () => (await import('./commands/witness.js')).addWitness,
+    },
+  ],
 ]
 
 const epilogue = `
@@ -54,7 +85,27 @@ Exit codes of what gives a verdict:
 Colours follow the terminal, NO_COLOR and FORCE_COLOR. "quittance COMMAND --help" has examples.
 `
 
-function programFor(io: Io, exit: (code: ExitCode) => void): Command {
+/** Asked for alone, it is answered without a look at any command. */
+const versionFlags: ReadonlySet<string | undefined> = new Set(['-V', '--version'])
+
+/** @returns what the command line may mean: the one command that it begins with, or else each, for the help and for what is near a typo */
+async function commandsMeant(
+  first: string | undefined,
+): Promise<readonly (readonly [string, readonly AddCommand[]])[]> {
+  if (versionFlags.has(first)) return []
+  const all = groups.map(([heading, commands]) => [heading, Object.entries(commands)] as const)
+  const meant = all.flatMap(([heading, commands]) => {
+    const named = commands.filter(([name]) => name === first)
+    return named.length === 0 ? [] : [[heading, named] as const]
+  })
+  return Promise.all(
+    (meant.length === 0 ? all : meant).map(
+      async ([heading, commands]) => [heading, await Promise.all(commands.map(([, load]) => load()))] as const,
+    ),
+  )
+}
+
+async function programFor(first: string | undefined, io: Io, exit: (code: ExitCode) => void): Promise<Command> {
   const program = new Command('quittance')
     .description('Cryptographic receipts of AI decisions: make keys, verify chains, look at receipts, move them.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -74,7 +125,7 @@ function programFor(io: Io, exit: (code: ExitCode) => void): Command {
       getOutHasColors: () => colorsFor(io, io.stdout).isColorSupported,
       getErrHasColors: () => colorsFor(io, io.stderr).isColorSupported,
     })
-  for (const [heading, commands] of groups) {
+  for (const [heading, commands] of await commandsMeant(first)) {
     program.commandsGroup(heading)
     for (const add of commands) add(program, { io, exit })
   }
@@ -99,10 +150,10 @@ function parserFailure(error: CommanderError): Failure | undefined {
  */
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = 0
-  const program = programFor(io, (given) => {
-    code = given
-  })
   try {
+    const program = await programFor(args[0], io, (given) => {
+      code = given
+    })
     await program.parseAsync([...args], { from: 'user' })
     return code
   } catch (error) {

@@ -1,4 +1,3 @@
-import { toTimelineHtml } from '../../report/reconstruct/html.js'
 import { toTimelineText } from '../../report/reconstruct/text.js'
 import { type Reconstruction, type ReconstructionSubject, reconstructChains } from '../../report/reconstruct.js'
 import type { Locale } from '../../report/types.js'
@@ -59,15 +58,17 @@ function subjectOf(id: string, { decision, receipt }: Options): ReconstructionSu
   return decision ? { decisionId: id } : { traceId: id }
 }
 
-function written(reconstruction: Reconstruction, format: Format, { lang, out }: Options, io: Io): string {
-  if (format === 'json') return printableJson(reconstruction)
-  if (format === 'html') return toTimelineHtml(reconstruction, { locale: lang })
-  if (out !== undefined) return toTimelineText(reconstruction, { locale: lang })
+/** How a format is written; what the page is drawn with need not be installed, and is loaded for a page only. */
+async function writerOf(format: Format, { lang, out }: Options, io: Io): Promise<(of: Reconstruction) => string> {
+  if (format === 'json') return printableJson
+  if (format === 'html') {
+    const { toTimelineHtml } = await import('../../report/reconstruct/html.js')
+    return (of) => toTimelineHtml(of, { locale: lang })
+  }
+  if (out !== undefined) return (of) => toTimelineText(of, { locale: lang })
   const { green, red, yellow, dim, bold } = colorsFor(io, io.stdout)
-  return toTimelineText(reconstruction, {
-    locale: lang,
-    paint: { good: green, bad: red, warning: yellow, dim, strong: bold },
-  })
+  const paint = { good: green, bad: red, warning: yellow, dim, strong: bold }
+  return (of) => toTimelineText(of, { locale: lang, paint })
 }
 
 async function reconstruct(id: string, options: Options, io: Io): Promise<ExitCode> {
@@ -80,6 +81,7 @@ async function reconstruct(id: string, options: Options, io: Io): Promise<ExitCo
     throw new UsageError('stdin can be read only once, and the chains are read several times: name a FILE')
   const subject = subjectOf(id, options)
   if (limit !== undefined && limit > MOST) throw new UsageError(`--limit is at most ${MOST}`)
+  const written = await writerOf(json ? 'json' : (options.format ?? 'text'), options, io)
   const trust = await trustFor(options, io)
   const target = await targetOf(store, io)
   const progress = progressOn(io)
@@ -94,8 +96,7 @@ async function reconstruct(id: string, options: Options, io: Io): Promise<ExitCo
       limit,
     })
   }).finally(progress.clear)
-  const format = json ? 'json' : (options.format ?? 'text')
-  await writePublic(io, written(found, format, options, io), out)
+  await writePublic(io, written(found), out)
   return exitCodeOf(found.verdict)
 }
 
