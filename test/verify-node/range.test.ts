@@ -197,6 +197,28 @@ describe('a part of a file', () => {
   })
 })
 
+describe('a part of a file that grows', () => {
+  test('ends where the file ended, also within a line that was finished since', async () => {
+    const torn = Buffer.concat([fileOf(lines.slice(0, 3)), Buffer.from('{"a')])
+    const path = await put(torn)
+    const file = onFile(path, identityOf)!
+    await appendFile(path, '":1}\n')
+    const report = judge(path, { end: torn.length, file }, folded, Buffer.alloc(100))
+    expect([report?.to, shownParts(report)]).toEqual([torn.length, ['0+2', 'undefined']])
+    expect(report?.parts[1]?.examined.problems.map(({ code }) => code)).toContain('LINE_UNTERMINATED')
+  })
+})
+
+test('many findings in short lines fill a report too, within what is read at once', async () => {
+  const hostile = lineOfLoose({ ...chain[0], checks: Array.from({ length: 2_000 }, () => ({})) })
+  const path = await put(`${hostile}\n`.repeat(30))
+  expect(hostile.length * 30).toBeLessThan(256 * 1024)
+  const report = judge(path)
+  const told = report?.parts.length as number
+  expect(told).toBeLessThan(10)
+  expect(report?.to).toBe((hostile.length + 1) * told)
+})
+
 describe('a file that is not the one that was meant has no report', () => {
   test('replaced, shorter, another device, empty, a directory', async () => {
     const path = await put(bytes)
