@@ -11,12 +11,9 @@ import { Beginning } from './beginning.js'
 import { type CheckpointSet, checkpointsOf, LOG } from './checkpoints.js'
 import type { Examined } from './examine.js'
 import { Findings, type Place } from './findings.js'
-import { isPlain, type Reached, type Run } from './run.js'
+import { type Counted, isPlain, type Reached, type Run } from './run.js'
 import { ChainTrust } from './trust.js'
 import type { ProblemCode, Scope, ScopeCheckpoint, Tail, Verdict, VerifyOptions, VerifyResult } from './types.js'
-
-/** Hears of each receipt against which nothing was found, in order. */
-export type Counted = (receipt: DecisionReceipt) => void
 
 /** Follows one chain from receipt to receipt. */
 export class ChainVerifier {

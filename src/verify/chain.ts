@@ -3,14 +3,14 @@ import { QuittanceError } from '../errors.js'
 import type { Ed25519Backend } from '../keys/ed25519/backend.js'
 import { defaultBackend } from '../keys/ed25519/verify.js'
 import type { DecisionReceipt } from '../receipt/types.js'
-import { ChainVerifier, type Counted } from './chain-verifier.js'
+import { ChainVerifier } from './chain-verifier.js'
 import { type Examined, examineLine, examineReceipt } from './examine.js'
 import type { RawLine } from './line.js'
 import { checkOptions } from './options.js'
-import type { Run } from './run.js'
+import type { Counted, Run } from './run.js'
 import type { ReceiptSource, Verdict, VerifyOptions, VerifyResult } from './types.js'
 
-export type { Counted } from './chain-verifier.js'
+export type { Counted } from './run.js'
 
 /** How long one turn may keep the event loop, in milliseconds. */
 const TURN_MS = 50

@@ -1,5 +1,8 @@
 import type { DecisionReceipt } from '../receipt/types.js'
 
+/** Hears of each receipt against which nothing was found, in order. */
+export type Counted = (receipt: DecisionReceipt) => void
+
 /** What has to be known of the receipt that a chain was followed to. */
 export type Reached = Pick<DecisionReceipt, 'seq' | 'receiptId' | 'receiptHash' | 'timestamp'>
 
