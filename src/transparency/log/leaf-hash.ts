@@ -30,13 +30,11 @@ export const LEAF_BYTES: number = HASH_BYTES + SIGNATURE_BYTES
 const leaf = Buffer.alloc(1 + LEAF_BYTES)
 const node = Buffer.alloc(1 + 2 * HASH_BYTES, 1)
 
-/** Whether a text is the prefix and hex of so many bytes, which were written: hex ends at the first other character. */
+/** Whether a text is the prefix and hex of so many bytes, which were written: read back, because Node takes other characters for digits too. */
 function wrote(into: Buffer, at: number, text: string, prefix: string, bytes: number): boolean {
-  return (
-    text.length === prefix.length + 2 * bytes &&
-    text.startsWith(prefix) &&
-    into.write(text.slice(prefix.length), at, 'hex') === bytes
-  )
+  if (text.length !== prefix.length + 2 * bytes || !text.startsWith(prefix)) return false
+  const digits = text.slice(prefix.length)
+  return into.write(digits, at, 'hex') === bytes && into.toString('hex', at, at + bytes) === digits
 }
 
 /**
