@@ -64,7 +64,8 @@ function timeOf(text: string, line: number, timeZone: string): number {
 }
 
 function endOf(from: number, line: number, { by, timeZone = 'UTC' }: CountsOptions): number {
-  if (by === undefined) throw wrong(line, 'it has no "to", and nothing says how long a row lasts')
+  if (by === undefined)
+    throw wrong(line, 'it has no "to", and nothing says how long a row lasts: `by` does, day or hour')
   if (by === 'hour') return from + HOUR
   const { begins, next } = dayOf(from, timeZone)
   if (dayBegins(begins, timeZone) !== from) throw wrong(line, `its "from" is not the beginning of a day in ${timeZone}`)
@@ -73,6 +74,9 @@ function endOf(from: number, line: number, { by, timeZone = 'UTC' }: CountsOptio
 
 function headOf(text: string): readonly Column[] {
   const head = cellsOf(text, 1)
+  const other = [';', '\t'].find((mark) => head.length === 1 && text.includes(mark))
+  if (other !== undefined)
+    throw wrong(1, `there is a ${other === ';' ? 'semicolon' : 'tab'} between its columns; a comma is expected`)
   for (const name of head)
     if (!columns.some((column) => column === name)) throw wrong(1, `the columns are ${columns.join(', ')}`)
   if (new Set(head).size !== head.length) throw wrong(1, 'a column is there twice')

@@ -140,5 +140,8 @@ describe('quittance reconcile', () => {
     expect(await bad('twice.csv')).toContain('must not overlap')
     const { code } = await runCli(['reconcile', 'receipts.jsonl', '--counts', 'counts.csv'], { cwd })
     expect(code).toBe(2)
+    await cli(equal)
+    const lengthless = await runCli(['reconcile', 'receipts.jsonl', '--counts', 'counts.csv', ...trusted], { cwd })
+    expect([lengthless.code, lengthless.stderr]).toEqual([2, expect.stringContaining('--by does, day or hour')])
   })
 })

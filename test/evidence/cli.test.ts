@@ -113,10 +113,19 @@ describe('verify', () => {
     expect([code, /\[TLOG_MALFORMED\]/.test(stderr)]).toEqual([2, true])
   })
 
+  test('a package that was fetched in part is said to be cut off', async () => {
+    const whole = await readFile(join(dir, 'all.zip'))
+    await writeFile(join(dir, 'half.zip'), whole.subarray(0, whole.length >> 1))
+    const { code, stdout } = await cli('verify', 'half.zip', '--keyring', 'keyring.json')
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/PACKAGE_MALFORMED .* was cut off/)])
+  })
+
   test('a tlog-policy is told apart from the policy of a package', async () => {
     await writeFile(join(dir, 'tlog.txt'), tlogPolicy)
     const { code, stderr } = await cli('verify', 'all.zip', '--keyring', 'keyring.json', '--policy', 'tlog.txt')
     expect([code, stderr]).toEqual([2, expect.stringMatching(/tlog\.txt is a C2SP tlog-policy.*JSON/)])
+    const mixed = await cli('verify', 'all.zip', '--keyring', 'keyring.json', '--policy', 'keyring.json')
+    expect([mixed.code, mixed.stderr]).toEqual([2, expect.stringContaining('keyring.json is a keyring: it goes to')])
   })
 
   test('holds it against checkpoints of the verifier’s own', async () => {

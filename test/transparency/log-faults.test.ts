@@ -255,7 +255,10 @@ describe('a log', () => {
     const { ledger, log, warnings } = worldOn(shared(store), never)
     await fill(ledger, 2)
     await ledger.close()
-    await expect(log.close()).rejects.toMatchObject({ code: 'TLOG_UNAVAILABLE' })
+    await expect(log.close()).rejects.toMatchObject({
+      code: 'TLOG_UNAVAILABLE',
+      message: expect.stringContaining('close the log first'),
+    })
     expect(warnings).toMatchObject([{ code: 'LEDGER_CLOSED' }, { code: 'LEDGER_CLOSED' }])
   })
 

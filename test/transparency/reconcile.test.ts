@@ -78,14 +78,15 @@ describe('a table of counts', () => {
     ['from,to,count\n2026-03-02,2026-03-01,1\n', /line 2: it does not end/],
     ['from,count,eventType\n2026-03-01,1,system\n', /line 2: its eventType/],
     ['from,count\n2026-03-01,"1,204"\n', /line 2: a cell/],
-    ['from;count\n2026-03-01;1\n', /line 1: the columns are/],
+    ['from;count\n2026-03-01;1\n', /line 1: there is a semicolon between its columns; a comma/],
+    ['\ufefffrom\tcount\n2026-03-01\t1\n', /line 1: there is a tab between its columns; a comma/],
   ])('%j is refused, and the line is named', (csv, words) => {
     expect(() => parseCounts(csv, { by: 'day' })).toThrow(words)
     expect(() => parseCounts(csv, { by: 'day' })).toThrow(expect.objectContaining({ code: 'VERIFY_INPUT' }))
   })
 
   test('a row without an end needs a length; a zone has to exist', () => {
-    expect(() => parseCounts('from,count\n2026-03-01,1\n')).toThrow(/has no "to"/)
+    expect(() => parseCounts('from,count\n2026-03-01,1\n')).toThrow(/has no "to".*`by` does, day or hour/)
     expect(() => parseCounts('from,count\n', { timeZone: 'Mars/Olympus' })).toThrow(RangeError)
   })
 })

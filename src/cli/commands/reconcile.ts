@@ -50,7 +50,8 @@ async function countsIn(file: string, { by, timezone }: Options, io: Io) {
     return parseCounts(await readFile(path, 'utf8'), { by, timeZone: timezone })
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message.replace('timeZone', '--timezone'))
-    if (error instanceof UsageError || QuittanceError.is(error)) throw error
+    if (QuittanceError.is(error)) throw new QuittanceError(error.code, error.message.replace('`by`', '--by'))
+    if (error instanceof UsageError) throw error
     throw unreadable(error, file)
   }
 }

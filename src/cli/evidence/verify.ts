@@ -9,6 +9,7 @@ import { unreadable } from '../../verify/node/chunks.js'
 import { notesIn } from '../checkpoint-flags.js'
 import { UsageError } from '../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../io.js'
+import { isKeyring } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { progressOn } from '../progress.js'
 import { type TrustOptions, trustIfAny } from '../trust-flags.js'
@@ -135,6 +136,8 @@ export async function verifyPackage(path: string, options: PackageOptions, io: I
     throw new UsageError(`${policy} is a C2SP tlog-policy. For a package --policy is JSON: {"require": {…}}.`, [
       'The text of a tlog-policy goes into it, as require.checkpoints.policy: see docs/evidence.md.',
     ])
+  if (text !== undefined && isKeyring(text))
+    throw new UsageError(`${policy} is a keyring: it goes to --keyring. For a package --policy is {"require": {…}}.`)
   const given = checkpoints === undefined ? { notes: [], places: [] } : await givenNotes(checkpoints, io)
   const progress = progressOn(io)
   const result = await verifyEvidence(path, {

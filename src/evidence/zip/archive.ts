@@ -87,7 +87,10 @@ async function directoryOf(file: RandomAccess): Promise<Directory> {
   const at = file.size - END_BYTES
   const last = await fieldsAt(file, at, END_BYTES)
   if (last.u32(0) !== END)
-    throw new ArchiveFault('not-zip', 'it is no ZIP archive, or has a comment or other bytes behind its end')
+    throw new ArchiveFault(
+      'not-zip',
+      'it is no ZIP archive, or was cut off, or has a comment or other bytes behind its end: get it once more',
+    )
   if (last.u16(20) !== 0) throw new ArchiveFault('hidden-data', 'its end announces a comment')
   if (last.u16(4) !== 0 || last.u16(6) !== 0 || last.u16(8) !== last.u16(10))
     throw new ArchiveFault('headers', 'it is in several parts')

@@ -273,6 +273,11 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
       await Promise.race([finish(), inTime])
       if (following.size > 0)
         throw unavailable(`${following.size} chains have receipts that no checkpoint covers`, { retryable: true })
+    } catch (error) {
+      if (trouble.code !== 'LEDGER_CLOSED') throw error
+      throw unavailable('the ledger was closed before this log, which writes with it: close the log first', {
+        reason: 'closed',
+      })
     } finally {
       clearTimeout(late)
       giveUp.abort(closedError())
