@@ -28,7 +28,7 @@ export async function bundledText(entry, options) {
 }
 
 /** @returns {string} a text as a template literal of JavaScript */
-export const quoted = (text) => `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``
+const quoted = (text) => `\`${text.replace(/[\\`]|\$\{/g, '\\$&')}\``
 
 /**
  * Writes a file, where it is not so already.

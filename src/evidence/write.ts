@@ -22,6 +22,7 @@ import {
   manifestMessage,
 } from './manifest.js'
 import { MANIFEST, SIGNATURE } from './names.js'
+import { packageTexts } from './package-texts.js'
 import { reportMembers } from './report-members.js'
 import { type Packer, packer } from './zip/packer.js'
 
@@ -146,8 +147,7 @@ async function packAll(pack: Packer, options: WriteEvidenceOptions): Promise<Wri
     for (const [name, bytes] of made.members) await whole(name, bytes)
     omitted.push(...made.omitted)
   }
-  const { packageTexts } = await import('./package-texts.js')
-  for (const [name, text] of Object.entries(packageTexts)) await whole(name, text)
+  for await (const [name, bytes] of packageTexts()) await whole(name, bytes)
   if (others) omitted.push({ what: 'other chains', why: 'they were not asked for' })
   if (checkpoints.length === 0) omitted.push({ what: 'checkpoints', why: 'none were given' })
   if (!checkpoints.some(({ timestamps }) => timestamps.length > 0))
