@@ -45,13 +45,21 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
+/** Those of a part alone, where they are named: `docs/mutation.md`. */
+const named = process.env.MUTATION_TESTS?.split(',')
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: here('../..'),
   resolve: { alias: [{ find: /^fast-check$/, replacement: here('fast-check.ts') }] },
   test: {
-    include: ['test/vectors.test.ts', 'test/receipt/*.test.ts', 'test/verify/*.test.ts', 'test/verify-node/*.test.ts'],
+    include: named ?? [
+      'test/vectors.test.ts',
+      'test/receipt/*.test.ts',
+      'test/verify/*.test.ts',
+      'test/verify-node/*.test.ts',
+    ],
     exclude: [
       // shells and other processes: what they run is not what was changed
       'test/receipt/{check-by-hand,cut,json-schema,pages}.test.ts',
