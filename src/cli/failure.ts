@@ -4,6 +4,7 @@ import { colorsFor, type Io } from './io.js'
 import { type OpenedStore, onlyStore } from './opened-stores.js'
 import { printable, printableJson } from './printable.js'
 import { shownPath } from './typed-url.js'
+import { comesAlong } from './version.js'
 
 /** What was typed makes no sense, or can't be done here; the message says what would. */
 export class UsageError extends Error {
@@ -77,7 +78,14 @@ export function failureOf(error: unknown): Failure {
     return {
       code: 'ERR_MODULE_NOT_FOUND',
       message: `the package ${missing} is not installed`,
-      advice: [`Install it: npm install ${missing}. What needs it is in the README, under "The parts".`],
+      advice: [
+        `Install it: npm install ${missing}. What needs it is in the README, under "The parts".`,
+        ...(comesAlong(missing)
+          ? [
+              'It and others that reports and the redactor need come with "npm install quittance" without --omit=optional.',
+            ]
+          : []),
+      ],
     }
   }
   if (error instanceof Error) {

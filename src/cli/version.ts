@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs'
 
-/** @returns this package's version */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+interface Manifest {
+  readonly version: string
+  readonly optionalDependencies: Readonly<Record<string, string>>
 }
+
+const manifest = (): Manifest => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+
+/** @returns this package's version */
+export const packageVersion = (): string => manifest().version
+
+/**
+ * @param name - of a package
+ * @returns true where it is installed together with this one, unless that was asked not to be
+ */
+export const comesAlong = (name: string): boolean => Object.hasOwn(manifest().optionalDependencies, name)

@@ -101,3 +101,16 @@ test('a fault of a store that names no file says which store it is', async () =>
     message: expect.stringMatching(/^s: /),
   })
 })
+
+test.each([
+  ['d3-scale', 2],
+  ['cborg', 1],
+])('the package %s that is not there is named with what installs it', (name, lines) => {
+  const error = Object.assign(new Error(`Cannot find package '${name}' imported from file:///srv/x.js`), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  })
+  const { message, advice = [] } = failureOf(error)
+  expect([message, advice.length]).toEqual([`the package ${name} is not installed`, lines])
+  expect(advice[0]).toContain(`npm install ${name}`)
+  expect(advice[1]?.includes('without --omit=optional') ?? false).toBe(lines === 2)
+})
