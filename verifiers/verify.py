@@ -1552,15 +1552,28 @@ class Chain:
         return [one for one in self.anchors.matched if one["size"] > 0] if result["scope"].get("fromSeq") == 0 else []
 
 
-def sound_through(result):
-    """@returns how many first receipts stand, whatever is wrong behind them; none of a chain that contradicts a checkpoint"""
-    if result["verdict"] != "INVALID":
-        return math.inf
-    wrong = [one for one in result["problems"] if one["code"] in INVALID_CODES]
-    listed = {one["code"] for one in wrong}
-    if "CHECKPOINT_MISMATCH" in listed or (INVALID_CODES & set(result["counts"])) - listed:
-        return 0
-    return min(one.get("seq", 0) for one in wrong)
+class Soundness:
+    """Up to where a log's chain stands, whatever is wrong behind it."""
+
+    def __init__(self):
+        self.next, self.revokes = 0, False
+
+    def hear(self, receipt):
+        """@param receipt one against which nothing was found"""
+        if int(receipt["seq"].value) == self.next:
+            self.next += 1
+        if receipt.get("key", {}).get("event") == "revoke":
+            self.revokes = True
+
+    def through(self, result):
+        """@returns how many first receipts count; none of a chain that contradicts a checkpoint, or found late ones at its end"""
+        if result["verdict"] != "INVALID":
+            return math.inf
+        counts = result["counts"]
+        if "CHECKPOINT_MISMATCH" in counts or (self.revokes and "KEY_REVOKED" in counts):
+            return 0
+        wrong = [one for one in result["problems"] if one["code"] in INVALID_CODES]
+        return 0 if any("seq" not in one and "line" not in one for one in wrong) else self.next
 
 
 def finding(code, seq, line):
@@ -2452,8 +2465,11 @@ class Package:
                     elif said not in joins:
                         more_joins[:] = [True]
 
+        sound = Soundness()
+
         def hear(receipt):
             hear_joins(receipt)
+            sound.hear(receipt)
             event = receipt.get("system", {})
             if event.get("event") == "checkpoint":
                 entries.hear(int(receipt["seq"].value), event)
@@ -2464,8 +2480,8 @@ class Package:
                 continue
             claims_log = chain_id == log_chain
             result, matched = self.judge_chain(chain, known[chain_id], hear if claims_log else hear_joins)
-            sound = sound_through(result)
-            anchored = sorted((one for one in matched if one["size"] <= sound), key=lambda one: one["size"])
+            through = sound.through(result)
+            anchored = sorted((one for one in matched if one["size"] <= through), key=lambda one: one["size"])
             held = [] if result["verdict"] == "INVALID" else anchored
             results[chain_id] = {"chainId": chain_id, "member": name, "result": result, "checkpoints": held}
             # what the manifest calls the log's is, where a checkpoint of a log holds it

@@ -3,7 +3,7 @@
  * counts where a checkpoint of the log covers it, and with the witnesses and time stamps of that.
  */
 import type { DecisionReceipt } from '../receipt/types.js'
-import { soundThrough } from '../verify/log.js'
+import { soundness } from '../verify/log.js'
 import type { Anchor, VerifyResult } from '../verify/types.js'
 import type { HeldCheckpoint } from './findings.js'
 import type { EvidenceChain, EvidenceManifest } from './manifest.js'
@@ -83,6 +83,7 @@ export function chainEvidence(
   const marks = new Map(manifest.chains.map((chain) => [markOf(chain), chain.chainId]))
   const hasLog = notes.some(({ kind }) => kind === 'log')
   const entries: Entry[] = []
+  const sound = soundness()
   /** The first entry about each chain that is not in the package. */
   const others = new Map<string, Pick<Entry, 'seq'> & { readonly origin: string }>()
   const known = new Map<string, Known[]>(manifest.chains.map(({ chainId }) => [chainId, []]))
@@ -115,7 +116,9 @@ export function chainEvidence(
         ...(witnessedAt !== undefined && { witnessedAt }),
       })),
 
-    hear({ seq, system }) {
+    hear(receipt) {
+      sound.heard(receipt)
+      const { seq, system } = receipt
       // every chain leads to one of size 0, so it says nothing of any
       if (!hasLog || system?.event !== 'checkpoint' || system.size === 0) return
       const { origin, size, rootHash } = system
@@ -129,7 +132,7 @@ export function chainEvidence(
     settle(result) {
       const { logChain } = manifest
       // what a stolen key has appended later takes nothing from what was seen before
-      const through = soundThrough(result)
+      const through = sound.through(result)
       const held = matched(known.get(logChain as string) ?? [], result).filter(
         ({ log, size }) => log !== undefined && size <= through,
       )

@@ -5,7 +5,6 @@ import {
   type Anchor,
   invalidCodes,
   type Problem,
-  type ProblemCode,
   type ReceiptSource,
   type VerifyOptions,
   type VerifyResult,
@@ -61,20 +60,35 @@ export interface LogReading {
 
 const invalid: ReadonlySet<string> = new Set(invalidCodes)
 
-/**
- * Tells up to where a log chain stands, whatever is wrong behind it: what witnesses have seen does not become less by what the
- * holder of a stolen key appends later.
- *
- * @param result - of a log chain
- * @returns how many of its first receipts count, as far as a checkpoint covers them; none of one that contradicts a checkpoint
- */
-export function soundThrough({ verdict, problems, counts }: VerifyResult): number {
-  if (verdict !== 'INVALID') return Number.POSITIVE_INFINITY
-  const wrong = problems.filter(({ code }) => invalid.has(code))
-  const listed = new Set(wrong.map(({ code }) => code))
-  const areListed = Object.keys(counts).every((code) => !invalid.has(code) || listed.has(code as ProblemCode))
-  if (!areListed || listed.has('CHECKPOINT_MISMATCH')) return 0
-  return Math.min(...wrong.map(({ seq = 0 }) => seq))
+/** Tells up to where a log chain stands, whatever is wrong behind it. */
+export interface Soundness {
+  /** Takes a receipt against which nothing was found. */
+  readonly heard: Counted
+  /**
+   * @param result - of the log chain
+   * @returns how many of its first receipts count, as far as a checkpoint covers them: what witnesses have seen does not become
+   *   less by what the holder of a stolen key appends later. None of one that contradicts a checkpoint, or that revokes a key itself
+   *   whose receipts are late: which those are is found at its end
+   */
+  through(result: VerifyResult): number
+}
+
+/** @returns what follows a log chain from seq 0 on, to the first receipt against which something is found */
+export function soundness(): Soundness {
+  let next = 0
+  let revokes = false
+  return {
+    heard({ seq, key }) {
+      if (seq === next) next += 1
+      if (key?.event === 'revoke') revokes = true
+    },
+    through({ verdict, problems, counts }) {
+      if (verdict !== 'INVALID') return Number.POSITIVE_INFINITY
+      if (counts.CHECKPOINT_MISMATCH !== undefined || (revokes && counts.KEY_REVOKED !== undefined)) return 0
+      const isOfNone = ({ code, seq, line }: Problem) => invalid.has(code) && seq === undefined && line === undefined
+      return problems.some(isOfNone) ? 0 : next
+    },
+  }
 }
 
 /**
@@ -123,14 +137,17 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
   const marks = checkpointsOf(checkpoints, LOG).marks.filter(({ witnessed }) => witnessed)
   const origin = marks[0]?.origin
   const entries: Entry[] = []
+  const sound = soundness()
   return {
-    counted({ seq, system }) {
+    counted(receipt) {
+      sound.heard(receipt)
+      const { seq, system } = receipt
       const mark = system?.event === 'checkpoint' && system.size > 0 ? MARKED.exec(system.origin)?.[1] : undefined
       if (system?.event === 'checkpoint' && mark !== undefined)
         entries.push({ seq, mark, size: system.size, rootHash: system.rootHash })
     },
     finish(result) {
-      const through = Math.min(result.scope.checkpoint?.size ?? 0, soundThrough(result))
+      const through = Math.min(result.scope.checkpoint?.size ?? 0, sound.through(result))
       const heads = marks.filter(({ size }) => size <= through).sort((a, b) => a.size - b.size)
       const times = timesOf(heads)
       const logged: KnownCheckpoint[] = []
