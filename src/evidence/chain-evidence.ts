@@ -3,7 +3,7 @@
  * counts where a checkpoint of the log covers it, and with the witnesses and time stamps of that.
  */
 import type { DecisionReceipt } from '../receipt/types.js'
-import { soundness } from '../verify/log.js'
+import { soundness } from '../verify/soundness.js'
 import type { Anchor, VerifyResult } from '../verify/types.js'
 import type { HeldCheckpoint } from './findings.js'
 import type { EvidenceChain, EvidenceManifest } from './manifest.js'

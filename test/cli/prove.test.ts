@@ -155,7 +155,11 @@ describe('quittance verify-proof', () => {
       2,
       expect.stringMatching(/policy\.json is the policy of a package.*tlog-policy/s),
     ])
-    expect(await code('absent.tlog-proof', '--trust', keyId, ...policy)).toBe(2)
+    const absent = await cli('verify-proof', 'absent.tlog-proof', '--trust', keyId, ...policy)
+    expect([absent.code, absent.stderr]).toEqual([
+      2,
+      expect.stringContaining('cannot read the proof absent.tlog-proof'),
+    ])
     expect(await code('p.tlog-proof', '--trust', keyId, ...policy, '--require-timestamp')).toBe(2)
     expect(await code('p.tlog-proof', '--trust', keyId, ...policy, '--lang', 'fr')).toBe(2)
   })

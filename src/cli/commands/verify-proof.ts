@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import {
   type DecisionProofResult,
   type VerifyDecisionProofOptions,
   verifyDecisionProof,
 } from '../../transparency/decision-proof-verify.js'
 import { type ProofLocale, proofWords } from '../../transparency/decision-proof-words.js'
-import { unreadable } from '../../verify/node/chunks.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'
-import { colorsFor, type ExitCode, type Io, pathFrom } from '../io.js'
+import { colorsFor, type ExitCode, type Io } from '../io.js'
 import { certificatesIn, noteTrustFor, smallFile, tlogPolicyIn } from '../log-keys.js'
 import { printable, printableJson } from '../printable.js'
 import { addTrustOptions, type TrustOptions, trustFor } from '../trust-flags.js'
@@ -34,19 +32,6 @@ const help = examples(
     'INCOMPLETE unless a time-stamp authority that you trust saw it',
   ],
 )
-
-const MOST_BYTES = 4_000_000
-
-async function proofIn(file: string, io: Io): Promise<Uint8Array> {
-  try {
-    const bytes = await readFile(pathFrom(io, file))
-    if (bytes.length > MOST_BYTES) throw new UsageError(`${printable(file)} is too large for a proof`)
-    return bytes
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw unreadable(error, file)
-  }
-}
 
 async function stampsFor(files: readonly string[], io: Io): Promise<VerifyDecisionProofOptions['timestamps']> {
   const authorities = await certificatesIn(files, io)
@@ -90,7 +75,7 @@ async function verifyProof(file: string, options: Options, io: Io): Promise<Exit
     throw new UsageError('--require-timestamp needs --tsa FILE: the authorities whose time stamps you trust')
   const trust = await trustFor(options, io)
   const policy = tlogPolicyIn(await smallFile(options.policy, io, 'policy'), options.policy)
-  const result = await verifyDecisionProof(await proofIn(file, io), {
+  const result = await verifyDecisionProof(await smallFile(file, io, 'proof'), {
     keyring: trust.keyring,
     policy,
     ...(await noteTrustFor(policy)),
