@@ -22,7 +22,7 @@ const cli = (...args: string[]) => runCli(args, { cwd: dir })
 
 async function receiptsOf(store: ReceiptStore, chainId: string): Promise<DecisionReceipt[]> {
   const found: DecisionReceipt[] = []
-  for await (const line of store.lines(chainId)) found.push(JSON.parse(line) as DecisionReceipt)
+  for await (const receipt of store.read(chainId)) found.push(receipt)
   return found
 }
 
