@@ -1556,12 +1556,10 @@ class Soundness:
     """Up to where a log's chain stands, whatever is wrong behind it."""
 
     def __init__(self):
-        self.next, self.revokes = 0, False
+        self.revokes = False
 
     def hear(self, receipt):
         """@param receipt one against which nothing was found"""
-        if int(receipt["seq"].value) == self.next:
-            self.next += 1
         if receipt.get("key", {}).get("event") == "revoke":
             self.revokes = True
 
@@ -1572,8 +1570,11 @@ class Soundness:
         counts = result["counts"]
         if "CHECKPOINT_MISMATCH" in counts or (self.revokes and "KEY_REVOKED" in counts):
             return 0
-        wrong = [one for one in result["problems"] if one["code"] in INVALID_CODES]
-        return 0 if any("seq" not in one and "line" not in one for one in wrong) else self.next
+        # what is not listed stands behind all that is
+        full = len(result["problems"]) >= MAX_LISTED
+        standing = [one for one in result["problems"] if full or one["code"] in INVALID_CODES]
+        nowhere = math.inf if not full and all("seq" in one or "line" in one for one in standing) else 0
+        return min(one.get("seq", nowhere) for one in standing)
 
 
 def finding(code, seq, line):

@@ -1,4 +1,5 @@
 /** Up to where a log chain stands in which something is wrong. */
+import { MAX_LISTED } from './findings.js'
 import type { Counted } from './run.js'
 import { invalidCodes, type Problem, type VerifyResult } from './types.js'
 
@@ -17,20 +18,21 @@ export interface Soundness {
   through(result: VerifyResult): number
 }
 
-/** @returns what follows a log chain from seq 0 on, to the first receipt against which something is found */
+/** @returns what follows a log chain */
 export function soundness(): Soundness {
-  let next = 0
   let revokes = false
   return {
-    heard({ seq, key }) {
-      if (seq === next) next += 1
+    heard({ key }) {
       if (key?.event === 'revoke') revokes = true
     },
     through({ verdict, problems, counts }) {
       if (verdict !== 'INVALID') return Number.POSITIVE_INFINITY
       if (counts.CHECKPOINT_MISMATCH !== undefined || (revokes && counts.KEY_REVOKED !== undefined)) return 0
-      const isOfNone = ({ code, seq, line }: Problem) => invalid.has(code) && seq === undefined && line === undefined
-      return problems.some(isOfNone) ? 0 : next
+      // what is not listed stands behind all that is
+      const isFull = problems.length >= MAX_LISTED
+      const standing = isFull ? problems : problems.filter(({ code }) => invalid.has(code))
+      const placeOf = ({ seq, line }: Problem) => seq ?? (isFull || line === undefined ? 0 : Number.POSITIVE_INFINITY)
+      return Math.min(...standing.map(placeOf))
     },
   }
 }

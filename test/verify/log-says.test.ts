@@ -4,33 +4,10 @@ import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { type DatedNote, openCheckpoints } from '../../src/verify/checkpoints.js'
 import { LOG_CHAIN, missingChains, type VerifiedLog, verifyLog } from '../../src/verify/log.js'
 import { anchorOf } from './anchor.js'
-import { LOG_ORIGIN, logNoteOf, originOf, policyOf } from './notes.js'
-import {
-  chainOf,
-  chainStart,
-  type Entry,
-  entryOf,
-  judge,
-  keys,
-  type Loose,
-  NOW,
-  plainChain,
-  rotation,
-  trusting,
-  trustOne,
-} from './support.js'
+import { a, b, entry, LOG_ORIGIN, logNoteOf, logOf, originOf, policyOf, rootOf } from './notes.js'
+import { entryOf, judge, keys, type Loose, NOW, rotation, trusting, trustOne } from './support.js'
 
-const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
-const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
 const originA = originOf(rootOf(a))
-
-const entry = (receipts: readonly DecisionReceipt[], size: number, origin = originOf(rootOf(receipts))): Entry => ({
-  body: {
-    eventType: 'system',
-    system: { event: 'checkpoint', origin, size, rootHash: anchorOf(receipts, size).rootHash as `sha256:${string}` },
-  },
-})
-const logOf = (...entries: Entry[]): DecisionReceipt[] => chainOf([chainStart(), ...entries], { chainId: LOG_CHAIN })
 
 const seconds = 1_790_000_000
 const timeOf = (time: number): string => new Date(time * 1000 + 999).toISOString()

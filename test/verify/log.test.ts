@@ -5,31 +5,8 @@ import { openCheckpoints } from '../../src/verify/checkpoints.js'
 import { LOG_CHAIN, missingChains, type VerifiedLog, verifyLog } from '../../src/verify/log.js'
 import type { VerifyResult } from '../../src/verify/types.js'
 import { anchorOf } from './anchor.js'
-import { logNoteOf, noteOf, originOf, policyOf } from './notes.js'
-import {
-  chainOf,
-  chainStart,
-  type Entry,
-  entryOf,
-  judge,
-  judged,
-  keys,
-  NOW,
-  plainChain,
-  trusting,
-  trustOne,
-} from './support.js'
-
-const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
-const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
-
-const entry = (receipts: readonly DecisionReceipt[], size: number, origin = originOf(rootOf(receipts))): Entry => ({
-  body: {
-    eventType: 'system',
-    system: { event: 'checkpoint', origin, size, rootHash: anchorOf(receipts, size).rootHash as `sha256:${string}` },
-  },
-})
-const logOf = (...entries: Entry[]): DecisionReceipt[] => chainOf([chainStart(), ...entries], { chainId: LOG_CHAIN })
+import { a, b, entry, logNoteOf, logOf, noteOf, originOf, policyOf, rootOf } from './notes.js'
+import { chainOf, entryOf, judge, judged, keys, NOW, plainChain, trusting, trustOne } from './support.js'
 
 /** seq 0 to 4: what happened in the deployment until now. */
 const log = logOf(entry(a, 3), entry(b, 6), entry(a, 7), entry(a, 9))

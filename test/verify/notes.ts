@@ -7,8 +7,9 @@ import { cosign } from '../../src/tlog/cosignature.js'
 import { type NoteSigner, signatureLine, signNote } from '../../src/tlog/note.js'
 import { type Policy, parsePolicy } from '../../src/tlog/policy.js'
 import { type NoteKey, noteKey, vkeyOf } from '../../src/tlog/vkey.js'
+import { LOG_CHAIN } from '../../src/verify/log.js'
 import { anchorOf } from './anchor.js'
-import { keyNamed, type TestKey } from './support.js'
+import { chainOf, chainStart, type Entry, keyNamed, plainChain, type TestKey } from './support.js'
 
 export const LOG_ORIGIN = 'log.example/acme'
 
@@ -67,3 +68,24 @@ export function policyTextOf(quorum: 0 | 1 | 2 | 3 = 0, log: TestKey = checkpoin
 
 export const policyOf = (quorum: 0 | 1 | 2 | 3 = 0, log: TestKey = checkpointKey): Policy =>
   parsePolicy(policyTextOf(quorum, log))
+
+/** Two chains that a log has entries of. */
+export const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
+
+export const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
+
+/** What the log's chain says of a chain when it had so many receipts. */
+export const entry = (
+  receipts: readonly DecisionReceipt[],
+  size: number,
+  origin = originOf(rootOf(receipts)),
+): Entry => ({
+  body: {
+    eventType: 'system',
+    system: { event: 'checkpoint', origin, size, rootHash: anchorOf(receipts, size).rootHash as `sha256:${string}` },
+  },
+})
+
+/** A log's chain. */
+export const logOf = (...entries: readonly Entry[]): DecisionReceipt[] =>
+  chainOf([chainStart(), ...entries], { chainId: LOG_CHAIN })

@@ -4,36 +4,12 @@ import type { DecisionReceipt } from '../../src/receipt/types.js'
 import type { CheckpointSet } from '../../src/verify/checkpoints.js'
 import { openCheckpoints } from '../../src/verify/checkpoints.js'
 import { LOG_CHAIN, missingChains, verifyLog } from '../../src/verify/log.js'
-import { anchorOf } from './anchor.js'
-import { logNoteOf, noteOf, originOf, policyOf } from './notes.js'
-import {
-  chainOf,
-  chainStart,
-  type Entry,
-  entryOf,
-  judge,
-  judged,
-  keys,
-  NOW,
-  plainChain,
-  trusting,
-  trustOne,
-} from './support.js'
+import { a, b, entry, logNoteOf, logOf, noteOf, originOf, policyOf, rootOf } from './notes.js'
+import { chainOf, type Entry, entryOf, judge, judged, keys, NOW, plainChain, trusting, trustOne } from './support.js'
 
-const [a, b] = [plainChain(9, { chainId: 'a' }), plainChain(6, { chainId: 'b' })]
-const rootOf = (receipts: readonly DecisionReceipt[]): string => (receipts[0] as DecisionReceipt).receiptHash
 const seconds = 1_790_000_000
-
-function entry(receipts: readonly DecisionReceipt[], size: number, log?: string): Entry {
-  const rootHash = anchorOf(receipts, size).rootHash as `sha256:${string}`
-  return {
-    body: {
-      eventType: 'system',
-      system: { event: 'checkpoint', origin: originOf(rootOf(receipts), log), size, rootHash },
-    },
-  }
-}
-const logOf = (...entries: Entry[]): DecisionReceipt[] => chainOf([chainStart(), ...entries], { chainId: LOG_CHAIN })
+/** The origin of a chain under a former name of the log. */
+const former = (receipts: readonly DecisionReceipt[]): string => originOf(rootOf(receipts), 'former.example/log')
 
 /** The log's chain, its head seen by a witness, and what else the holder of the log's key has signed. */
 async function seen(log: readonly DecisionReceipt[], ...others: string[]) {
@@ -151,7 +127,7 @@ describe('a log chain to which a stolen key has added something', () => {
 })
 
 describe('a log chain that went on under another name', () => {
-  const renamed = logOf(entry(a, 5, 'former.example/log'), entry(b, 6, 'former.example/log'), entry(a, 9))
+  const renamed = logOf(entry(a, 5, former(a)), entry(b, 6, former(b)), entry(a, 9))
 
   it('still has the chains that it had', async () => {
     const log = await seen(renamed)
@@ -166,7 +142,7 @@ describe('a log chain that went on under another name', () => {
   it('still shows that one was rewritten', async () => {
     const rewritten = plainChain(9, { chainId: 'a', on: a.slice(0, 1), label: 'forged' }).slice(0, 8)
     const other = [...a.slice(0, 1), ...rewritten]
-    const { checkpoints } = await seen(logOf(entry(a, 5, 'former.example/log'), entry(other, 9)))
+    const { checkpoints } = await seen(logOf(entry(a, 5, former(a)), entry(other, 9)))
     expect((await judged(other, { checkpoints }))[0]).toBe('INVALID')
     expect((await judged(a, { checkpoints }))[0]).toBe('INVALID')
   })
