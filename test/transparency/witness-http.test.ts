@@ -56,6 +56,25 @@ const servedKey = (): Promise<NoteKey> =>
   localWitness({ keys: keysOf(9), name: 'witness.example/w1', logs: [] }).core.key()
 
 describe('a log and its witness over loopback', () => {
+  test('is answered beside hundreds who send their bodies byte by byte', async () => {
+    const log = await testLog()
+    const { url, client } = await served([log])
+    const { hostname, port } = new URL(url)
+    const sockets = await Promise.all(
+      Array.from({ length: 300 }, async () => {
+        const socket = connect(Number(port), hostname)
+        await once(socket, 'connect')
+        socket.on('error', () => {})
+        socket.write('POST /add-checkpoint HTTP/1.1\r\nhost: w\r\ncontent-length: 100\r\n\r\nx')
+        return socket
+      }),
+    )
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    expect(await client().cosign(await log.request(history(3)))).toHaveLength(1)
+  })
+
   test('cosigns growing heads; a client that knows nothing learns the old size from it', async () => {
     const log = await testLog()
     const { client, key, url } = await served([log])

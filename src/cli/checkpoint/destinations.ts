@@ -53,6 +53,8 @@ export interface Destinations {
   readonly sinks: readonly CheckpointSink[]
   readonly witnesses: Awaited<ReturnType<typeof witnessesOf>>['witnesses']
   readonly timestamps: readonly TimestampAuthority[]
+  /** @returns what was typed for a sink, instead of its name in warnings */
+  typed(name: string): string
   /**
    * @param status - of the log, when it is done
    * @returns why a quorum is not reached that could not be; `undefined` where everybody was asked
@@ -99,11 +101,13 @@ export async function destinationsOf(options: DestinationOptions, io: Io): Promi
   const { to, git, push, policy, timestamp = [], tsa } = options
   if (push !== undefined && git === undefined) throw new UsageError('--push needs --git REPOSITORY')
   const { witnesses, silent } = await witnessesOf(policy, io)
+  const named = [
+    ...(to === undefined ? [] : [[`--to ${to}`, fileSink(pathFrom(io, to))] as const]),
+    ...(git === undefined ? [] : [[`--git ${git}`, gitSink({ repository: pathFrom(io, git), remote: push })] as const]),
+  ]
   return {
-    sinks: [
-      ...(to === undefined ? [] : [fileSink(pathFrom(io, to))]),
-      ...(git === undefined ? [] : [gitSink({ repository: pathFrom(io, git), remote: push })]),
-    ],
+    sinks: named.map(([, sink]) => sink),
+    typed: (name) => named.find(([, { id }]) => id === name)?.[0] ?? name,
     witnesses,
     timestamps: await authoritiesOf(timestamp, tsa, io),
     unasked: ({ quorum }) =>

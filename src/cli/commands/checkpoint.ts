@@ -92,7 +92,7 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
   if (options.all && options.chain !== undefined) throw new UsageError('--chain does not go with --all')
   if (options.formerOrigin?.includes(origin))
     throw new UsageError('--former-origin names what the log was called before')
-  const { sinks, witnesses, timestamps, unasked } = await destinationsOf(options, io)
+  const { sinks, witnesses, timestamps, unasked, typed } = await destinationsOf(options, io)
   if (options.receiptKey === undefined && !io.env.QUITTANCE_KEY_URL)
     throw new UsageError('no key for the entries of the log chain was given: --receipt-key KEY, or QUITTANCE_KEY_URL', [
       'They are receipts, and are signed as those are; --key signs the checkpoints alone.',
@@ -118,7 +118,9 @@ async function checkpoint(target: string, options: Options, io: Io): Promise<Exi
       log.on('warning', ({ error, chainId, name }) => {
         const { code, message } = failureOf(error)
         if (QuittanceError.is(error, 'TLOG_REFUSED')) isRefused = true
-        const about = [chainId, name].filter((one) => one !== undefined).map((one) => `${printable(one)}: `)
+        const about = [chainId, name && typed(name)]
+          .filter((one) => one !== undefined)
+          .map((one) => `${printable(one)}: `)
         const words = `${about.join('')}${printable(message, 500)} [${code}]`
         // who is away is asked again, and is away again
         if (!said.has(words)) io.stderr.write(`${yellow('warning:')} ${words}\n`)

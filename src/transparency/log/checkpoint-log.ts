@@ -107,6 +107,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
   const making = createMaking({
     ledger,
     heads,
+    keys: checked.keys,
     origin,
     logChainId,
     tenantId: checked.tenantId,

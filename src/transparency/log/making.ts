@@ -1,5 +1,7 @@
 /** Checkpoints of single chains: signed, and entered into the log chain. */
 
+import { QuittanceError } from '../../errors.js'
+import type { KeyProvider } from '../../keys/provider.js'
 import type { Ledger } from '../../ledger/types.js'
 import type { Kept } from './cell.js'
 import { entryRoot } from './entries.js'
@@ -30,6 +32,8 @@ export interface Making {
 export interface MakingOptions {
   readonly ledger: Ledger
   readonly heads: Heads
+  /** The checkpoint key. */
+  readonly keys: KeyProvider
   readonly origin: string
   readonly logChainId: string
   readonly tenantId: string
@@ -48,9 +52,21 @@ const AT_ONCE = 4
  * @returns what makes checkpoints
  */
 export function createMaking(options: MakingOptions): Making {
-  const { ledger, heads, origin, logChainId, tenantId, graceMs, signal, warn, now } = options
+  const { ledger, heads, keys, origin, logChainId, tenantId, graceMs, signal, warn, now } = options
   const unsettled = new Map<string, HeadNote & { readonly size: number }>()
   const originOf: OriginOf = (root, log = origin) => `${log}/${root.slice('sha256:'.length).slice(0, ROOT_DIGITS)}`
+
+  let isCompared = false
+  /** Whoever steals the one key of both could write a history and its checkpoints anew. */
+  const compareKeys = async (receiptKey: string): Promise<void> => {
+    if (isCompared) return
+    const { keyId } = await keys.signer()
+    isCompared = true
+    if (keyId !== receiptKey) return
+    const message =
+      'the checkpoint key is the key of the receipts too: whoever steals it writes both anew. Take another one'
+    warn(new QuittanceError('TLOG_UNTRUSTED', message, { details: { reason: 'same-key' } }), { chainId: logChainId })
+  }
 
   return {
     async make(chainId, run, { patient }) {
@@ -60,8 +76,9 @@ export function createMaking(options: MakingOptions): Making {
       if (!fresh && isIn) return { kept, entered: false, open: false }
       if (!fresh && patient && now() - kept.madeAt < graceMs) return { kept, entered: false, open: true }
       const entry = { origin: kept.origin, size, rootHash: entryRoot(rootHash) }
-      await ledger.checkpoint(logChainId, entry, { tenantId, signal })
+      const { keyId } = await ledger.checkpoint(logChainId, entry, { tenantId, signal })
       unsettled.set(chainId, { chainId, size, note })
+      await compareKeys(keyId)
       return { kept, entered: true, open: false }
     },
     async settle(except) {

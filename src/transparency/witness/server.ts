@@ -54,7 +54,10 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array | undefined>
   return Buffer.concat(parts)
 }
 
-async function answerTo(witness: WitnessCore, request: IncomingMessage): Promise<WitnessAnswer> {
+/** Counted from the end of the body on: who sends it slowly takes a connection, and nobody's turn. */
+type Turn = (work: () => Promise<WitnessAnswer>) => Promise<WitnessAnswer>
+
+async function answerTo(witness: WitnessCore, request: IncomingMessage, inTurn: Turn): Promise<WitnessAnswer> {
   const { method, url = '' } = request
   if (url === '/add-checkpoint') {
     if (method !== 'POST') return text(405, 'add-checkpoint takes POST', { allow: 'POST' })
@@ -62,7 +65,7 @@ async function answerTo(witness: WitnessCore, request: IncomingMessage): Promise
     const declared = Number(request.headers['content-length'] ?? 0)
     const body = declared > MAX_BODY_BYTES ? undefined : await bodyOf(request)
     if (body === undefined) return text(413, `a request has at most ${MAX_BODY_BYTES} bytes`, { connection: 'close' })
-    return witness.addCheckpoint(body)
+    return inTurn(() => witness.addCheckpoint(body))
   }
   const originHash = monitoring.exec(url)?.[1]
   if (originHash === undefined) return text(404, 'there is nothing here')
@@ -122,11 +125,19 @@ export async function serveWitness({
   let busy = 0
   let closing: Promise<void> | undefined
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const inTurn: Turn = async (work) => {
+    if (busy >= MOST_AT_ONCE) return text(503, 'too many requests at once', { 'retry-after': '1', connection: 'close' })
     busy += 1
     try {
-      const tooMany = text(503, 'too many requests at once', { 'retry-after': '1', connection: 'close' })
-      const answer = busy > MOST_AT_ONCE ? tooMany : await answerTo(witness, request)
+      return await work()
+    } finally {
+      busy -= 1
+    }
+  }
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    try {
+      const answer = await answerTo(witness, request, inTurn)
       if (closing) response.setHeader('connection', 'close')
       send(response, answer)
     } catch (error) {
@@ -138,7 +149,6 @@ export async function serveWitness({
       onFault(error)
       send(response, text(500, 'the witness can not answer now'))
     } finally {
-      busy -= 1
       // a body that nobody read would be taken for the next request
       if (!request.complete) response.once('finish', () => request.destroy())
     }
