@@ -284,10 +284,12 @@ export function createHeads(options: HeadsOptions): Heads {
    */
   const assertWhole = async (options: StoreOptions): Promise<void> => {
     if (isWhole) return
+    await entries.read(options)
     for await (const chainId of store.chains(options)) {
       const kept = chainId === logChainId ? undefined : await cellIfReadable(chainId, options)
       if (kept === undefined || kept.origin.slice(0, kept.origin.lastIndexOf('/')) !== logOrigin) continue
-      // the cell was read before: another process enters first, and notes it then
+      if (!entries.lacks(kept.origin, kept.logged)) continue
+      // another process enters first, and notes it then: what it entered since is there to be read
       await entries.read(options)
       if (entries.lacks(kept.origin, kept.logged)) throw refused(logChainId, 'entries-lost')
     }
