@@ -13,10 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
  * @returns {Promise<any>} the module
  */
 export async function bundled(name, modules) {
-  // below node_modules, so that the bundle finds the packages that it leaves out
-  const directory = join(root, 'node_modules', '.cache', 'quittance-bench')
+  // below node_modules, so that the bundle finds the packages that it leaves out, and as deep as dist/, whose files find others by that
+  const directory = join(root, 'node_modules', '.cache')
   mkdirSync(directory, { recursive: true })
-  const outfile = join(directory, `${name}-${process.pid}.mjs`)
+  const outfile = join(directory, `quittance-bench-${name}-${process.pid}.mjs`)
   await build({
     absWorkingDir: root,
     stdin: {
