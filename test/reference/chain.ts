@@ -318,6 +318,9 @@ export function judgeChain(lines: readonly Line[], keyring: ReadonlyMap<string, 
     return standing
   }
 
+  /** Keys that a receipt revokes of which the pages leave open whether it counts: then from when they are revoked is open too. */
+  const perhapsRevoked = new Set<string>()
+
   /** Learns what a receipt says of keys. */
   const learn = (receipt: Receipt, found: Found, standing: Standing) => {
     const event = at(receipt.members, 'key', 'event')
@@ -331,6 +334,7 @@ export function judgeChain(lines: readonly Line[], keyring: ReadonlyMap<string, 
     if (revoked.some((time) => time !== undefined)) trustDoubt = true
     if (!found.isClean) {
       trustDoubt = true
+      if (event === 'revoke') perhapsRevoked.add(at(receipt.members, 'key', 'keyId') as string)
       return
     }
     if (event === 'rotate') {
@@ -516,8 +520,9 @@ export function judgeChain(lines: readonly Line[], keyring: ReadonlyMap<string, 
         unrevoked.some((one) => one.found.isClean) ||
         matched.some(({ size, witnessedAt }) => size > receipt.seq && witnessedAt !== undefined && witnessedAt < time)
       if (dated && !doubtEver) continue
-      if (dated || later.length > 0 || others || doubtEver) end.may.add('KEY_REVOKED_UNDATED')
-      if (!dated && unrevoked.length === 0 && !others) end.must.add('KEY_REVOKED_UNDATED')
+      const isOpen = others || perhapsRevoked.has(key)
+      if (dated || later.length > 0 || isOpen || doubtEver) end.may.add('KEY_REVOKED_UNDATED')
+      if (!dated && unrevoked.length === 0 && !isOpen) end.must.add('KEY_REVOKED_UNDATED')
     }
   })
 
