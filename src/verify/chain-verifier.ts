@@ -149,7 +149,7 @@ export class ChainVerifier {
       const message = `${a.origin} has signed two roots for size ${a.size}, ${a.rootHash} and ${b.rootHash}: it shows different histories to different people`
       this.#findings.problem({ code: 'CHECKPOINT_MISMATCH', message, notes: [a.note, b.note] })
     }
-    if (marks.every(({ size }) => size === 0))
+    if (marks.every(({ size, kind, witnessed }) => size === 0 || (kind === LOG && !witnessed)))
       this.#problem('CHECKPOINT_NOT_REACHED', {}, noCheckpoint(checkpoints, named))
     const logs = [...new Set(marks.map(({ log }) => log))]
     if (logs.length > 1) {
@@ -266,8 +266,9 @@ export class ChainVerifier {
     }
   }
 
-  /** A policy that asks for witnesses is not met by checkpoints that only the log has signed. */
+  /** A policy that asks for witnesses is not met by checkpoints that only the log has signed. Of the log's own it takes no others. */
   #seenByWitnesses(): void {
+    if (this.#named(undefined) === LOG) return
     const matched = this.#anchors?.matched ?? []
     const isSeen = (mark: Mark) => isVouched(mark) && (mark.origin !== undefined || mark.witnessedAt !== undefined)
     if (matched.every(({ origin }) => origin === undefined) || matched.some(isSeen)) return

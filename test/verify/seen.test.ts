@@ -67,6 +67,16 @@ describe('a head of the log that too few witnesses have seen', () => {
     expect([set.known.length, set.passedOver, set.conflicts.length]).toEqual([1, [{ index: 1, reason: 'quorum' }], 1])
   })
 
+  it('is none, where there is no other', async () => {
+    const { result, chains } = await verifyLog(log, {
+      keyring: trustOne,
+      now: NOW,
+      checkpoints: openCheckpoints([await logNoteOf(log)], policyOf(1)),
+    })
+    expect([result.verdict, result.counts, chains]).toEqual(['INCOMPLETE', { CHECKPOINT_NOT_REACHED: 1 }, []])
+    expect(result.problems[0]?.message).toBe('no checkpoint was given that the policy takes; 1 are not by the policy')
+  })
+
   it('says that the log has more than is shown', async () => {
     const { result, chains } = await verifyLog(log.slice(0, 2), {
       keyring: trustOne,
