@@ -84,7 +84,8 @@ export function tlogPolicyIn(bytes: Uint8Array, file: string): Policy {
   } catch (error) {
     if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
     const { code, message, details } = error
-    throw new QuittanceError(code, `${file}: ${message}`, { details, cause: error })
+    const place = details.line === undefined ? file : `${file}, line ${details.line}`
+    throw new QuittanceError(code, `${place}: ${message}`, { details, cause: error })
   }
 }
 

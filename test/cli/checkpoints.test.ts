@@ -244,7 +244,7 @@ test('a place without a checkpoint is a slip, and a pipe there is not waited for
 test('a policy that can not be read is named by its file', async () => {
   await writeFile(join(dir, 'unruly.txt'), 'Log something\n')
   const { code, stderr } = await cli('a.jsonl', '--checkpoints', 'audit', '--policy', 'unruly.txt')
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^quittance: unruly\.txt: .*\[TLOG_MALFORMED\]\n$/)])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^quittance: unruly\.txt, line 1: .*\[TLOG_MALFORMED\]\n$/)])
 })
 
 test('the policy of a package is told apart from a tlog-policy', async () => {
