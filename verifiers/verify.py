@@ -6,10 +6,20 @@
 
 Written from docs/receipt-format.md, docs/verification.md and docs/evidence.md, which go along in a package under
 format/. It shares no code with the library. It needs the standard library alone; where the package `cryptography` is
-installed, signatures are checked by it, which is some hundred times as fast.
+installed, the signatures of receipts are checked by it, which is some hundred times as fast. All else is checked here.
+
+What it judges: the archive, its list and its signature; each chain; checkpoints and their cosignatures, by Ed25519 and
+ML-DSA-44; RFC 3161 time stamps, by the authorities of the policy; a report against its seal and the receipts of the package.
+Nothing is fetched, and nothing that comes along is trusted.
+
+What it does not judge: the pages of a report (its HTML, Markdown and PDF); whether the figures of a report are those of the
+receipts; checkpoints that you have from elsewhere. `quittance verify` takes those, and `quittance report verify` builds a
+report again.
 
 Exit codes: 0 VALID, 1 INVALID, 3 INCOMPLETE, 2 wrong usage, something that can't be read, or a fault of this program.
-What it does not check: RFC 3161 time stamps and reports. Where a policy asks for them, the answer is INCOMPLETE.
+
+Its parts, in this order: Ed25519, ML-DSA-44, JSON, receipts, keys, checkpoints, chains, notes and policies of logs, signatures of
+time-stamp authorities, ASN.1, certificates, time stamps, reports, the archive, the policy, the package, the command.
 """
 import argparse
 import base64
@@ -24,6 +34,7 @@ import re
 import struct
 import sys
 import time
+import unicodedata
 import zlib
 
 MAX_DEPTH = 16
@@ -220,16 +231,175 @@ def signed_by(key_id, message, signature):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# ML-DSA-44, FIPS 204: verification alone, pure, with the empty context. Polynomials are lists of 256 numbers modulo Q.
+
+Q = 8380417
+DROPPED = 13
+CHALLENGES = 39
+GAMMA_1 = 2**17
+GAMMA_2 = (Q - 1) // 88
+BETA = 78
+MOST_HINTS = 80
+ROWS = COLUMNS = 4
+ML_DSA_KEY_BYTES = 1312
+ML_DSA_SIGNATURE_BYTES = 2420
+ZETAS = [pow(1753, int("{:08b}".format(index)[::-1], 2), Q) for index in range(256)]
+
+
+def shake(function, data, needed):
+    """Bytes of an endless stream, as many as are needed; which is known only while they are taken."""
+    length = needed
+    while True:
+        stream = function(data).digest(length)
+        yield from stream[length - needed :]
+        length, needed = 2 * length, length
+
+
+def to_ntt(polynomial):
+    """Algorithm 41. What is multiplied is multiplied in this form, number by number."""
+    values, index, step = list(polynomial), 0, 128
+    while step:
+        for start in range(0, 256, 2 * step):
+            index += 1
+            zeta = ZETAS[index]
+            for at in range(start, start + step):
+                turned = zeta * values[at + step] % Q
+                values[at + step] = values[at] - turned
+                values[at] += turned
+        step //= 2
+    return [value % Q for value in values]
+
+
+def from_ntt(polynomial):
+    """Algorithm 42."""
+    values, index, step = list(polynomial), 256, 1
+    while step < 256:
+        for start in range(0, 256, 2 * step):
+            index -= 1
+            zeta = -ZETAS[index]
+            for at in range(start, start + step):
+                before = values[at]
+                values[at] = before + values[at + step]
+                values[at + step] = zeta * (before - values[at + step]) % Q
+        step *= 2
+    scale = pow(256, Q - 2, Q)
+    return [value * scale % Q for value in values]
+
+
+def numbers_in(data, bits):
+    """Numbers of so many bits each, the lowest bit first."""
+    whole, mask = int.from_bytes(data, "little"), (1 << bits) - 1
+    return [whole >> at & mask for at in range(0, 8 * len(data), bits)]
+
+
+def matrix_entry(seed, row, column):
+    """Algorithm 30: numbers below Q out of a stream, what is not below it is passed over."""
+    stream = shake(hashlib.shake_128, seed + bytes((column, row)), 1008)
+    found = []
+    for low in stream:
+        number_ = low | next(stream) << 8 | (next(stream) & 0x7F) << 16
+        if number_ < Q:
+            found.append(number_)
+            if len(found) == 256:
+                return found
+
+
+def challenge_of(seed):
+    """Algorithm 29: a polynomial of 39 times 1 or -1, else 0."""
+    stream = shake(hashlib.shake_256, seed, 136)
+    signs = int.from_bytes(bytes(next(stream) for _ in range(8)), "little")
+    challenge = [0] * 256
+    for at in range(256 - CHALLENGES, 256):
+        place = next(one for one in stream if one <= at)
+        challenge[at] = challenge[place]
+        challenge[place] = -1 if signs & 1 else 1
+        signs >>= 1
+    return challenge
+
+
+def hints_in(data):
+    """Algorithm 21. One set of hints has one form: places in order, each once, and zeros behind the last.
+    @returns the places of each row; None where it is another form"""
+    places, ends, begin, rows = data[:MOST_HINTS], data[MOST_HINTS:], 0, []
+    for end in ends:
+        row = list(places[begin:end])
+        if not begin <= end <= MOST_HINTS or any(one >= other for one, other in zip(row, row[1:])):
+            return None
+        rows.append(frozenset(row))
+        begin = end
+    return None if any(places[begin:]) else rows
+
+
+def with_hint(value, hinted):
+    """Algorithm 40: the high part of a number modulo Q, one up or down where the signer says so."""
+    low = value % (2 * GAMMA_2)
+    if low > GAMMA_2:
+        low -= 2 * GAMMA_2
+    if value - low == Q - 1:
+        high, low = 0, low - 1
+    else:
+        high = (value - low) // (2 * GAMMA_2)
+    return (high + (1 if low > 0 else -1)) % 44 if hinted else high
+
+
+class MlDsaKey:
+    """A public key of ML-DSA-44, ready for signatures to be checked with."""
+
+    def __init__(self, data):
+        seed, packed = data[:32], data[32:]
+        self.matrix = [[matrix_entry(seed, row, column) for column in range(COLUMNS)] for row in range(ROWS)]
+        tops = [numbers_in(packed[at : at + 320], 10) for at in range(0, len(packed), 320)]
+        self.tops = [to_ntt([value << DROPPED for value in top]) for top in tops]
+        self.digest = hashlib.shake_256(data).digest(64)
+
+    def verifies(self, message, signature):
+        """Algorithm 8."""
+        if len(signature) != ML_DSA_SIGNATURE_BYTES:
+            return False
+        seed, packed, hints = signature[:32], signature[32:-84], hints_in(signature[-84:])
+        answers = [
+            [GAMMA_1 - value for value in numbers_in(packed[at : at + 576], 18)] for at in range(0, len(packed), 576)
+        ]
+        if hints is None or any(abs(value) >= GAMMA_1 - BETA for answer in answers for value in answer):
+            return False
+        # a zero, and the length of the empty context
+        represented = hashlib.shake_256(self.digest + b"\0\0" + message).digest(64)
+        challenge, answers = to_ntt(challenge_of(seed)), [to_ntt(answer) for answer in answers]
+        commitment = 0
+        for row in range(ROWS):
+            product = [-one * top for one, top in zip(challenge, self.tops[row])]
+            for factors, answer in zip(self.matrix[row], answers):
+                product = [one + factor * value for one, factor, value in zip(product, factors, answer)]
+            for at, value in enumerate(from_ntt([one % Q for one in product])):
+                commitment |= with_hint(value, at in hints[row]) << 6 * (256 * row + at)
+        data = represented + commitment.to_bytes(768, "little")
+        return hashlib.shake_256(data).digest(32) == seed
+
+
+ml_dsa_keys = {}
+
+
+def ml_dsa_verifies(public_key, message, signature):
+    """@param public_key of the verifier's policy, which has few: each is prepared once"""
+    if len(public_key) != ML_DSA_KEY_BYTES:
+        return False
+    if public_key not in ml_dsa_keys:
+        if len(ml_dsa_keys) > 64:
+            ml_dsa_keys.clear()
+        ml_dsa_keys[public_key] = MlDsaKey(public_key)
+    return ml_dsa_keys[public_key].verifies(message, signature)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # JSON, strictly
 
 
 class Num:
-    """A number as it is spelled, and what it says."""
+    """A number of a JSON text: neither an integer nor a truth value of Python."""
 
-    __slots__ = ("text", "value")
+    __slots__ = ("value",)
 
     def __init__(self, text):
-        self.text = text
         try:
             self.value = float(text)
         except OverflowError:
@@ -521,7 +691,10 @@ def listed(item, most=None):
     def check(value):
         if not isinstance(value, list) or (most is not None and len(value) > most):
             return WRONG
-        return FINE.union(*[item(one) for one in value])
+        found = FINE
+        for one in value:
+            found |= item(one)
+        return found
 
     return check
 
@@ -558,15 +731,15 @@ def members(required, optional=None, extensible=True):
     return check
 
 
-def tagged(cases):
+def tagged(cases, tag="event"):
     checks = {
-        word: members(dict(required, event=words(word)), optional, False) for word, (required, optional) in cases.items()
+        word: members({**required, tag: words(word)}, optional, False) for word, (required, optional) in cases.items()
     }
 
     def check(value):
-        if not isinstance(value, dict) or not isinstance(value.get("event"), str):
+        if not isinstance(value, dict) or not isinstance(value.get(tag), str):
             return WRONG
-        known = checks.get(value["event"])
+        known = checks.get(value[tag])
         return UNKNOWN if known is None else known(value)
 
     return check
@@ -1322,11 +1495,14 @@ class Anchors:
 
 
 FIVE_MINUTES = 300000
+FIRST_MS, LAST_MS = ms_of("0000-01-01T00:00:00.000Z"), ms_of("9999-12-31T23:59:59.999Z")
 
 
 def time_of(ms):
-    at = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + "%03dZ" % (at.microsecond // 1000)
+    """Of years 0 to 9999; year 0 is none of `datetime`, and years repeat every 400."""
+    shift = 400 if ms < ms_of("0001-01-01T00:00:00.000Z") else 0
+    at = datetime.datetime(1970, 1, 1) + datetime.timedelta(days=shift // 400 * 146097, milliseconds=ms)
+    return "%04d-%s%03dZ" % (at.year - shift, at.strftime("%m-%dT%H:%M:%S."), at.microsecond // 1000)
 
 
 def now_time():
@@ -1798,6 +1974,35 @@ class WrongSignature(Exception):
     """A line that claims to be of a trusted key, and is not."""
 
 
+def cosigned_at(data):
+    """@returns the second that stands before a cosignature; None where there is none, or it is beyond all numbers"""
+    at = struct.unpack(">Q", data[:8])[0] if len(data) > 8 else None
+    return None if at is None or at > MAX_INT else at
+
+
+def named(name):
+    """@returns a name behind its length; None where that is no byte"""
+    data = name.encode()
+    return bytes((len(data),)) + data if 0 < len(data) < 256 else None
+
+
+def cosigns(key, checkpoint, data):
+    """Whether a key signed a checkpoint at the time that the line says (C2SP tlog-cosignature)."""
+    at = cosigned_at(data)
+    if at is None:
+        return False
+    if key.kind == 4:
+        message = b"cosignature/v1\ntime %d\n%s" % (at, checkpoint["text"].encode())
+        return ed25519_verifies(key.public_key, message, data[8:])
+    # of ML-DSA-44 keys: the tree from leaf 0 on, and nothing of further lines
+    who, origin = named(key.name), named(checkpoint["origin"])
+    if who is None or origin is None:
+        return False
+    tree = struct.pack(">QQ", 0, checkpoint["size"]) + checkpoint["root"]
+    message = b"subtree/v1\n\0" + who + struct.pack(">Q", at) + origin + tree
+    return ml_dsa_verifies(key.public_key, message, data[8:])
+
+
 def open_checkpoint(checkpoint, policy):
     """@returns who signed and saw it; None where no log of the policy signed it"""
     origin, note = checkpoint["origin"], checkpoint["text"].encode()
@@ -1809,26 +2014,21 @@ def open_checkpoint(checkpoint, policy):
     for log in logs:
         key = NoteKey(origin, log.kind, log.public_key)
         lines = [one for one in checkpoint["signatures"] if one[0] == key.name and one[1] == key.id]
-        # ML-DSA-44 needs a library that is not here: such a line counts for nothing
-        if key.kind != 1 or not lines:
-            continue
-        if not all(ed25519_verifies(key.public_key, note, line[2]) for line in lines):
-            raise WrongSignature
-        signed = signed or log
+        for _, _, data in lines:
+            if not (ed25519_verifies(key.public_key, note, data) if key.kind == 1 else cosigns(key, checkpoint, data)):
+                raise WrongSignature
+        if lines:
+            signed = signed or log
     if signed is None:
         return None
-    cosigned, unverified = {}, 0
+    cosigned = {}
     for _, key in policy.witnesses:
         for name, key_id, data in checkpoint["signatures"]:
             if name != key.name or key_id != key.id:
                 continue
-            if key.kind != 4:
-                unverified += 1
-                continue
-            at = struct.unpack(">Q", data[:8])[0] if len(data) > 8 else None
-            message = b"cosignature/v1\ntime %d\n" % (at or 0) + note
-            if at is None or at > MAX_INT or not ed25519_verifies(key.public_key, message, data[8:]):
+            if not cosigns(key, checkpoint, data):
                 raise WrongSignature
+            at = cosigned_at(data)
             slot = (key.name, key.kind, key.public_key)
             cosigned[slot] = min(cosigned.get(slot, math.inf), at or math.inf)
     seen = policy.times(cosigned)
@@ -1837,8 +2037,1974 @@ def open_checkpoint(checkpoint, policy):
         "log": signed.name,
         "witnessed": seen is not None,
         "witnessedAt": end_of_second(seen),
-        "unverified": unverified,
     }
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Signatures of time-stamp authorities: RSA, ECDSA, Ed448. Only verification, so that nothing here is secret and nothing has to
+# take the same time whatever the numbers are.
+
+
+def rsa_opened(key, signature):
+    """@returns what an RSA signature holds, as long as the modulus; None where it is no signature of that key"""
+    modulus, exponent = key
+    value = int.from_bytes(signature, "big")
+    if len(signature) != (modulus.bit_length() + 7) // 8 or value >= modulus:
+        return None
+    return pow(value, exponent, modulus).to_bytes(len(signature), "big")
+
+
+# RFC 8017, 9.2: what stands before a hash
+DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+}
+
+
+def rsa_pkcs1_verifies(key, hash_name, data, signature):
+    opened = rsa_opened(key, signature)
+    if opened is None:
+        return False
+    ending = DIGEST_INFO[hash_name] + hashlib.new(hash_name, data).digest()
+    return opened == b"\0\1" + b"\xff" * (len(opened) - len(ending) - 3) + b"\0" + ending
+
+
+def rsa_pss_verifies(key, hash_name, salt_length, data, signature):
+    """RFC 8017, 9.1.2, with MGF1 of the same hash."""
+    opened, size = rsa_opened(key, signature), hashlib.new(hash_name).digest_size
+    bits = key[0].bit_length() - 1
+    length = (bits + 7) // 8
+    if opened is None or length < size + salt_length + 2 or opened[-1] != 0xBC:
+        return False
+    # where the modulus has one bit more than whole bytes, a byte is left over, and must be 0
+    if any(opened[:-length]):
+        return False
+    opened = opened[-length:]
+    masked, hashed = opened[: length - size - 1], opened[-size - 1 : -1]
+    mask = b"".join(
+        hashlib.new(hash_name, hashed + struct.pack(">I", counter)).digest() for counter in range(length // size + 1)
+    )
+    spare = 8 * length - bits
+    if masked[0] >> (8 - spare):
+        return False
+    block = int.from_bytes(masked, "big") ^ int.from_bytes(mask[: len(masked)], "big")
+    block = (block & ((1 << 8 * len(masked) - spare) - 1)).to_bytes(len(masked), "big")
+    padding = len(masked) - salt_length - 1
+    if any(block[:padding]) or block[padding] != 1:
+        return False
+    message = b"\0" * 8 + hashlib.new(hash_name, data).digest() + block[padding + 1 :]
+    return hashlib.new(hash_name, message).digest() == hashed
+
+
+class Curve:
+    """A curve y^2 = x^3 + ax + b over a prime field. Points are (X, Y, Z) for x = X/Z^2, y = Y/Z^3; None is the neutral one."""
+
+    def __init__(self, constants):
+        self.p, self.a, self.b, x, y, self.n = (int(one, 16) for one in constants.split())
+        self.base = (x, y, 1)
+
+    def double(self, point):
+        if point is None or point[1] == 0:
+            return None
+        p, (x, y, z) = self.p, point
+        square = y * y % p
+        s = 4 * x * square % p
+        m = (3 * x * x + self.a * pow(z, 4, p)) % p
+        new = (m * m - 2 * s) % p
+        return new, (m * (s - new) - 8 * square * square) % p, 2 * y * z % p
+
+    def add(self, one, other):
+        if one is None or other is None:
+            return one or other
+        p, (x1, y1, z1), (x2, y2, z2) = self.p, one, other
+        square1, square2 = z1 * z1 % p, z2 * z2 % p
+        u1, u2 = x1 * square2 % p, x2 * square1 % p
+        s1, s2 = y1 * z2 * square2 % p, y2 * z1 * square1 % p
+        if u1 == u2:
+            return self.double(one) if s1 == s2 else None
+        h, r = u2 - u1, s2 - s1
+        cube = h * h % p
+        v, cube = u1 * cube % p, h * cube % p
+        x = (r * r - cube - 2 * v) % p
+        return x, (r * (v - x) - s1 * cube) % p, h * z1 * z2 % p
+
+    def sum_of(self, factor1, point1, factor2, point2):
+        """factor1 times point1 and factor2 times point2, both in one pass."""
+        both, result = self.add(point1, point2), None
+        for bit in range(max(factor1.bit_length(), factor2.bit_length()) - 1, -1, -1):
+            result = self.double(result)
+            chosen = (factor1 >> bit & 1) + 2 * (factor2 >> bit & 1)
+            if chosen:
+                result = self.add(result, (point1, point2, both)[chosen - 1])
+        return result
+
+    def point_in(self, data):
+        """@returns a point of the curve, as SEC 1 writes it; None for anything else"""
+        size, form = (self.p.bit_length() + 7) // 8, data[:1]
+        x = int.from_bytes(data[1 : 1 + size], "big")
+        # every prime here is 3 modulo 4, so that this is a root where there is one
+        square = (x * x * x + self.a * x + self.b) % self.p
+        root = pow(square, (self.p + 1) // 4, self.p)
+        if x >= self.p or root * root % self.p != square:
+            return None
+        if form in (b"\2", b"\3") and len(data) == 1 + size:
+            return x, root if root & 1 == form[0] & 1 else self.p - root, 1
+        y = int.from_bytes(data[1 + size :], "big")
+        if form not in (b"\4", b"\6", b"\7") or len(data) != 1 + 2 * size or y not in (root, self.p - root):
+            return None
+        return None if form != b"\4" and y & 1 != form[0] & 1 else (x, y, 1)
+
+    def verifies(self, point, hashed, r, s):
+        """ECDSA, SEC 1, 4.1.4."""
+        if not (0 < r < self.n and 0 < s < self.n):
+            return False
+        value = int.from_bytes(hashed, "big") >> max(0, 8 * len(hashed) - self.n.bit_length())
+        inverse = pow(s, self.n - 2, self.n)
+        found = self.sum_of(value * inverse % self.n, self.base, r * inverse % self.n, point)
+        if found is None:
+            return False
+        x, _, z = found
+        return x * pow(z, self.p - 3, self.p) % self.p % self.n == r
+
+
+# p, a, b, the base point, and its order
+CURVES = (
+    (
+        "1.2.840.10045.3.1.7",  # P-256
+        """ffffffff00000001000000000000000000000000ffffffffffffffffffffffff
+        ffffffff00000001000000000000000000000000fffffffffffffffffffffffc
+        5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b
+        6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296
+        4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5
+        ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551""",
+    ),
+    (
+        "1.3.132.0.34",  # P-384
+        """fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff
+        fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000fffffffc
+        b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef
+        aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab7
+        3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f
+        ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973""",
+    ),
+    (
+        "1.3.132.0.35",  # P-521
+        """1ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
+        1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffc
+        51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00
+        c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66
+        11839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650
+        1fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409""",
+    ),
+    (
+        "1.3.36.3.3.2.8.1.1.7",  # brainpoolP256r1
+        """a9fb57dba1eea9bc3e660a909d838d726e3bf623d52620282013481d1f6e5377
+        7d5a0975fc2c3057eef67530417affe7fb8055c126dc5c6ce94a4b44f330b5d9
+        26dc5c6ce94a4b44f330b5d9bbd77cbf958416295cf7e1ce6bccdc18ff8c07b6
+        8bd2aeb9cb7e57cb2c4b482ffc81b7afb9de27e1e3bd23c23a4453bd9ace3262
+        547ef835c3dac4fd97f8461a14611dc9c27745132ded8e545c1d54c72f046997
+        a9fb57dba1eea9bc3e660a909d838d718c397aa3b561a6f7901e0e82974856a7""",
+    ),
+    (
+        "1.3.36.3.3.2.8.1.1.11",  # brainpoolP384r1
+        """8cb91e82a3386d280f5d6f7e50e641df152f7109ed5456b412b1da197fb71123acd3a729901d1a71874700133107ec53
+        7bc382c63d8c150c3c72080ace05afa0c2bea28e4fb22787139165efba91f90f8aa5814a503ad4eb04a8c7dd22ce2826
+        4a8c7dd22ce28268b39b55416f0447c2fb77de107dcd2a62e880ea53eeb62d57cb4390295dbc9943ab78696fa504c11
+        1d1c64f068cf45ffa2a63a81b7c13f6b8847a3e77ef14fe3db7fcafe0cbd10e8e826e03436d646aaef87b2e247d4af1e
+        8abe1d7520f9c2a45cb1eb8e95cfd55262b70b29feec5864e19c054ff99129280e4646217791811142820341263c5315
+        8cb91e82a3386d280f5d6f7e50e641df152f7109ed5456b31f166e6cac0425a7cf3ab6af6b7fc3103b883202e9046565""",
+    ),
+    (
+        "1.3.36.3.3.2.8.1.1.13",  # brainpoolP512r1
+        """aadd9db8dbe9c48b3fd4e6ae33c9fc07cb308db3b3c9d20ed6639cca703308717d4d9b009bc66842aecda12ae6a380e62881ff2f2d82c68528aa6056583a48f3
+        7830a3318b603b89e2327145ac234cc594cbdd8d3df91610a83441caea9863bc2ded5d5aa8253aa10a2ef1c98b9ac8b57f1117a72bf2c7b9e7c1ac4d77fc94ca
+        3df91610a83441caea9863bc2ded5d5aa8253aa10a2ef1c98b9ac8b57f1117a72bf2c7b9e7c1ac4d77fc94cadc083e67984050b75ebae5dd2809bd638016f723
+        81aee4bdd82ed9645a21322e9c4c6a9385ed9f70b5d916c1b43b62eef4d0098eff3b1f78e2d0d48d50d1687b93b97d5f7c6d5047406a5e688b352209bcb9f822
+        7dde385d566332ecc0eabfa9cf7822fdf209f70024a57b1aa000c55b881f8111b2dcde494a5f485e5bca4bd88a2763aed1ca2b2fa8f0540678cd1e0f3ad80892
+        aadd9db8dbe9c48b3fd4e6ae33c9fc07cb308db3b3c9d20ed6639cca70330870553e5c414ca92619418661197fac10471db1d381085ddaddb58796829ca90069""",
+    ),
+)
+
+
+def ecdsa_verifies(curve, point, hash_name, data, signature):
+    try:
+        parts = Parts(der_of(signature))
+        r, s = natural_in(parts.take(INTEGER)), natural_in(parts.take(INTEGER))
+        parts.end()
+    except Malformed:
+        return False
+    return curve.verifies(point, hashlib.new(hash_name, data).digest(), r, s)
+
+
+# Ed448, RFC 8032: x^2 + y^2 = 1 + d x^2 y^2; points are (X, Y, Z) for x = X/Z, y = Y/Z
+P448 = 2**448 - 2**224 - 1
+D448 = -39081
+L448 = 2**446 - 13818066809895115352007386748515426880336692474882178609894547503885
+
+
+def add448(one, other):
+    (x1, y1, z1), (x2, y2, z2) = one, other
+    a = z1 * z2 % P448
+    b, c, d = a * a % P448, x1 * x2 % P448, y1 * y2 % P448
+    e = D448 * c * d % P448
+    f, g = b - e, b + e
+    h = (x1 + y1) * (x2 + y2) % P448
+    return a * f * (h - c - d) % P448, a * g * (d - c) % P448, f * g % P448
+
+
+def multiply448(factor, point):
+    result = (0, 1, 1)
+    while factor:
+        if factor & 1:
+            result = add448(result, point)
+        point = add448(point, point)
+        factor >>= 1
+    return result
+
+
+def point448(data):
+    """@returns a point; None where the 57 bytes are none"""
+    number_ = int.from_bytes(data, "little")
+    y, sign = number_ & ((1 << 455) - 1), number_ >> 455
+    if len(data) != 57 or y >= P448:
+        return None
+    above, below = (y * y - 1) % P448, (D448 * y * y - 1) % P448
+    square = above * pow(below, P448 - 2, P448) % P448
+    x = pow(square, (P448 + 1) // 4, P448)
+    if x * x % P448 != square or (x == 0 and sign):
+        return None
+    return (P448 - x if x & 1 != sign else x), y, 1
+
+
+BASE448 = (
+    int(
+        "4f1970c66bed0ded221d15a622bf36da9e146570470f1767ea6de324a3d3a46412ae1af72ab66511433b80e18b00938e2626a82bc70cc05e",
+        16,
+    ),
+    int(
+        "693f46716eb6bc248876203756c9c7624bea73736ca3984087789c1e05a0c2d73ad3ff1ce67c39c4fdbd132c4ed7c8ad9808795bf230fa14",
+        16,
+    ),
+    1,
+)
+
+
+def ed448_verifies(public_key, data, signature):
+    """RFC 8032, 5.2.7, with the cofactor, as the RFC has it."""
+    key, point = point448(public_key), point448(signature[:57])
+    s = int.from_bytes(signature[57:], "little")
+    if len(signature) != 114 or key is None or point is None or s >= L448:
+        return False
+    hashed = hashlib.shake_256(b"SigEd448\0\0" + signature[:57] + public_key + data).digest(114)
+    k = int.from_bytes(hashed, "little") % L448
+    # of both sides the difference, four times
+    negated = add448((-point[0], point[1], 1), multiply448(k, (-key[0], key[1], 1)))
+    x, y, z = multiply448(4, add448(multiply448(s, BASE448), negated))
+    return x % P448 == 0 and (y - z) % P448 == 0
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# ASN.1 in DER, strictly: of each value one spelling, and nothing between and behind.
+
+BOOLEAN, INTEGER, BIT_STRING, OCTETS, OID, ENUMERATED, UTC_TIME, GENERAL_TIME = 1, 2, 3, 4, 6, 10, 0x17, 0x18
+SEQUENCE, SET = 0x30, 0x31
+MOST_LEVELS = 40
+
+
+def tagged_by(number_, constructed=True):
+    """The tag [n] of the context."""
+    return (0xA0 if constructed else 0x80) | number_
+
+
+class Der:
+    """One element: its tag, all of its bytes, its content, and what is in it."""
+
+    __slots__ = ("tag", "raw", "content", "children")
+
+    def __init__(self, tag, raw, content, children):
+        self.tag, self.raw, self.content, self.children = tag, raw, content, children
+
+
+def der_elements(data, level=0):
+    found, at = [], 0
+    while at < len(data):
+        tag = data[at]
+        begin, end = der_bounds(data, at + 1)
+        # none of what is read here has a tag above 30
+        if tag & 0x1F == 0x1F or level > MOST_LEVELS or end > len(data):
+            raise Malformed("it is not DER")
+        content = data[begin:end]
+        found.append(Der(tag, data[at:end], content, der_elements(content, level + 1) if tag & 0x20 else []))
+        at = end
+    return found
+
+
+def der_bounds(data, at):
+    """@returns where a content begins and ends, by its length, which must be in its shortest form"""
+    length, at = data[at : at + 1], at + 1
+    if not length or length == b"\x80":
+        raise Malformed("a length is missing")
+    if length[0] < 0x80:
+        return at, at + length[0]
+    count = length[0] & 0x7F
+    digits = data[at : at + count]
+    length = int.from_bytes(digits, "big")
+    if count > 4 or len(digits) < count or digits[0] == 0 or length < 0x80:
+        raise Malformed("a length is not in its shortest form")
+    return at + count, at + count + length
+
+
+def der_of(data):
+    elements = der_elements(data)
+    if len(elements) != 1:
+        raise Malformed("it is not one element")
+    return elements[0]
+
+
+class Parts:
+    """Takes what is in an element in its order."""
+
+    def __init__(self, der, tag=SEQUENCE):
+        if der.tag != tag:
+            raise Malformed("a part is of another kind")
+        self.left = collections.deque(der.children)
+
+    def any(self):
+        if not self.left:
+            raise Malformed("a part is missing")
+        return self.left.popleft()
+
+    def take(self, *tags):
+        found = self.any()
+        if found.tag not in tags:
+            raise Malformed("a part is of another kind")
+        return found
+
+    def maybe(self, tag):
+        return self.left.popleft() if self.left and self.left[0].tag == tag else None
+
+    def end(self):
+        if self.left:
+            raise Malformed("it has parts that do not belong there")
+
+
+def oid(dotted):
+    """@returns the content of an object identifier"""
+    first, second, *rest = (int(one) for one in dotted.split("."))
+    data = b""
+    for arc in (40 * first + second, *rest):
+        digits = [arc & 0x7F]
+        while arc > 0x7F:
+            arc >>= 7
+            digits.insert(0, arc & 0x7F | 0x80)
+        data += bytes(digits)
+    return data
+
+
+# no number in it has zeros before it; and nobody uses longer ones
+IDENTIFIER = re.compile(rb"(?:(?!\x80)[\x80-\xff]*[\x00-\x7f])+")
+
+
+def oid_in(der):
+    if der.tag != OID or len(der.content) > 64 or not IDENTIFIER.fullmatch(der.content):
+        raise Malformed("an object identifier is missing")
+    return der.content
+
+
+def small_in(der):
+    value = int.from_bytes(der.content, "big")
+    if not der.content or der.content[0] > 127 or value >= 2**31:
+        raise Malformed("a number is out of range")
+    return value
+
+
+def integer_in(der):
+    """@returns the content of a number of any size and sign, which must be in its shortest form"""
+    content = der.content
+    padded = content[1:2] and ((content[0] == 0 and content[1] < 0x80) or (content[0] == 0xFF and content[1] >= 0x80))
+    if der.tag != INTEGER or not content or padded:
+        raise Malformed("a number is missing")
+    return content
+
+
+def natural_in(der):
+    content = integer_in(der)
+    if content[0] > 127:
+        raise Malformed("a number is negative")
+    return int.from_bytes(content, "big")
+
+
+def truth_in(der):
+    if der.tag != BOOLEAN or der.content not in (b"\0", b"\xff"):
+        raise Malformed("a part is neither true nor false")
+    return der.content != b"\0"
+
+
+def octets_in(der):
+    if der.tag != OCTETS:
+        raise Malformed("an octet string is missing")
+    return der.content
+
+
+def unused_bits(der, tag=BIT_STRING):
+    """@returns how many bits of its last byte are none; they must be 0"""
+    unused, last = (der.content[0], der.content[-1] if len(der.content) > 1 else 0) if der.content else (8, 0)
+    if der.tag != tag or unused > 7 or (len(der.content) == 1 and unused) or last & (1 << unused) - 1:
+        raise Malformed("a bit string is missing")
+    return unused
+
+
+def whole_bits_in(der):
+    """@returns the bytes of a bit string that has whole bytes"""
+    if unused_bits(der):
+        raise Malformed("a bit string is missing")
+    return der.content[1:]
+
+
+def bits_in(der):
+    """@returns which bits are set, counted from 0"""
+    unused_bits(der)
+    return {8 * at + bit for at, byte in enumerate(der.content[1:]) for bit in range(8) if byte & 0x80 >> bit}
+
+
+GENERALIZED = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.([0-9]*[1-9]))?Z")
+
+
+def general_time_in(der):
+    """@returns milliseconds since 1970, and whether something below one was cut off"""
+    match = GENERALIZED.fullmatch(der.content)
+    if der.tag != GENERAL_TIME or match is None:
+        raise Malformed("a time is missing")
+    *parts, fraction = (one.decode() for one in match.groups(b""))
+    at = "%s-%s-%sT%s:%s:%s.%sZ" % (*parts, fraction[:3].ljust(3, "0"))
+    if not is_time(at):
+        raise Malformed("a time is none")
+    return ms_of(at), len(fraction) > 3
+
+
+class Algorithm:
+    """An algorithm by its identifier, and its parameters."""
+
+    def __init__(self, der):
+        parts = Parts(der)
+        self.id, self.raw = oid_in(parts.any()), der.raw
+        self.parameters = parts.any() if parts.left else None
+        parts.end()
+        if self.parameters is None or self.parameters.raw == b"\5\0" or self.parameters.tag == SEQUENCE:
+            return
+        oid_in(self.parameters)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Which signatures count, of which keys. A hash or a key that proves nothing any more is "weak": what is signed by it is INVALID.
+
+WEAK = "weak"
+HASHES = {
+    oid("2.16.840.1.101.3.4.2.1"): "sha256",
+    oid("2.16.840.1.101.3.4.2.2"): "sha384",
+    oid("2.16.840.1.101.3.4.2.3"): "sha512",
+    # SHA-1, MD5, MD2
+    oid("1.3.14.3.2.26"): WEAK,
+    oid("1.2.840.113549.2.5"): WEAK,
+    oid("1.2.840.113549.2.2"): WEAK,
+}
+SCHEMES = {
+    oid("1.2.840.113549.1.1.11"): ("rsa", "sha256"),
+    oid("1.2.840.113549.1.1.12"): ("rsa", "sha384"),
+    oid("1.2.840.113549.1.1.13"): ("rsa", "sha512"),
+    oid("1.2.840.113549.1.1.5"): ("rsa", WEAK),
+    oid("1.2.840.113549.1.1.4"): ("rsa", WEAK),
+    oid("1.2.840.113549.1.1.2"): ("rsa", WEAK),
+    oid("1.2.840.10045.4.3.2"): ("ec", "sha256"),
+    oid("1.2.840.10045.4.3.3"): ("ec", "sha384"),
+    oid("1.2.840.10045.4.3.4"): ("ec", "sha512"),
+    oid("1.2.840.10045.4.1"): ("ec", WEAK),
+}
+RSA_ENCRYPTION = oid("1.2.840.113549.1.1.1")
+RSA_PSS = oid("1.2.840.113549.1.1.10")
+MGF1 = oid("1.2.840.113549.1.1.8")
+EC_KEY = oid("1.2.840.10045.2.1")
+EDWARDS = {oid("1.3.101.112"): "ed25519", oid("1.3.101.113"): "ed448"}
+# DSA, DH, X25519, X448: keys that can be read, and that nothing here is signed with
+OTHER_KEYS = {oid("1.2.840.10040.4.1"), oid("1.2.840.10046.2.1"), oid("1.3.101.110"), oid("1.3.101.111")}
+NAMED_CURVES = {oid(name): Curve(constants) for name, constants in CURVES}
+LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
+
+
+def hash_of(algorithm):
+    """@returns a hash, WEAK, or None where it is not known here"""
+    return HASHES.get(algorithm.id)
+
+
+class PssParameters:
+    """What RFC 4055 writes behind id-RSASSA-PSS. Both hashes are SHA-1 where they are left out."""
+
+    def __init__(self, der):
+        parts = Parts(der)
+        inner = [parts.maybe(tagged_by(number_)) for number_ in range(4)]
+        parts.end()
+        hash_, mask, salt, trailer = (one.children[0] if one and one.children else None for one in inner)
+        self.salt = 20
+        if hash_ is None or mask is None:
+            self.hash = WEAK
+            return
+        mask = Algorithm(mask)
+        self.hash = hash_of(Algorithm(hash_))
+        known = mask.id == MGF1 and mask.parameters is not None
+        if not known or hash_of(Algorithm(mask.parameters)) != self.hash:
+            self.hash = None
+        elif trailer is not None and small_in(trailer) != 1:
+            self.hash = None
+        elif salt is not None:
+            self.salt = small_in(salt)
+
+
+class AuthorityKey:
+    """The public key of a certificate."""
+
+    def __init__(self, kind, material=None, strength="good", limits=None):
+        self.kind, self.material, self.strength, self.limits = kind, material, strength, limits
+
+
+def authority_key(algorithm, data):
+    """@returns a key; None where it can't be read"""
+    try:
+        if algorithm.id in (RSA_ENCRYPTION, RSA_PSS):
+            return rsa_key(algorithm, Parts(der_of(data)))
+        if algorithm.id in OTHER_KEYS:
+            return AuthorityKey("other")
+        if algorithm.id in EDWARDS:
+            kind = EDWARDS[algorithm.id]
+            fits = algorithm.parameters is None and len(data) == (32 if kind == "ed25519" else 57)
+            return AuthorityKey(kind, data) if fits else None
+        if algorithm.id != EC_KEY or algorithm.parameters is None:
+            return None
+        # a curve that is written out, and not named, is none that is known
+        curve = NAMED_CURVES.get(oid_in(algorithm.parameters))
+        point = curve and curve.point_in(data)
+        return AuthorityKey("ec", (curve, point)) if point else None
+    except Malformed:
+        return None
+
+
+def rsa_key(algorithm, parts):
+    modulus, exponent = natural_in(parts.take(INTEGER)), natural_in(parts.take(INTEGER))
+    parts.end()
+    bits = modulus.bit_length()
+    strength = "good" if bits >= LEAST_RSA_BITS else WEAK
+    # what nobody's key has, and would take for ever
+    if bits > MOST_RSA_BITS or exponent.bit_length() > 64 or modulus % 2 == 0:
+        return AuthorityKey("other", strength=strength)
+    if algorithm.id == RSA_ENCRYPTION:
+        return AuthorityKey("rsa", (modulus, exponent), strength)
+    limits = None if algorithm.parameters is None else PssParameters(algorithm.parameters)
+    return AuthorityKey("rsa-pss", (modulus, exponent), strength, limits)
+
+
+signatures_checked = {}
+
+
+def check_signature(algorithm, key, data, signature, digest_algorithm=None):
+    """@param digest_algorithm of a CMS signer, where the hash may stand. @returns good, wrong, weak or unsupported"""
+    if key is None:
+        return "unsupported"
+    # a token may bring many certificates of one name, and each way through them asks once more
+    by_digest = digest_algorithm and digest_algorithm.raw
+    slot = (id(key), algorithm.raw, by_digest, hashlib.sha256(data).digest(), hashlib.sha256(signature).digest())
+    if slot not in signatures_checked:
+        if len(signatures_checked) > 4096:
+            signatures_checked.clear()
+        # the key is kept, so that no other gets its id
+        signatures_checked[slot] = key, find_signature(algorithm, key, data, signature, digest_algorithm)
+    return signatures_checked[slot][1]
+
+
+def find_signature(algorithm, key, data, signature, digest_algorithm):
+    if key.strength != "good":
+        return key.strength
+    verdict = lambda holds: "good" if holds else "wrong"  # noqa: E731
+    if algorithm.id in EDWARDS:
+        verifies = ed25519_verifies if key.kind == "ed25519" else ed448_verifies
+        return verdict(key.kind == EDWARDS[algorithm.id] and verifies(key.material, data, signature))
+    if algorithm.id == RSA_PSS:
+        pss = None if algorithm.parameters is None else PssParameters(algorithm.parameters)
+        if pss is None or pss.hash is None:
+            return "unsupported"
+        if pss.hash == WEAK:
+            return WEAK
+        limits = key.limits
+        fits = limits is None or (limits.hash == pss.hash and pss.salt >= limits.salt)
+        allowed = key.kind in ("rsa", "rsa-pss") and fits
+        return verdict(allowed and rsa_pss_verifies(key.material, pss.hash, pss.salt, data, signature))
+    family, hash_name = SCHEMES.get(algorithm.id, ("rsa", None))
+    if algorithm.id == RSA_ENCRYPTION and digest_algorithm is not None:
+        hash_name = hash_of(digest_algorithm)
+    if hash_name is None:
+        return "unsupported"
+    if hash_name == WEAK:
+        return WEAK
+    if key.kind != family:
+        return "wrong"
+    if family == "rsa":
+        return verdict(rsa_pkcs1_verifies(key.material, hash_name, data, signature))
+    return verdict(ecdsa_verifies(*key.material, hash_name, data, signature))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Certificates and revocation lists (RFC 5280)
+
+KEY_USAGE, EXTENDED_USE = oid("2.5.29.15"), oid("2.5.29.37")
+SUBJECT_NAMES, BASIC_CONSTRAINTS = oid("2.5.29.17"), oid("2.5.29.19")
+SUBJECT_KEY, AUTHORITY_KEY, CERTIFICATE_POLICIES = oid("2.5.29.14"), oid("2.5.29.35"), oid("2.5.29.32")
+# they limit what stands below, and are not worked out here
+NOT_WORKED_OUT = {oid("2.5.29.30"), oid("2.5.29.36"), oid("2.5.29.54")}
+UNDERSTOOD = {KEY_USAGE, SUBJECT_NAMES, BASIC_CONSTRAINTS, EXTENDED_USE, CERTIFICATE_POLICIES}
+TIME_STAMPING, ANY_USE = oid("1.3.6.1.5.5.7.3.8"), oid("2.5.29.37.0")
+SIGNS, COMMITS, ISSUES, LISTS = 0, 1, 5, 6
+
+
+def name_in(der):
+    """@returns a name in the one form that all names have that RFC 5280, 7.1, takes for it"""
+    found = tuple(tuple(sorted(attribute_in(one) for one in Parts(each, SET).left)) for each in Parts(der).left)
+    if () in found:
+        raise Malformed("a name has an empty part")
+    return found
+
+
+# how the text types of a name are written
+TEXT_TYPES = {0x0C: "utf-8", **dict.fromkeys((0x12, 0x13, 0x14, 0x16), "latin-1"), 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
+
+
+def attribute_in(der):
+    """@returns its name and value: a text without case, in composed form, with one blank for several"""
+    parts = Parts(der)
+    name, value = oid_in(parts.any()), parts.any()
+    parts.end()
+    if value.tag == BIT_STRING:
+        unused_bits(value)
+        return name, "bits", value.content
+    try:
+        said = value.content.decode(TEXT_TYPES[value.tag])
+    except (KeyError, UnicodeDecodeError):
+        raise Malformed("a name is of no known kind")
+    # this type has two bytes for a character, and no pairs
+    if value.tag == 0x1E and any(one > "\uffff" for one in said):
+        raise Malformed("a name is of no known kind")
+    said = unicodedata.normalize("NFC", unicodedata.normalize("NFC", said).lower())
+    return name, "text", re.sub("[\t-\r ]+", " ", said).strip(" ")
+
+
+def date_in(der):
+    """@returns milliseconds since 1970, of a date of a certificate"""
+    if not re.fullmatch({UTC_TIME: rb"[0-9]{12}Z", GENERAL_TIME: rb"[0-9]{14}Z"}.get(der.tag, rb"\Z."), der.content):
+        raise Malformed("a date is missing")
+    century = b"" if der.tag == GENERAL_TIME else b"19" if der.content[:2] >= b"50" else b"20"
+    return general_time_in(Der(GENERAL_TIME, b"", century + der.content, []))[0]
+
+
+def extensions_in(der):
+    """@returns whether each is critical, and its value, by its id"""
+    found = {}
+    for one in Parts(der).left:
+        parts = Parts(one)
+        name, critical = oid_in(parts.any()), parts.maybe(BOOLEAN)
+        value = octets_in(parts.any())
+        parts.end()
+        if name in found:
+            raise Malformed("an extension is there twice")
+        found[name] = (critical is not None and truth_in(critical), value)
+    if not found:
+        raise Malformed("a list is empty")
+    return found
+
+
+def only_part(der):
+    if len(der.children) != 1:
+        raise Malformed("a part is missing, or there are several")
+    return der.children[0]
+
+
+class Certificate:
+    """A certificate; a Malformed where it is none."""
+
+    def __init__(self, data):
+        whole = Parts(der_of(data))
+        signed = whole.take(SEQUENCE)
+        self.algorithm, self.signature = Algorithm(whole.take(SEQUENCE)), whole_bits_in(whole.any())
+        whole.end()
+        parts = Parts(signed)
+        version = parts.maybe(tagged_by(0))
+        if version is not None and natural_in(only_part(version)) > 2:
+            raise Malformed("it is of a later version")
+        self.serial = integer_in(parts.any())
+        # what is signed must name the algorithm that signed it
+        if parts.take(SEQUENCE).raw != self.algorithm.raw:
+            raise Malformed("it names two algorithms")
+        self.issuer = parts.any()
+        dates = Parts(parts.any())
+        self.not_before, self.not_after = date_in(dates.any()), date_in(dates.any())
+        dates.end()
+        self.subject_name, self.issuer_name = name_in(parts.any()), name_in(self.issuer)
+        key = Parts(parts.any())
+        self.key = authority_key(Algorithm(key.any()), whole_bits_in(key.any()))
+        key.end()
+        for tag in (tagged_by(1, False), tagged_by(2, False)):
+            unique = parts.maybe(tag)
+            if unique is not None:
+                unused_bits(unique, tag)
+        extensions = parts.maybe(tagged_by(3))
+        parts.end()
+        self.extensions = extensions_in(only_part(extensions)) if extensions else {}
+        self.data, self.signed, self.id = data, signed.raw, hashlib.sha256(data).digest()
+
+    def inner(self, name):
+        """@returns what an extension holds; None where it is not there"""
+        return der_of(self.extensions[name][1]) if name in self.extensions else None
+
+    def key_usage(self):
+        """@returns what the key is limited to; None where it is to nothing"""
+        found = self.inner(KEY_USAGE)
+        return None if found is None else bits_in(found)
+
+    def extended_uses(self):
+        found = self.inner(EXTENDED_USE)
+        return None if found is None else [oid_in(one) for one in Parts(found).left]
+
+    def constraints(self):
+        """@returns whether it may issue, and how many authorities may stand below"""
+        found = self.inner(BASIC_CONSTRAINTS)
+        if found is None:
+            return False, 0
+        parts = Parts(found)
+        issues, length = parts.maybe(BOOLEAN), parts.maybe(INTEGER)
+        parts.end()
+        return issues is not None and issues.content[:1] == b"\xff", math.inf if length is None else small_in(length)
+
+    def subject_key(self):
+        found = self.inner(SUBJECT_KEY)
+        return None if found is None else found.content
+
+
+REASON, BAD_SINCE = oid("2.5.29.21"), oid("2.5.29.24")
+CHANGES_ONLY, ISSUING_POINT = oid("2.5.29.27"), oid("2.5.29.28")
+# the key was good until then: affiliation changed, superseded, out of use
+HARMLESS = (3, 4, 5)
+ON_HOLD, NOT_ANY_MORE = 6, 8
+
+
+class RevocationList:
+    """A list that came with a token; a Malformed where it is none. It can only count against one."""
+
+    def __init__(self, data):
+        whole = Parts(der_of(data))
+        signed = whole.take(SEQUENCE)
+        self.algorithm, self.signature = Algorithm(whole.take(SEQUENCE)), whole_bits_in(whole.any())
+        whole.end()
+        self.signed = signed.raw
+        parts = Parts(signed)
+        version = parts.maybe(INTEGER)
+        if version is not None and small_in(version) != 1:
+            raise Malformed("its version is not 2")
+        if parts.take(SEQUENCE).raw != self.algorithm.raw:
+            raise Malformed("it names two algorithms")
+        self.issuer_name, self.made = name_in(parts.any()), date_in(parts.any())
+        following = parts.maybe(UTC_TIME) or parts.maybe(GENERAL_TIME)
+        if following is not None:
+            date_in(following)
+        revoked = parts.maybe(SEQUENCE)
+        extensions = parts.maybe(tagged_by(0))
+        parts.end()
+        self.extensions = extensions_in(only_part(extensions)) if extensions else {}
+        self.entries, known = {}, True
+        for one in revoked.children if revoked else []:
+            known = self.read_entry(Parts(one)) and known
+        point = self.extensions.get(ISSUING_POINT)
+        # one of other issuers' certificates
+        indirect = point is not None and any(
+            one.tag == tagged_by(4, False) and one.content[:1] != b"\0" for one in der_of(point[1]).children
+        )
+        critical = {name for name, (is_critical, _) in self.extensions.items() if is_critical}
+        self.supported = known and not indirect and critical <= {ISSUING_POINT, CHANGES_ONLY}
+
+    def read_entry(self, parts):
+        """@returns whether all that is critical in it is understood"""
+        serial, since = integer_in(parts.any()), date_in(parts.any())
+        listed_ = parts.maybe(SEQUENCE)
+        parts.end()
+        extensions = extensions_in(listed_) if listed_ else {}
+        reason = der_of(extensions[REASON][1]) if REASON in extensions else None
+        if BAD_SINCE in extensions:
+            since = min(since, general_time_in(der_of(extensions[BAD_SINCE][1]))[0])
+        stated = reason is not None and reason.tag == ENUMERATED and len(reason.content) == 1
+        self.entries.setdefault(serial, []).append((reason.content[0] if stated else None, since))
+        return all(name in (REASON, BAD_SINCE) for name, (critical, _) in extensions.items() if critical)
+
+    def is_usable(self, issuer, now):
+        """Whether it is this issuer's, who may make lists, signed it, and made it in the past."""
+        if self.issuer_name != issuer.subject_name:
+            return False
+        named, own = self.authority_key(), issuer.subject_key()
+        # an authority that changed its key has lists by either
+        if named is not None and own is not None and named != own:
+            return False
+        usage = issuer.key_usage()
+        may = issuer.constraints()[0] and (usage is None or LISTS in usage)
+        good = check_signature(self.algorithm, issuer.key, self.signed, self.signature) == "good"
+        return may and good and self.made <= now + FIVE_MINUTES and self.supported
+
+    def authority_key(self):
+        if AUTHORITY_KEY not in self.extensions:
+            return None
+        parts = der_of(self.extensions[AUTHORITY_KEY][1]).children
+        return next((one.content for one in parts if one.tag == tagged_by(0, False)), None)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A time stamp: CMS SignedData (RFC 5652) around what an authority signs (RFC 3161). First it is taken apart, and nothing is
+# checked.
+
+SIGNED_DATA, TST_INFO = oid("1.2.840.113549.1.7.2"), oid("1.2.840.113549.1.9.16.1.4")
+CONTENT_TYPE, MESSAGE_DIGEST = oid("1.2.840.113549.1.9.3"), oid("1.2.840.113549.1.9.4")
+# which certificate signs: by SHA-1, as RFC 2634 has it, and by other hashes
+SIGNING_CERTIFICATES = ((1, oid("1.2.840.113549.1.9.16.2.12")), (2, oid("1.2.840.113549.1.9.16.2.47")))
+MOST_CERTIFICATES = 50
+
+
+class Stamp:
+    """What an authority says: of what, and when."""
+
+    def __init__(self, data):
+        parts = Parts(der_of(data))
+        if small_in(parts.take(INTEGER)) != 1:
+            raise Malformed("its version is not 1")
+        oid_in(parts.any())
+        imprint = Parts(parts.take(SEQUENCE))
+        self.hash, self.imprint = Algorithm(imprint.take(SEQUENCE)), imprint.take(OCTETS).content
+        imprint.end()
+        parts.take(INTEGER)
+        self.at, more = general_time_in(parts.any())
+        accuracy = accuracy_in(parts.maybe(SEQUENCE))
+        parts.maybe(BOOLEAN)
+        parts.maybe(INTEGER)
+        name = parts.maybe(tagged_by(0))
+        self.name = name.children[0] if name and name.children else None
+        extensions = parts.maybe(tagged_by(1))
+        parts.end()
+        self.earliest = math.floor(self.at - accuracy)
+        self.latest = math.ceil(self.at + (1 if more else 0) + accuracy)
+        if self.earliest < FIRST_MS or self.latest > LAST_MS:
+            raise Malformed("its accuracy is out of range")
+        # none is known here
+        self.has_critical = any(
+            one.tag == BOOLEAN and one.content[:1] != b"\0"
+            for extension in (extensions.children if extensions else [])
+            for one in extension.children
+        )
+
+
+def accuracy_in(der):
+    """@returns milliseconds"""
+    if der is None:
+        return 0
+    parts, found = Parts(der), []
+    for tag, most in ((INTEGER, 2**31), (tagged_by(0, False), 999), (tagged_by(1, False), 999)):
+        value = parts.maybe(tag)
+        found.append(0 if value is None else small_in(value))
+        if found[-1] > most:
+            raise Malformed("its accuracy is out of range")
+    parts.end()
+    return found[0] * 1000 + found[1] + found[2] / 1000
+
+
+class Token:
+    """A token's parts; a Malformed where it is none."""
+
+    def __init__(self, data):
+        outer = Parts(der_of(data))
+        if oid_in(outer.any()) != SIGNED_DATA:
+            raise Malformed("it is no SignedData")
+        wrapped = outer.take(tagged_by(0)).children
+        outer.end()
+        if len(wrapped) != 1:
+            raise Malformed("it is no SignedData")
+        parts = Parts(wrapped[0])
+        parts.take(INTEGER)
+        digests = parts.take(SET)
+        held = Parts(parts.take(SEQUENCE))
+        if oid_in(held.any()) != TST_INFO:
+            raise Malformed("what is signed is no time stamp")
+        octets = held.take(tagged_by(0)).children
+        held.end()
+        if len(octets) != 1:
+            raise Malformed("its content is missing")
+        self.content = octets_in(octets[0])
+        certificates, lists = parts.maybe(tagged_by(0)), parts.maybe(tagged_by(1))
+        self.read_signer(parts.take(SET).children)
+        parts.end()
+        if all(Algorithm(one).id != self.digest_algorithm.id for one in digests.children):
+            raise Malformed("it does not list the hash that it is signed over")
+        self.certificates = certificates.children if certificates else []
+        self.lists = lists.children if lists else []
+        if len(self.certificates) + len(self.lists) > MOST_CERTIFICATES:
+            raise Malformed("it has too many certificates and lists")
+        self.stamp = Stamp(self.content)
+
+    def read_signer(self, signers):
+        if len(signers) != 1:
+            raise Malformed("it has not one signer")
+        parts = Parts(signers[0])
+        parts.take(INTEGER)
+        self.signer_id = parts.take(SEQUENCE, tagged_by(0, False))
+        self.digest_algorithm = Algorithm(parts.take(SEQUENCE))
+        signed = parts.take(tagged_by(0))
+        self.algorithm, self.signature = Algorithm(parts.take(SEQUENCE)), octets_in(parts.any())
+        parts.maybe(tagged_by(1))
+        parts.end()
+        # RFC 5652, 5.4: signed as the SET that it is, not under its tag in place
+        self.signed = bytes((SET,)) + signed.raw[1:]
+        self.attributes = {}
+        for one in signed.children:
+            attribute = Parts(one)
+            name, values = oid_in(attribute.any()), attribute.take(SET).children
+            attribute.end()
+            if name in self.attributes or len(values) != 1:
+                raise Malformed("a signed attribute has not one value")
+            self.attributes[name] = values[0]
+
+    def named_certificates(self):
+        """@returns those that it says it is signed with, and others that it names; each with its version"""
+        first, rest = [], []
+        for version, name in SIGNING_CERTIFICATES:
+            if name not in self.attributes:
+                continue
+            ids = [(version, one) for one in Parts(self.attributes[name]).take(SEQUENCE).children]
+            if not ids:
+                raise Malformed("it names no certificate where it must")
+            first.append(ids[0])
+            rest += ids[1:]
+        return first, rest
+
+    def signers(self, known):
+        """@returns the certificates that its signer's id names, most often one"""
+        if self.signer_id.tag != SEQUENCE:
+            return [one for one in known if one.subject_key() == self.signer_id.content]
+        parts = Parts(self.signer_id)
+        issuer, serial = parts.take(SEQUENCE), parts.take(INTEGER).content
+        parts.end()
+        return [one for one in known if one.serial == serial and is_issuer(issuer, one)]
+
+
+def is_issuer(name, certificate):
+    try:
+        return name.raw == certificate.issuer.raw or name_in(name) == certificate.issuer_name
+    except Malformed:
+        return False
+
+
+def names_certificate(version, der, certificate):
+    """Whether an ESSCertID is that of a certificate: by its hash, and where it says so by its issuer and number."""
+    parts = Parts(der)
+    algorithm = parts.maybe(SEQUENCE) if version == 2 else None
+    # a second certificate with a given SHA-1 can't be found, so that it binds all the same
+    hash_name = "sha1" if version == 1 else "sha256" if algorithm is None else hash_of(Algorithm(algorithm))
+    hashed, place = octets_in(parts.any()), parts.maybe(SEQUENCE)
+    parts.end()
+    if hash_name in (None, WEAK) or hashed != hashlib.new(hash_name, certificate.data).digest():
+        return False
+    if place is None:
+        return True
+    names = place.children[0].children if place.children else []
+    directory = next((one for one in names if one.tag == tagged_by(4)), None)
+    if directory is None or not directory.children or len(place.children) < 2:
+        return False
+    return is_issuer(directory.children[0], certificate) and place.children[1].content == certificate.serial
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Whether a time stamp holds, by certificates that the verifier trusts. What comes with it is never trusted; its certificates may
+# stand between, and its revocation lists count only against it.
+
+STAMP_INVALID_CODES = frozenset(
+    "TOKEN_MALFORMED IMPRINT_MISMATCH TOKEN_SIGNATURE_WRONG SIGNER_NOT_BOUND SIGNER_NOT_FOR_TIME_STAMPS "
+    "SIGNER_NAME_MISMATCH CERTIFICATE_NOT_VALID_THEN CERTIFICATE_NOT_AN_ISSUER CERTIFICATE_REVOKED ALGORITHM_WEAK "
+    "STAMP_IN_FUTURE".split()
+)
+MOST_IN_PATH, MOST_PATH_CHECKS, MOST_PATHS = 10, 200, 20
+
+
+def readable(elements, read):
+    """What came with a token and can't be read is as if it were not there."""
+    found = []
+    for one in elements:
+        try:
+            if one.tag == SEQUENCE:
+                found.append(read(one.raw))
+        except Malformed:
+            pass
+    return found
+
+
+class Findings:
+    """Codes, each once for a certificate."""
+
+    def __init__(self):
+        self.found = []
+
+    def say(self, code, certificate=None):
+        said = code, certificate and certificate.id
+        if said not in self.found:
+            self.found.append(said)
+
+
+def judge_stamp(data, message, anchors, now):
+    """@param anchors certificates that are trusted. @param now in milliseconds.
+    @returns the time by which the message was there, None where that is not proved; and whether something contradicts"""
+    try:
+        token = Token(data)
+        codes = check_info(token.stamp, message, now)
+        known = readable(token.certificates, Certificate)
+        lists = readable(token.lists, RevocationList)
+        signers = {one.id: one for one in token.signers(known + anchors)}.values()
+        judged = [judge_signer(token, one, known, anchors, lists, now) for one in signers]
+    except Malformed:
+        return None, True
+    # of several that its signer's id names, the one with the fewest faults is meant
+    codes += [code for code, _ in min(judged, key=len)] if judged else ["SIGNER_CERTIFICATE_MISSING"]
+    if codes:
+        return None, not STAMP_INVALID_CODES.isdisjoint(codes)
+    return time_of(token.stamp.latest), False
+
+
+def check_info(stamp, message, now):
+    codes, hash_name = [], hash_of(stamp.hash)
+    if hash_name is None:
+        codes.append("TOKEN_UNSUPPORTED")
+    elif hash_name == WEAK:
+        codes.append("ALGORITHM_WEAK")
+    elif stamp.imprint != hashlib.new(hash_name, message).digest():
+        codes.append("IMPRINT_MISMATCH")
+    if stamp.has_critical:
+        codes.append("TOKEN_UNSUPPORTED")
+    if stamp.earliest > now + FIVE_MINUTES:
+        codes.append("STAMP_IN_FUTURE")
+    return codes
+
+
+def judge_signer(token, signer, known, anchors, lists, now):
+    """@returns what is wrong with a token by a signer, in the way to an authority that has the fewest faults"""
+    findings = Findings()
+    check_signed(token, signer, findings.say)
+    check_use(signer, findings.say)
+    check_authority_name(token.stamp.name, signer, findings.say)
+    ways = [judge_path(token, *path, lists, now) for path in Paths(signer, known, anchors).found]
+    if ways:
+        return findings.found + min(ways, key=len)
+    check_binding(token, [signer] + known, findings.say)
+    findings.say("AUTHORITY_UNKNOWN", signer)
+    return findings.found
+
+
+def check_signed(token, signer, say):
+    """That the attributes were signed by this certificate, and are those of the content."""
+    kind, imprint = token.attributes.get(CONTENT_TYPE), token.attributes.get(MESSAGE_DIGEST)
+    hash_name = hash_of(token.digest_algorithm)
+    if hash_name == WEAK:
+        say("ALGORITHM_WEAK", signer)
+    elif hash_name is None:
+        say("TOKEN_UNSUPPORTED")
+    elif imprint is None or octets_in(imprint) != hashlib.new(hash_name, token.content).digest():
+        say("TOKEN_SIGNATURE_WRONG")
+    if kind is None or oid_in(kind) != TST_INFO:
+        say("TOKEN_SIGNATURE_WRONG")
+    check = check_signature(token.algorithm, signer.key, token.signed, token.signature, token.digest_algorithm)
+    if check != "good":
+        codes = {"wrong": "TOKEN_SIGNATURE_WRONG", WEAK: "ALGORITHM_WEAK", "unsupported": "TOKEN_UNSUPPORTED"}
+        say(codes[check], signer)
+
+
+def check_use(signer, say):
+    """That the certificate is for time stamps and for nothing else, and insists on it."""
+    critical = signer.extensions.get(EXTENDED_USE, (False,))[0]
+    usage = signer.key_usage()
+    signs = usage is None or (usage and usage <= {SIGNS, COMMITS})
+    if not critical or signer.extended_uses() != [TIME_STAMPING] or not signs:
+        say("SIGNER_NOT_FOR_TIME_STAMPS", signer)
+
+
+def check_authority_name(name, signer, say):
+    """That the name in the stamp, where there is one, is one of the certificate's."""
+    if name is None:
+        return
+    if name.tag == tagged_by(4) and name.children and name_in(name.children[0]) == signer.subject_name:
+        return
+    others = signer.inner(SUBJECT_NAMES)
+    if others is None or all(one.raw != name.raw for one in others.children):
+        say("SIGNER_NAME_MISMATCH", signer)
+
+
+def check_binding(token, path, say):
+    """That the token names the certificate that it is signed with, and of others only those of its path."""
+    first, rest = token.named_certificates()
+    bound = first and all(names_certificate(*one, path[0]) for one in first)
+    if not bound or not all(any(names_certificate(*one, other) for other in path) for one in rest):
+        say("SIGNER_NOT_BOUND", path[0])
+
+
+class Paths:
+    """The ways from a signer to the certificates that are trusted, by names and signatures alone. The search has bounds, because a
+    token may bring many certificates of one name."""
+
+    def __init__(self, signer, known, anchors):
+        self.trusted = {one.id for one in anchors}
+        self.known = list({one.id: one for one in anchors + known}.values())
+        self.found, self.checks = [], 0
+        self.walk([signer], [])
+
+    def walk(self, path, signatures):
+        last = path[-1]
+        if len(self.found) >= MOST_PATHS:
+            return
+        if last.id in self.trusted:
+            self.found.append((path, signatures))
+            return
+        if len(path) >= MOST_IN_PATH:
+            return
+        for issuer in self.known:
+            if last.issuer_name != issuer.subject_name or any(one.id == issuer.id for one in path):
+                continue
+            self.checks += 1
+            if self.checks > MOST_PATH_CHECKS:
+                return
+            check = check_signature(last.algorithm, issuer.key, last.signed, last.signature)
+            if check != "wrong":
+                self.walk(path + [issuer], signatures + [check])
+
+
+def judge_path(token, path, signatures, lists, now):
+    """@returns what is wrong with a way, as it was at the time of the stamp"""
+    findings = Findings()
+    check_binding(token, path, findings.say)
+    between = 0
+    for at, one in enumerate(path):
+        check_certificate(one, token.stamp.at, signatures[at : at + 1], findings.say)
+        if at == 0:
+            continue
+        check_issuer(one, between, findings.say)
+        # RFC 5280, 4.2.1.9: those that issued themselves don't count
+        between += one.issuer_name != one.subject_name
+    for one, issuer in zip(path, path[1:]):
+        for each_list in lists:
+            if each_list.is_usable(issuer, now):
+                for reason, since in each_list.entries.get(one.serial, []):
+                    check_revoked(one, reason, since, token.stamp.latest, findings.say)
+    return findings.found
+
+
+def check_certificate(one, at, signature, say):
+    """@param signature how that of its issuer on it stands; nothing of the last one, which is trusted"""
+    if not one.not_before <= at <= one.not_after:
+        say("CERTIFICATE_NOT_VALID_THEN", one)
+    if WEAK in signature:
+        say("ALGORITHM_WEAK", one)
+    if "unsupported" in signature:
+        say("TOKEN_UNSUPPORTED", one)
+    unknown = any(critical and name not in UNDERSTOOD for name, (critical, _) in one.extensions.items())
+    if unknown or not NOT_WORKED_OUT.isdisjoint(one.extensions):
+        say("TOKEN_UNSUPPORTED", one)
+
+
+def check_issuer(one, between, say):
+    may, below = one.constraints()
+    usage, uses = one.key_usage(), one.extended_uses()
+    if not may or (usage is not None and ISSUES not in usage):
+        say("CERTIFICATE_NOT_AN_ISSUER", one)
+    elif between > below:
+        say("CERTIFICATE_NOT_AN_ISSUER", one)
+    elif uses is not None and TIME_STAMPING not in uses and ANY_USE not in uses:
+        say("CERTIFICATE_NOT_AN_ISSUER", one)
+
+
+def check_revoked(one, reason, since, latest, say):
+    if reason == NOT_ANY_MORE:
+        return
+    if reason == ON_HOLD:
+        say("CERTIFICATE_ON_HOLD", one)
+    elif reason not in HARMLESS or latest >= since:
+        say("CERTIFICATE_REVOKED", one)
+
+
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----")
+
+
+def authorities_of(texts_):
+    """@param texts_ PEM, perhaps several certificates in one. @returns the certificates"""
+    found = []
+    for one in texts_:
+        blocks = PEM.findall(one)
+        if not blocks:
+            raise Wrong("require.timestamp.authorities has a text without a certificate")
+        for block in blocks:
+            # other readers take what stands before a padding that is not whole, and so does this one
+            digits = "".join(block.split()).split("=")[0]
+            digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+            try:
+                found.append(Certificate(base64.b64decode(digits + "=" * (-len(digits) % 4))))
+            except Malformed as error:
+                raise Wrong("require.timestamp.authorities has a certificate that can't be read: %s" % error)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The members of a report. As of a receipt, but for that nothing more may be there.
+
+
+def closed(required=None, optional=None):
+    return members(required or {}, optional, False)
+
+
+def each(check, names):
+    return dict.fromkeys(names.split(), check)
+
+
+def kept_ends(item):
+    return closed({"total": uint, "omitted": uint, "items": listed(item)})
+
+
+SHARE = number(0, 1)
+TEXTS = listed(any_text)
+RECEIPT_REF = {"chainId": CHAIN, "seq": uint, "receiptId": UUID7}
+REF = closed(RECEIPT_REF)
+DATED_REF = dict(RECEIPT_REF, timestamp=TIME_CHECK)
+DATED = closed(DATED_REF)
+ENDS = closed(each(NUMBER, "lower upper"))
+ABSENT = words(
+    *"NO_OBSERVATIONS TOO_FEW_OBSERVATIONS GROUP_TOO_SMALL NO_REFERENCE REFERENCE_RATE_ZERO EMPTY_BIN".split()
+)
+RATE = closed(
+    {"count": uint, "n": uint, "level": SHARE, "method": words("wilson", "clopper-pearson")},
+    {"rate": SHARE, "interval": ENDS, "absent": ABSENT},
+)
+TALLY = closed(
+    {
+        "labels": listed(closed({"label": any_text, "count": uint, "first": REF, "last": REF})),
+        "other": uint,
+        "limit": uint,
+    }
+)
+COUNTS = closed(
+    {
+        **each(uint, "receipts decisionsWithoutAction withoutModel"),
+        **each(TALLY, "eventTypes actions otherActions models checks"),
+        "hourOfDay": listed(uint, 24),
+        "course": closed(
+            {
+                "widthHours": uint,
+                "spans": listed(closed({"from": NUMBER, "count": uint})),
+                "maxSpans": uint,
+            }
+        ),
+    }
+)
+RATE_SEQUENCE = closed(
+    {
+        "method": words("beta-binomial-mixture"),
+        "side": words("two-sided", "lower", "upper"),
+        **each(SHARE, "level alpha"),
+        "prior": closed(each(NUMBER, "a b")),
+        "tolerance": NUMBER,
+        **each(uint, "count n"),
+        "runningIntersection": boolean,
+    },
+    {"rate": SHARE, "interval": ENDS, "absent": words("NO_OBSERVATIONS", "EMPTY_INTERSECTION")},
+)
+NOT_EVALUATED = closed(each(uint, "error timeout skipped"))
+CHECK_RATES = closed(
+    {
+        "level": SHARE,
+        **each(uint, "limit other decisions decisionsWithoutChecks"),
+        "checks": listed(
+            closed(
+                {
+                    "name": any_text,
+                    **each(RATE, "fireRate failureRate"),
+                    "notEvaluated": NOT_EVALUATED,
+                    "shadow": closed({"fireRate": RATE, "notEvaluated": NOT_EVALUATED}),
+                },
+                each(REF, "firstFired lastFired"),
+            )
+        ),
+    }
+)
+QUANTILES = (
+    {
+        "method": words("ddsketch"),
+        **each(NUMBER, "relativeError smallest"),
+        "level": SHARE,
+        "n": uint,
+        "quantiles": listed(
+            closed({"q": SHARE, "value": NUMBER, "interval": closed({}, each(NUMBER, "lower upper"))})
+        ),
+    },
+    {**each(NUMBER, "min max"), "absent": ABSENT},
+)
+REVIEWED = closed({"rate": RATE}, {"atMost": RATE})
+OVERSIGHT_FIGURES = closed(
+    {
+        "level": SHARE,
+        **each(TEXTS, "reviewKinds overrideKinds"),
+        "kinds": TALLY,
+        **each(
+            uint, "decisions reviewsWithoutTimes unattributed aboutOtherEvents forgottenDecisions"
+        ),
+        "asked": closed(each(uint, "before after none unsaid")),
+        **each(REVIEWED, "oversight oversightWhereAsked"),
+        "override": RATE,
+        **each(closed(*QUANTILES), "timeAtReview timeToAnswer timeToFirstReview"),
+        "requests": closed(
+            {
+                **each(uint, "made repeated answered open forgotten answersToUnknown"),
+                "oldest": listed(
+                    closed(
+                        {"receipt": REF, "at": NUMBER, **each(uint, "quorum answers")},
+                        {"requestId": any_text},
+                    )
+                ),
+            }
+        ),
+        "interventions": listed(closed({"kind": any_text, "at": NUMBER, "receipt": REF})),
+    }
+)
+PROPORTION = closed(each(uint, "count n"))
+FAIRNESS_WARNINGS = listed(words("SMALL_GROUP", "FEW_OUTCOMES", "DIFFERENCE_UNCERTAIN"))
+PAIR = {**each(PROPORTION, "first second"), "level": SHARE}
+COMPARISON = closed(
+    {
+        **each(any_text, "group reference"),
+        "ratio": closed(
+            dict(PAIR, method=words("koopman-score")),
+            {
+                "absent": ABSENT,
+                "ratio": NUMBER,
+                "interval": closed({"lower": NUMBER}, {"upper": NUMBER}),
+            },
+        ),
+        "parityDifference": closed(
+            dict(PAIR, method=words("newcombe-wilson")),
+            {"absent": ABSENT, "difference": NUMBER, "interval": ENDS},
+        ),
+        "warnings": FAIRNESS_WARNINGS,
+    },
+    {
+        "belowThreshold": boolean,
+        "conclusion": words("BELOW", "NOT_BELOW", "UNDECIDED"),
+        "absent": ABSENT,
+    },
+)
+GROUP = closed(
+    {
+        "group": any_text,
+        "selection": RATE,
+        "basis": closed(each(uint, "direct inferred unsaid")),
+        "warnings": FAIRNESS_WARNINGS,
+    }
+)
+FAIRNESS = closed(
+    {
+        "outcome": any_text,
+        "level": SHARE,
+        "ratioThreshold": NUMBER,
+        **each(
+            uint,
+            "minimumGroupSize decisions withOutcome labelled erased annotationsErased unattributed blind "
+            "otherAttributes",
+        ),
+        "attributes": listed(
+            closed(
+                {
+                    "attribute": any_text,
+                    "groups": listed(GROUP),
+                    "other": PROPORTION,
+                    "references": listed(
+                        closed({"group": any_text, "chosen": words("caller", "highest-rate")})
+                    ),
+                    "referenceMissing": boolean,
+                    "comparisons": listed(COMPARISON),
+                },
+                {"absent": ABSENT, "comparisonLevel": SHARE},
+            )
+        ),
+    }
+)
+GAP = (
+    {
+        **each(NUMBER, "from to ms longestSilenceMs"),
+        **each(uint, "signsOfLife heartbeats"),
+        "position": words("before-first", "between", "after-last"),
+    },
+    each(REF, "before after"),
+)
+UNUSUAL_GAP = closed(
+    {
+        **GAP[0],
+        "tailProbability": NUMBER,
+        "explanation": words("DECLARED", "IDLE", "UNEXPLAINED"),
+        "declared": listed(closed({**each(NUMBER, "from to"), "reason": any_text, "receipt": REF})),
+    },
+    GAP[1],
+)
+GAPS = closed(
+    {
+        "falseAlarm": SHARE,
+        **each(uint, "limit activity gaps outsidePeriod"),
+        "unusual": listed(UNUSUAL_GAP),
+        "truncated": boolean,
+        "declared": closed({**each(uint, "gaps count remembered"), "ms": NUMBER}),
+        "heartbeats": closed(each(uint, "count dropped")),
+    },
+    {
+        "heartbeatMs": NUMBER,
+        "period": closed(each(NUMBER, "from to")),
+        "rule": tagged(
+            {
+                "expected-rate": (each(NUMBER, "expectedPerHour thresholdMs"), None),
+                "own-tail": (each(NUMBER, "medianMs q90Ms q99Ms scaleMs thresholdMs"), None),
+            },
+            "kind",
+        ),
+        "absent": ABSENT,
+        "longest": closed(*GAP),
+    },
+)
+CYCLE = {**each(uint, "startSeq endSeq n failures"), "llr": NUMBER}
+DECIDED = words("WITHIN_LIMIT", "FLAGGED")
+SPRT_RATES = each(SHARE, "p0 p1 alpha beta")
+SPRT = closed(
+    {
+        **SPRT_RATES,
+        **each(NUMBER, "logFailure logGood upper lower falseFlagsAtP0"),
+        "method": words("wald-sprt"),
+        "status": words("WITHIN_LIMIT", "MONITORING", "FLAGGED"),
+        **each(uint, "n failures openFlags acknowledgements"),
+        "open": closed({**each(uint, "n failures"), "llr": NUMBER}, {"startSeq": uint}),
+        "decided": closed(each(uint, "withinLimit flagged")),
+        "cycles": kept_ends(closed(dict(CYCLE, decision=DECIDED))),
+        "flags": kept_ends(
+            closed(
+                dict(CYCLE, decision=words("FLAGGED")),
+                {
+                    "acknowledgement": closed(
+                        {"seq": uint, "receiptId": UUID7}, {"timestamp": TIME_CHECK, "reviewerId": PSEUDONYM}
+                    )
+                },
+            )
+        ),
+    }
+)
+CHANGE = closed(
+    {
+        "method": words("shiryaev-roberts-e-detector"),
+        "of": words("rate", "score"),
+        "baseline": SHARE,
+        "direction": words("increase", "decrease", "both"),
+        **each(NUMBER, "averageRunLength statistic"),
+        "alternatives": listed(SHARE),
+        **each(uint, "window n cycleN changes"),
+        "alarms": kept_ends(
+            closed(
+                {
+                    **each(uint, "seq cycleStartSeq n"),
+                    "direction": words("increase", "decrease"),
+                    "statistic": NUMBER,
+                    "begin": closed(
+                        {
+                            "upperSeq": uint,
+                            "mass": SHARE,
+                            "kind": words("posterior"),
+                            "beforeWindow": NUMBER,
+                        },
+                        each(uint, "seq lowerSeq"),
+                    ),
+                    "continues": boolean,
+                }
+            )
+        ),
+    }
+)
+POINT = {**each(uint, "n seq"), "at": NUMBER}
+MONITOR = closed(
+    {
+        **each(uint, "decisions failures"),
+        "sprt": SPRT,
+        "flags": listed(closed(dict(DATED_REF, acknowledged=boolean))),
+        "change": CHANGE,
+        "path": listed(closed(dict(POINT, llr=NUMBER), {"decision": DECIDED})),
+    }
+)
+VERDICT = words("VALID", "INVALID", "INCOMPLETE")
+INCOMPLETE_CODES = (
+    "EMPTY KEY_UNKNOWN KEY_REVOKED_UNDATED LINE_UNTERMINATED STARTS_LATE PRUNED TAIL_UNPROVED HEAD_NOT_REACHED "
+    "CHECKPOINT_NOT_REACHED UNSUPPORTED"
+).split()
+NOTICE_CODES = ("LINE_NOT_CANONICAL", "DETAILS_ERASED")
+PROBLEM = {**each(uint, "seq line"), "receiptId": UUID7, "notes": TEXTS}
+REPORTED_CHAIN = closed(
+    {
+        "chainId": CHAIN,
+        "verdict": VERDICT,
+        "scope": closed(
+            {"tail": words("unproved", "expected-head", "checkpoint", "chain-end")},
+            {
+                "chainId": CHAIN,
+                "root": DIGEST,
+                **each(uint, "fromSeq toSeq"),
+                "head": closed(PLACE),
+                "checkpoint": closed({"origin": any_text, "size": uint}, {"witnessedAt": TIME_CHECK}),
+            },
+        ),
+        **each(uint, "checked counted"),
+        "counts": closed({}, dict.fromkeys([*INVALID_CODES, *INCOMPLETE_CODES, *NOTICE_CODES], uint)),
+        "problems": listed(
+            closed({"code": words(*INVALID_CODES, *INCOMPLETE_CODES), "message": any_text}, PROBLEM), 100
+        ),
+        "notices": listed(closed({"code": words(*NOTICE_CODES), "message": any_text}, PROBLEM), 100),
+        "keys": listed(
+            closed(
+                {
+                    "keyId": KEY_ID,
+                    "trustedBy": words("keyring", "certificate", "rotation"),
+                    "receipts": uint,
+                    **each(DATED, "first last"),
+                }
+            )
+        ),
+        "period": closed({"receipts": uint}, each(DATED, "first last")),
+        "events": kept_ends(
+            closed(
+                {
+                    **DATED_REF,
+                    "event": text(r"(?:system|key|retention)\.[a-z_]{1,40}"),
+                    "inPeriod": boolean,
+                    "facts": record(any_text, any_text),
+                }
+            )
+        ),
+        "monitor": MONITOR,
+        "gaps": GAPS,
+    },
+    {**each(DATED, "oldest newest"), "retentionDays": uint},
+)
+FIGURES = closed(
+    {
+        "counts": COUNTS,
+        "failure": closed(
+            {
+                "estimate": RATE,
+                "sequence": RATE_SEQUENCE,
+                "course": listed(closed({**POINT, "failures": uint, **each(SHARE, "rate lower upper")})),
+            },
+            each(DATED, "first last"),
+        ),
+        "errors": closed({"estimate": RATE, "codes": TALLY}),
+        "checks": CHECK_RATES,
+        "latency": closed(
+            {
+                **QUANTILES[0],
+                "distribution": listed(closed({**each(NUMBER, "from to"), "count": uint})),
+            },
+            QUANTILES[1],
+        ),
+        "oversight": OVERSIGHT_FIGURES,
+        "fairness": FAIRNESS,
+        "actions": closed(
+            {
+                "widthMs": NUMBER,
+                "spans": listed(closed({"from": NUMBER, "counts": record(TOKEN, uint)})),
+            }
+        ),
+        "redactions": closed({"receipts": uint, "types": record(TOKEN, uint)}),
+    }
+)
+PROVISION = closed(
+    {
+        "id": any_text,
+        "state": words("EVIDENCE", "PARTIAL", "NO EVIDENCE", "OUT OF SCOPE"),
+        "reasons": listed(
+            words(
+                *(
+                    "CEILING SOME_MISSING SOME_WITHOUT NONE PERIOD_EMPTY CHAIN_INVALID CHAIN_INCOMPLETE "
+                    "YOUNGER_THAN_LEAST REMOVED_EARLY RETENTION_BELOW_LEAST NOT_HIGH_RISK OTHER_ANNEX_III_POINT "
+                    "SYSTEM_UNSTATED"
+                ).split()
+            )
+        ),
+        "covers": words(*"high-risk annex-iii annex-iii-1-a certain-ai-systems personal-data".split()),
+        "applies": words("yes", "not-yet", "depends"),
+        "evidence": listed(
+            closed(
+                {
+                    **each(uint, "pointer receipts"),
+                    "speaking": RATE,
+                    "members": listed(
+                        closed({"path": any_text, "present": RATE}, each(REF, "first last"))
+                    ),
+                }
+            )
+        ),
+        "figures": listed(
+            words(
+                *(
+                    "verification counts failure errors checks latency oversight fairness gaps monitor retention "
+                    "keys redactions changes"
+                ).split()
+            )
+        ),
+    }
+)
+PRINTED_RULE = tagged(
+    {
+        "action": ({"actions": TEXTS}, None),
+        "check": ({}, {"names": TEXTS}),
+        "error": ({}, None),
+        "custom": ({"name": any_text}, None),
+    },
+    "kind",
+)
+PARAMETERS = closed(
+    {
+        "failure": listed(PRINTED_RULE),
+        "sprt": closed(SPRT_RATES),
+        "averageRunLength": NUMBER,
+        "level": SHARE,
+        "embed": uint,
+    },
+    {
+        **each(NUMBER, "expectedPerHour heartbeatMs"),
+        "fairness": closed(
+            {}, {"reference": record(TOKEN, TOKEN), "minimumGroupSize": uint, "ratioThreshold": NUMBER}
+        ),
+        "acceptPruned": closed({"minDays": NUMBER}),
+    },
+)
+REPORT = closed(
+    {
+        "format": words("quittance-report/1"),
+        "generator": closed({"name": words("quittance"), "version": any_text}),
+        "asOf": TIME_CHECK,
+        "locale": words("en", "de"),
+        "period": closed(
+            {
+                **each(TIME_CHECK, "from until"),
+                "state": words("over", "running", "ahead"),
+                "empty": boolean,
+                "receipts": uint,
+            }
+        ),
+        "verdict": VERDICT,
+        "parameters": PARAMETERS,
+        "chains": listed(REPORTED_CHAIN),
+        "figures": FIGURES,
+        "provisions": closed(
+            {
+                "tables": listed(
+                    closed({"source": any_text, "version": uint, "date": text("[0-9]{4}-[0-9]{2}-[0-9]{2}")})
+                ),
+                "findings": listed(PROVISION),
+            }
+        ),
+        "crosswalks": listed(
+            closed(
+                {
+                    **each(any_text, "framework edition"),
+                    "version": uint,
+                    "entries": listed(closed({"id": any_text, "receipts": uint}, each(REF, "first last"))),
+                }
+            )
+        ),
+        "excerpt": closed(
+            {
+                "ranges": listed(
+                    closed({"chainId": CHAIN, **each(uint, "fromSeq toSeq"), "lines": TEXTS})
+                ),
+                "cited": TEXTS,
+                "whole": boolean,
+            }
+        ),
+    },
+    {
+        "system": closed(
+            {"name": any_text},
+            {
+                **each(any_text, "provider deployer intendedPurpose"),
+                "annexIII": text(r"[1-8](?:\([a-e]\))?"),
+                "highRisk": boolean,
+            },
+        )
+    },
+)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# A report, held against its seal and against itself. Whether its figures are right, only receipts can show: nothing here
+# asks for them, and nothing here proves them.
+
+def json_in(data):
+    """@returns what a text says, and whether a member stands in it twice; a ValueError where it is none"""
+    reader = Reader()
+    return reader.read(data), reader.twice
+
+
+def object_in(line):
+    """@returns the object that a line is; None for anything else"""
+    try:
+        value = json_in(line)[0]
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def part(value, *names):
+    """@returns what stands below a value under these names; None where nothing does"""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def report_in(data):
+    """@returns a report; a Malformed for whatever breaks its form or its rules"""
+    try:
+        value, twice = json_in(data.decode("utf-8"))
+    except ValueError:
+        raise Malformed("it is not JSON")
+    if REPORT(value) or twice or breaks_rules(value):
+        raise Malformed("it is no report")
+    try:
+        canonical(value)
+    except Refused:
+        raise Malformed("it has no canonical form")
+    return value
+
+
+def breaks_rules(report):
+    """What no schema can hold: members that follow from others. @param report one whose every member has its form"""
+    period, chains, figures, excerpt = (report[name] for name in ("period", "chains", "figures", "excerpt"))
+    start, end, made = period["from"], period["until"], report["asOf"]
+    receipts = sum(int(chain["period"]["receipts"].value) for chain in chains)
+    names = [chain["chainId"] for chain in chains]
+    verdicts = {chain["verdict"] for chain in chains} or {"INCOMPLETE"}
+    lines = len(excerpt["cited"]) + sum(len(one["lines"]) for one in excerpt["ranges"])
+    return (
+        start >= end
+        or period["state"] != ("over" if made >= end else "ahead" if made < start else "running")
+        or period["receipts"].value != receipts
+        or period["empty"] != (receipts == 0)
+        or any(one >= other for one, other in zip(names, names[1:]))
+        or any(counts_too_much(chain) for chain in chains)
+        or report["verdict"] != next(one for one in ("INVALID", "INCOMPLETE", "VALID") if one in verdicts)
+        or figures["counts"]["receipts"] != period["receipts"]
+        or len(figures["counts"]["hourOfDay"]) != 24
+        or any(not is_whole(one) for one in excerpt["ranges"])
+        or lines > report["parameters"]["embed"].value
+        or wrong_rate(figures)
+        or wrong_rate(report["provisions"])
+    )
+
+
+def counts_too_much(chain):
+    checked, counted, monitor = chain["checked"].value, chain["counted"].value, chain["monitor"]
+    return (
+        counted > checked
+        or chain["period"]["receipts"].value > counted
+        or monitor["failures"].value > monitor["decisions"].value
+    )
+
+
+def is_whole(lines):
+    """A range of the excerpt has a line for each seq."""
+    return len(lines["lines"]) == lines["toSeq"].value - lines["fromSeq"].value + 1 > 0
+
+
+def wrong_rate(value):
+    """Every rate in it, wherever it stands, is its count by its n."""
+    if isinstance(value, list):
+        return any(wrong_rate(one) for one in value)
+    if not isinstance(value, dict):
+        return False
+    if all(name in value for name in ("level", "count", "n", "method")):
+        count, size, rate = value["count"].value, value["n"].value, value.get("rate")
+        if size == 0:
+            if count != 0 or rate is not None or "interval" in value or "absent" not in value:
+                return True
+        elif rate is None or rate.value != count / size:
+            return True
+    return any(wrong_rate(one) for one in value.values())
+
+
+def embedded_lines(report):
+    return [line for one in report["excerpt"]["ranges"] for line in one["lines"]] + report["excerpt"]["cited"]
+
+
+def wrong_names(report):
+    """Whether it names a receipt by another id than the one that came along for that place."""
+    ids = {}
+    for line in embedded_lines(report):
+        receipt = object_in(line)
+        if isinstance(part(receipt, "chainId"), str) and isinstance(part(receipt, "seq"), Num):
+            ids[receipt["chainId"], receipt["seq"].value] = receipt.get("receiptId")
+
+    def differs(value):
+        if isinstance(value, list):
+            return any(differs(one) for one in value)
+        if not isinstance(value, dict):
+            return False
+        named = [value.get(name) for name in ("chainId", "seq", "receiptId")]
+        if isinstance(named[0], str) and isinstance(named[1], Num) and isinstance(named[2], str):
+            if ids.get((named[0], named[1].value)) not in (None, named[2]):
+                return True
+        return any(differs(one) for one in value.values())
+
+    return any(differs(value) for name, value in report.items() if name != "excerpt")
+
+
+def seal_of(data):
+    """@returns the seal {"digest", "lines"}; None where it is no seal"""
+    try:
+        seal = json_in(data)[0]
+    except ValueError:
+        return None
+    if not isinstance(seal, dict) or set(seal) != {"digest", "lines"}:
+        return None
+    lines = seal["lines"]
+    holds = isinstance(lines, list) and all(isinstance(line, str) for line in lines)
+    return seal if holds and isinstance(seal["digest"], str) else None
+
+
+class Brought:
+    """A line that came along: of a range of the excerpt, cited in it, or of the seal."""
+
+    def __init__(self, line, is_seal=False, at=None):
+        self.line, self.is_seal, self.at = line, is_seal, at
+        self.receipt = object_in(line)
+        self.chain_id = at[0] if at else part(self.receipt, "chainId")
+        seq = Num(str(at[1])) if at else part(self.receipt, "seq")
+        self.order = seq.value if isinstance(seq, Num) else 0
+
+
+class JudgedReport:
+    """What is wrong with a report, and which receipts seal it."""
+
+    def __init__(self, data, seal, keyring):
+        """@param data its bytes. @param seal the text of its seal, or None"""
+        self.keyring = keyring
+        # how much contradicts, the report, and by (chain, seq, receiptHash) the receipts that seal it
+        self.contradictions, self.report, self.seals = 0, None, []
+        try:
+            self.report = report_in(data)
+        except Malformed:
+            self.contradictions = 1
+            return
+        self.digest = digest(canonical(self.report))
+        # a chain with problems is called VALID
+        self.contradictions = sum(one["verdict"] == "VALID" and one["problems"] != [] for one in self.report["chains"])
+        self.contradictions += wrong_names(self.report)
+        sealed = None if seal is None else seal_of(seal)
+        if seal is not None and (sealed is None or sealed["digest"] != self.digest):
+            self.contradictions += 1
+        self.judge_lines(sealed["lines"] if sealed else [])
+
+    def judge_lines(self, sealing):
+        """Each chain's lines in their order: what a chain says of its keys is learned as it goes."""
+        excerpt, chains = self.report["excerpt"], {}
+        brought = [
+            Brought(line, at=(one["chainId"], int(one["fromSeq"].value) + index))
+            for one in excerpt["ranges"]
+            for index, line in enumerate(one["lines"])
+        ]
+        brought += [Brought(line) for line in excerpt["cited"]]
+        brought += [Brought(line, is_seal=True) for line in sealing]
+        for one in brought:
+            chain_id = one.chain_id if isinstance(one.chain_id, str) else None
+            chains.setdefault(chain_id, []).append(one)
+        reported = {chain["chainId"]: chain for chain in self.report["chains"]}
+        for chain_id, lines in chains.items():
+            self.judge_chain(chain_id, reported.get(chain_id), sorted(lines, key=lambda one: one.order))
+
+    def judge_chain(self, chain_id, chain, lines):
+        trust, before = Trust(self.keyring, chain_id or ""), None
+        # what the report itself tells of is no fault of the report
+        told = {(one["code"], part(one, "seq")) for one in (chain or {}).get("problems", [])}
+        for one in lines:
+            receipt = one.receipt
+            found = codes_of_line(one.line, trust)
+            if not one.is_seal:
+                found = [code for code in found if (code, seq_claimed(receipt)) not in told]
+                self.contradictions += is_misplaced(one, chain, before)
+            elif part(receipt, "system", "event") == "report":
+                if wrong_seal(receipt, chain, self.digest):
+                    self.contradictions += 1
+                elif not found:
+                    self.seals.append((chain_id, int(receipt["seq"].value), receipt["receiptHash"]))
+            elif receipt is not None and "key" not in receipt and not found:
+                # beside seals a seal holds only what says something of keys
+                self.contradictions += 1
+            self.contradictions += sum(code in INVALID_CODES for code in found)
+            before = receipt or before
+
+
+def codes_of_line(line, trust):
+    """@returns what is wrong with a receipt by itself, and with its key"""
+    found = Examined()
+    if len(line.encode("utf-8", "surrogatepass")) > MAX_LINE:
+        return ["LINE_TOO_LONG"]
+    examine_text(line, found)
+    if found.receipt is not None and found.well_formed:
+        return found.problems + trust.judge(found.receipt, found.sound)
+    return found.problems
+
+
+def seq_claimed(receipt):
+    seq = part(receipt, "seq")
+    return seq if is_uint(seq) else None
+
+
+def is_misplaced(one, chain, before):
+    """Whether a receipt of the excerpt is not what the report says of its place."""
+    receipt = one.receipt
+    if receipt is None:
+        return False
+    seq, receipt_hash = receipt.get("seq"), receipt.get("receiptHash")
+    if one.at is not None and (receipt.get("chainId"), seq) != (one.at[0], Num(str(one.at[1]))):
+        return True
+    if chain is None:
+        return True
+    if not isinstance(seq, Num):
+        return False
+    scope, at = chain["scope"], seq.value
+    first = scope["fromSeq"].value if "fromSeq" in scope else 0
+    last = scope["toSeq"].value if "toSeq" in scope else -1
+    if not first <= at <= last:
+        return True
+    if seq == part(scope, "head", "seq") and receipt_hash != scope["head"]["receiptHash"]:
+        return True
+    if at == 0 and "root" in scope and receipt_hash != scope["root"]:
+        return True
+    previous = part(before, "seq")
+    if previous == seq and before.get("receiptHash") != receipt_hash:
+        return True
+    follows = isinstance(previous, Num) and previous.value == at - 1
+    return follows and receipt.get("prevReceiptHash") != before.get("receiptHash")
+
+
+def wrong_seal(receipt, chain, report_digest):
+    """Whether a receipt that claims to seal a report seals another one, or stands where it can't."""
+    if chain is None or receipt["system"].get("hash") != report_digest:
+        return True
+    scope, system = chain["scope"], receipt["system"]
+    head = part(scope, "head", "seq")
+    if system.get("fromSeq") != scope.get("fromSeq") or system.get("toSeq") != head:
+        return True
+    seq = receipt.get("seq")
+    return head is not None and isinstance(seq, Num) and seq.value <= head.value
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1862,6 +4028,8 @@ MOST_BYTES = (
     ("checkpoints/", 1000000),
     ("timestamps/", 65536),
 )
+# of any other that is read as a whole
+WHOLE_BYTES = 64 * 2**20
 MOST_OF_A_KIND = 10000
 # how many different things are heard of how other chains end
 MOST_JOINS = 100000
@@ -2031,6 +4199,8 @@ class Archive:
 
     def whole(self, member):
         refuse_large(member)
+        if member.size > WHOLE_BYTES:
+            raise Fault("a member that is read as a whole is too large", True)
         return b"".join(self.chunks(member))
 
 
@@ -2100,7 +4270,7 @@ class Policy:
         if "timestamp" in asked:
             stamp = only(self.timestamp, "require.timestamp", ("authorities", "withinHours"))
             texts(stamp.get("authorities"), "timestamp.authorities")
-            above_zero(stamp.get("withinHours"), "timestamp.withinHours")
+            self.within = above_zero(stamp.get("withinHours"), "timestamp.withinHours") * 3600000
         self.until = asked.get("receiptsUntil")
         if "receiptsUntil" in asked and not is_time(self.until):
             raise Wrong("require.receiptsUntil must be a time")
@@ -2190,6 +4360,7 @@ def checkpoints_of(value):
 
 
 MANIFEST_NAME, SIGNATURE_NAME = "manifest.json", "manifest.sig"
+REPORT_NAME, SEAL_NAME = "report/report.json", "report/report.seal.json"
 FILE = lambda value: FINE if matches(MEMBER_NAME, value) else WRONG  # noqa: E731
 SAID = lambda value: FINE if isinstance(value, str) and 0 < len(units(value)) <= 2000 else WRONG  # noqa: E731
 EVIDENCE_CHAIN = members(
@@ -2252,8 +4423,10 @@ class Package:
         self.dates = {}
         self.too_many = ()
         self.chains = []
-        # what its list says of itself, and how many cosignatures nobody here can check
-        self.told, self.signer, self.there, self.unverified = {}, None, set(), 0
+        # what its list says of itself, who signed it, which members are there, and whether its report holds
+        self.told, self.signer, self.there, self.reported = {}, None, set(), False
+        # the authorities for time stamps, read when they are needed
+        self.trusted = None
         # the chain that is the log's, whether it is VALID, and the origins of chains that it has and the package does not
         self.log_chain, self.log_valid, self.missing = None, False, []
 
@@ -2281,8 +4454,9 @@ class Package:
             self.problem("KEYRING_NEEDED")
         self.told["madeAt"], self.told["omitted"] = manifest["madeAt"], manifest["omitted"]
         self.there = self.check_members(manifest)
-        notes = self.open_notes(manifest, self.there)
+        notes = self.open_notes(manifest)
         self.judge_chains(manifest, self.there, notes)
+        self.reported = self.judge_report()
         self.require()
         return self.result()
 
@@ -2291,8 +4465,6 @@ class Package:
         verdict = "INVALID" if codes & PACKAGE_INVALID_CODES else "INCOMPLETE" if codes else "VALID"
         chains = [dict(one, checkpoints=[held_json(held) for held in one["checkpoints"]]) for one in self.chains]
         result = dict({"verdict": verdict, "problems": self.problems, "omitted": []}, **self.told)
-        if self.unverified:
-            result["unverified"] = self.unverified
         proved, not_proved = Statements(self, chains).both()
         return dict(result, chains=chains, proved=proved, notProved=not_proved)
 
@@ -2393,12 +4565,16 @@ class Package:
                 self.problem("MEMBER_CHANGED", name)
         return there
 
-    def open_notes(self, manifest, there):
-        notes = []
-        for one in manifest["members"]:
-            name = one["name"]
-            if not name.startswith("checkpoints/") or name not in there or "checkpoints/" in self.too_many:
-                continue
+    def names_of(self, manifest, kind):
+        """@returns the members of a kind that are there; none where there are too many to be judged"""
+        names = [one["name"] for one in manifest["members"]]
+        return [name for name in names if name.startswith(kind) and name in self.there and kind not in self.too_many]
+
+    def open_notes(self, manifest):
+        notes, tokens = [], {}
+        for name in self.names_of(manifest, "timestamps/"):
+            tokens.setdefault(name.split("/", 1)[1].split(".")[0], []).append(name)
+        for name in self.names_of(manifest, "checkpoints/"):
             data = self.whole(name)
             if data is None:
                 continue
@@ -2412,10 +4588,29 @@ class Package:
                 self.problem("CHECKPOINT_INVALID", name)
                 continue
             if opened is not None:
-                self.unverified += opened["unverified"]
+                stamped = self.stamped_at(checkpoint["text"], tokens.get(name[len("checkpoints/") : -len(".txt")], []))
                 # its text may be long, and is not needed any more
-                notes.append(dict(opened, origin=checkpoint["origin"], size=checkpoint["size"], root=checkpoint["root"]))
+                kept = {one: checkpoint[one] for one in ("origin", "size", "root")}
+                notes.append(dict(opened, **kept, stampedAt=stamped))
         return notes
+
+    def stamped_at(self, message, tokens):
+        """@returns when an authority that the policy trusts had a note first"""
+        found = None
+        for name in tokens if self.policy.timestamp is not None else []:
+            data = self.whole(name)
+            if data is None:
+                continue
+            at, contradicts = judge_stamp(data, message.encode(), self.authorities(), ms_of(self.now))
+            if contradicts:
+                self.problem("TIMESTAMP_INVALID", name)
+            found = earliest(found, at)
+        return found
+
+    def authorities(self):
+        if self.trusted is None:
+            self.trusted = authorities_of(self.policy.timestamp["authorities"])
+        return self.trusted
 
     def own_policy(self, origin):
         """Without a policy: the keyring's keys for checkpoints, under whatever name the note has."""
@@ -2450,6 +4645,7 @@ class Package:
                     "log": note["log"] if note["kind"] == "log" else None,
                     "witnessed": witnessed,
                     "witnessedAt": note["witnessedAt"] if witnessed else None,
+                    "stampedAt": note["stampedAt"],
                 }
             )
         entries = LogEntries(marks, any(note["kind"] == "log" for note in notes))
@@ -2546,6 +4742,69 @@ class Package:
             self.problem("CHAIN_DIFFERS", chain["file"], chain["chainId"])
         return result, judge.held(result)
 
+    def judge_report(self):
+        """@returns whether there is a report that receipts of these chains seal, and that is about these chains"""
+        if REPORT_NAME not in self.there:
+            return False
+        data = self.whole(REPORT_NAME)
+        if data is None:
+            return False
+        seal = self.whole(SEAL_NAME) if SEAL_NAME in self.there else None
+        try:
+            seal = None if seal is None else seal.decode("utf-8")
+        except UnicodeDecodeError:
+            seal = None
+        judged = JudgedReport(data, seal, self.keyring)
+        for _ in range(judged.contradictions):
+            self.problem("REPORT_INVALID", REPORT_NAME)
+        return judged.report is not None and self.has_reported(judged) and not judged.contradictions
+
+    def has_reported(self, judged):
+        """Whether each head that a report names, and each receipt that seals it, stands in a chain of the package."""
+        by_id = {one["chainId"]: one for one in self.chains}
+        places, holds = {}, bool(judged.report["chains"]) and bool(judged.seals)
+        for chain in judged.report["chains"]:
+            chain_id, scope = chain["chainId"], chain["scope"]
+            root = by_id[chain_id]["result"]["scope"].get("root") if chain_id in by_id else None
+            if root is not None and scope.get("root", root) != root:
+                self.problem("REPORT_INVALID", REPORT_NAME, chain_id)
+                holds = False
+            head = scope.get("head")
+            if head is None:
+                holds = False
+            else:
+                places[chain_id] = [(int(head["seq"].value), head["receiptHash"])]
+        for chain_id, seq, receipt_hash in judged.seals:
+            places.setdefault(chain_id, []).append((seq, receipt_hash))
+        return holds and all(self.has_receipts(by_id.get(chain_id), some) for chain_id, some in places.items())
+
+    def has_receipts(self, chain, places):
+        if chain is None or chain["result"]["verdict"] == "INVALID" or "fromSeq" not in chain["result"]["scope"]:
+            return False
+        first = chain["result"]["scope"]["fromSeq"]
+        lines = self.lines_of(chain["member"], {seq - first for seq, _ in places})
+        for seq, receipt_hash in places:
+            there = object_in(lines.get(seq - first, ""))
+            if part(there, "seq") != Num(str(seq)) or there.get("receiptHash") != receipt_hash:
+                return False
+        return True
+
+    def lines_of(self, name, wanted):
+        """@returns lines of a member by their number from 0; none from one on that is too long for a receipt"""
+        found, number_, held, last = {}, 0, b"", max(wanted, default=-1)
+        for chunk in self.archive.chunks(self.archive.members[name]):
+            lines = (held + chunk).split(b"\n")
+            held = lines.pop()
+            for line in lines:
+                if len(line) > MAX_LINE or number_ > last:
+                    return found
+                if number_ in wanted:
+                    found[number_] = line.decode("utf-8", "replace")
+                number_ += 1
+            if len(held) > MAX_LINE:
+                return found
+        return found
+
     def require(self):
         policy = self.policy
         by_id = {one["chainId"]: one for one in self.chains}
@@ -2564,7 +4823,7 @@ class Package:
             self.problem("REQUIRED_CHAIN_MISSING")
         if policy.all_chains and not self.has_all():
             self.problem("REQUIRED_CHAIN_MISSING")
-        if policy.report:
+        if policy.report and not self.reported:
             self.problem("REQUIRED_REPORT_MISSING")
 
     def ending_at(self, chain):
@@ -2597,8 +4856,20 @@ class Package:
             largest = [one for one in witnessed if one["size"] == witnessed[-1]["size"]]
             if not any(one["witnessedAt"] and self.is_fresh(one["witnessedAt"]) for one in largest):
                 self.problem("REQUIRED_CHECKPOINT_OLD", None, chain["chainId"])
-        if policy.timestamp is not None:
+        if policy.timestamp is not None and not self.is_stamped(chain):
             self.problem("REQUIRED_TIMESTAMP_MISSING", None, chain["chainId"])
+
+    def is_stamped(self, chain):
+        """Whether the newest checkpoint with a time stamp was stamped soon after the last receipt that it covers."""
+        stamped = [one for one in chain["checkpoints"] if one["stampedAt"]]
+        if not stamped:
+            return False
+        line = stamped[-1]["size"] - 1
+        dated = time_in(self.lines_of(chain["member"], {line}).get(line, ""))
+        if dated is None:
+            return False
+        # a receipt that is dated behind its stamp, by more than clocks differ, dates nothing
+        return -FIVE_MINUTES <= ms_of(stamped[-1]["stampedAt"]) - ms_of(dated) <= self.policy.within
 
     def is_fresh(self, at):
         age = ms_of(self.now) - ms_of(at)
@@ -2607,11 +4878,18 @@ class Package:
 
 def last_time(tail):
     """@returns when the last receipt was sealed, by its own word"""
-    try:
-        at = json.loads(tail.split(b"\n")[-2].decode("utf-8"))["timestamp"]
-        return at if is_time(at) else None
-    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
-        return None
+    lines = tail.split(b"\n")
+    return time_in(lines[-2].decode("utf-8", "replace")) if len(lines) > 1 else None
+
+
+def time_in(line):
+    """@returns when a receipt was sealed, by its own word; None of what is no receipt"""
+    at = part(object_in(line), "timestamp")
+    return at if is_time(at) else None
+
+
+def earliest(*times):
+    return min(filter(None, times), default=None)
 
 
 class LogEntries:
@@ -2639,15 +4917,15 @@ class LogEntries:
     def below(self, heads):
         """@param heads checkpoints of the log that its chain leads to, by size. @returns what they cover, here and not"""
         # the last first: what vouches for one vouches for all before it
-        left, witnessed, at, found = list(heads), False, None, []
+        left, witnessed, at, stamped, found = list(heads), False, None, None, []
         for seq, chain_id, size, root_hash in reversed(self.entries):
             while left and left[-1]["size"] > seq:
                 one = left.pop()
                 witnessed = witnessed or one["witnessed"]
-                at = min(filter(None, (at, one["witnessedAt"])), default=None)
+                at, stamped = earliest(at, one["witnessedAt"]), earliest(stamped, one["stampedAt"])
             if len(left) < len(heads):
                 found.append({"chainId": chain_id, "size": size, "rootHash": root_hash, "by": "log"})
-                found[-1].update(witnessed=witnessed, witnessedAt=at)
+                found[-1].update(witnessed=witnessed, witnessedAt=at, stampedAt=stamped)
         covered = heads[-1]["size"]
         others = [origin for seq, origin in self.others.values() if seq < covered]
         return found[::-1], others
@@ -2695,10 +4973,13 @@ class Statements:
             "the key that signed the list is one that you trust for it",
             "you do not trust the key that signed the list: anybody may have put this together",
         )
-        no_report = "no report on these chains was verified: its figures are its maker\u2019s word"
-        self.say(False, "REPORT", "", no_report)
-        judged = {"report/report.json", "report/report.seal.json"}
-        if any(name.startswith("report/") and name not in judged for name in package.there):
+        self.say(
+            package.reported,
+            "REPORT",
+            "the report is the one that receipts of these chains seal, and it is about these chains",
+            "no report on these chains was verified: its figures are its maker\u2019s word",
+        )
+        if any(name.startswith("report/") and name not in (REPORT_NAME, SEAL_NAME) for name in package.there):
             pages = "of the report only report.json was judged: its other forms may say something else"
             self.say(False, "REPORT_PAGES", "", pages)
         self.say(
@@ -2753,10 +5034,12 @@ class Statements:
             "no witnesses that you asked for have seen it: the log may show others another history",
         )
         asked = self.package.policy.timestamp is not None
+        stamped = [one for one in held if "stampedAt" in one][-1:]
         say(
-            False,
+            bool(stamped),
             "TIMESTAMP",
-            "",
+            "its first %s receipts were there at %s, by an authority that you trust"
+            % ((stamped[0]["size"], stamped[0]["stampedAt"]) if stamped else ("", "")),
             "no time stamp of an authority that you trust dates it"
             if asked
             else "no time stamp was asked for: its times are its writer\u2019s clock",
@@ -2766,7 +5049,7 @@ class Statements:
 def of_tail(chain, held):
     """What a tail means, in words, where these vouch for it."""
     scope = chain["result"]["scope"]
-    seen = [one["witnessedAt"] for one in held if "witnessedAt" in one]
+    seen = list(filter(None, (one.get("witnessedAt") or one.get("stampedAt") for one in held)))
     uncut = "the chain has not been cut before receipt %s, which %s; what came after is not shown" % (
         scope.get("toSeq"),
         "was seen at %s" % seen[0] if seen else "a log that you trust has signed for",
@@ -2788,6 +5071,8 @@ def held_json(held):
     shown = {"size": held["size"], "by": held["by"], "witnessed": held["witnessed"]}
     if held["witnessedAt"]:
         shown["witnessedAt"] = held["witnessedAt"]
+    if held["stampedAt"]:
+        shown["stampedAt"] = held["stampedAt"]
     return shown
 
 
@@ -2848,7 +5133,7 @@ def tell(result):
                 print("    %s  %s" % (at, found["code"]))
     if "scope" in result:
         print("  chain %s, tail %s" % (result["scope"].get("chainId"), result["scope"]["tail"]))
-        print("Not checked here: time stamps. Not shown by any chain: what was never recorded.")
+        print("Not shown by any chain: what was never recorded.")
         return
     for title, said in (("proved", result["proved"]), ("not proved", result["notProved"])):
         print(title)
@@ -2856,9 +5141,6 @@ def tell(result):
             print("  %s  %s" % (one["code"], one["message"]))
         if not said:
             print("  nothing")
-    print("not checked\n  time stamps and reports: nothing here can check them")
-    if "unverified" in result:
-        print("  ML-DSA-44 cosignatures: %d; nothing here can check them, and they count for nothing" % result["unverified"])
     if result["omitted"]:
         print("left out, by the word of who packed it")
     for one in result["omitted"][:20]:
