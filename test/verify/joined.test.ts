@@ -1,6 +1,7 @@
 /** A chain that a `gap` receipt of another chain names is held against what is said of it. */
 import { describe, expect, test } from 'vitest'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
+import { MAX_LISTED } from '../../src/verify/findings.js'
 import { joinProblem, joinsOf, withProblem } from '../../src/verify/joined.js'
 import type { VerifyResult } from '../../src/verify/types.js'
 import { chainEnd, chainOf, type Entry, judge, msAfter, plainChain } from './support.js'
@@ -124,6 +125,14 @@ describe('a result with one more problem', () => {
     const both = withProblem(await resultOf([]), 'acme', notReached)
     expect(both.problems.map(({ code }) => code)).toEqual(['HEAD_NOT_REACHED', 'EMPTY'])
     expect(both.counts).toEqual({ EMPTY: 1, HEAD_NOT_REACHED: 1 })
+  })
+
+  test('lists no more than any result does, and counts all', async () => {
+    const full = await judge(Array.from({ length: MAX_LISTED + 3 }, () => '{'))
+    const { problems, counts } = withProblem(full, 'acme', notReached)
+    expect(problems).toEqual([notReached, ...full.problems.slice(0, -1)])
+    expect(problems).toHaveLength(MAX_LISTED)
+    expect(counts).toEqual({ LINE_MALFORMED: MAX_LISTED + 3, HEAD_NOT_REACHED: 1 })
   })
 
   test('has the verdict that follows', async () => {

@@ -30,6 +30,9 @@ describe('a log chain counts', () => {
   it('to its end where nothing in it is INVALID', () => {
     expect(through('VALID', [])).toBe(Number.POSITIVE_INFINITY)
     expect(through('INCOMPLETE', [at('KEY_UNKNOWN', 3)])).toBe(Number.POSITIVE_INFINITY)
+    // also where more is missing than is listed
+    const many = Array.from({ length: MAX_LISTED + 1 }, (_, index) => at('KEY_UNKNOWN', index))
+    expect(through('INCOMPLETE', many)).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('to the first receipt that is INVALID, in whatever order that was found', () => {
