@@ -73,6 +73,14 @@ await ledger.close()
   run(process.execPath, ['seal.mjs'], app)
   const judged = quittance(0, 'verify', 'receipts', '--chain', 'acme', '--trust', did)
   if (!judged.startsWith('VALID')) throw new Error(`quittance verify answered ${judged}`)
+  writeFileSync(
+    join(app, 'stamp.mjs'),
+    `import { verifyTimestamp } from 'quittance/transparency/timestamp'
+const { verdict } = await verifyTimestamp(new Uint8Array(5), 'message', { authorities: [] })
+if (verdict !== 'INVALID') throw new Error(verdict)
+`,
+  )
+  run(process.execPath, ['stamp.mjs'], app)
   const page = ['reconstruct', 'no-such-trace', '--store', 'receipts', '--trust', did, '--format', 'html']
   const refused = quittance(2, ...page)
   if (!refused.includes('npm install d3-scale')) throw new Error(`quittance reconstruct answered ${refused}`)

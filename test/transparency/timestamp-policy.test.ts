@@ -11,6 +11,7 @@ import {
   stampedByOpenssl,
   startAuthority,
   text,
+  withCrl,
 } from './timestamp-fixture.js'
 
 let stamps: StampService
@@ -126,32 +127,6 @@ describe('an authority that was revoked', () => {
     expect(opensslAccepts(stamps, clean, { at: stampedAt })).toBe(true)
   })
 })
-
-/** Puts a list into the SignedData, behind the certificates: nothing there is signed. */
-function withCrl(token: Buffer, pem: string): Buffer {
-  const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64')
-  const element = (tag: number, body: Buffer) => {
-    const digits = Buffer.from(body.length.toString(16).padStart(body.length > 255 ? 4 : 2, '0'), 'hex')
-    const length = body.length < 128 ? [body.length] : [0x80 | digits.length, ...digits]
-    return Buffer.concat([Buffer.from([tag, ...length]), body])
-  }
-  /** @returns where the content begins and ends */
-  const at = (from: number): [number, number] => {
-    const first = token[from + 1] ?? 0
-    if (first < 0x80) return [from + 2, from + 2 + first]
-    const start = from + 2 + (first & 0x7f)
-    return [start, start + Number.parseInt(token.subarray(from + 2, start).toString('hex'), 16)]
-  }
-  const [oid] = at(0)
-  const [, explicit] = at(oid)
-  const [signedData] = at(explicit)
-  const [start, end] = at(signedData)
-  let next = start
-  while (token[next] !== 0xa0) [, next] = at(next)
-  ;[, next] = at(next)
-  const inside = Buffer.concat([token.subarray(start, next), element(0xa1, der), token.subarray(next, end)])
-  return element(0x30, Buffer.concat([token.subarray(oid, explicit), element(0xa0, element(0x30, inside))]))
-}
 
 describe('revocation lists', () => {
   const ask = (crls: readonly string[]) => judged(signed('tsa'), { crls, requireCrls: true })

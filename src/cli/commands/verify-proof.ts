@@ -35,7 +35,7 @@ const help = examples(
 
 async function stampsFor(files: readonly string[], io: Io): Promise<VerifyDecisionProofOptions['timestamps']> {
   const authorities = await certificatesIn(files, io)
-  // pkijs is an optional package, and nothing else needs it
+  // only who names authorities needs it
   const { verifyTimestamp } = await import('../../transparency/timestamp/index.js')
   return (token, message) => verifyTimestamp(token, message, { authorities })
 }

@@ -1,37 +1,6 @@
-/** ASN.1 as time stamps are written in it: a strict reader, and the libraries that know certificates and requests. */
-import { QuittanceError } from '../../errors.js'
-import { missingPackage } from '../../primitives/missing-package.js'
+/** ASN.1 as time stamps and certificates are written in it: a strict reader. */
 import { isTime } from '../../primitives/time.js'
 import { malformed } from '../../tlog/malformed.js'
-
-/** The two packages that read certificates and time stamps. */
-export interface Pki {
-  readonly asn1js: typeof import('asn1js')
-  readonly pkijs: typeof import('pkijs')
-}
-
-async function load(name: string): Promise<unknown> {
-  try {
-    // Not a literal, so that no bundler takes an optional package for a needed one.
-    return await import(name)
-  } catch (error) {
-    if (missingPackage(error) === undefined) throw error
-    throw new QuittanceError(
-      'TLOG_UNAVAILABLE',
-      'time stamps need the packages pkijs and asn1js, which are not installed: npm install pkijs asn1js',
-      { details: { reason: 'not-installed', retryable: false } },
-    )
-  }
-}
-
-/**
- * @returns the packages
- * @throws QuittanceError `TLOG_UNAVAILABLE` where they are not installed
- */
-export async function loadPki(): Promise<Pki> {
-  const [asn1js, pkijs] = await Promise.all([load('asn1js'), load('pkijs')])
-  return { asn1js, pkijs } as Pki
-}
 
 /** Identifier octets of what is read here. */
 export const tags = {
@@ -43,6 +12,7 @@ export const tags = {
   enumerated: 0x0a,
   sequence: 0x30,
   set: 0x31,
+  utcTime: 0x17,
   generalizedTime: 0x18,
 } as const
 
@@ -148,14 +118,19 @@ export function membersOf(der: Der, what: string, tag: number = tags.sequence): 
   }
 }
 
+/** No identifier that anybody uses is longer; to write a very long one in decimal would take long. */
+const MAX_OID_BYTES = 64
+
 /** @returns dotted decimal */
 export function oidOf(der: Der, what: string): string {
   const { tag, content } = der
-  if (tag !== tags.oid || content.length === 0 || (content.at(-1) ?? 0) > 127)
+  if (tag !== tags.oid || content.length === 0 || (content.at(-1) ?? 0) > 127 || content.length > MAX_OID_BYTES)
     throw malformed(what, 'an object identifier is missing')
   const arcs: bigint[] = []
   let arc = 0n
   for (const byte of content) {
+    // a number is never written with zeros before it
+    if (arc === 0n && byte === 0x80) throw malformed(what, 'an object identifier is not in its shortest form')
     arc = (arc << 7n) | BigInt(byte & 0x7f)
     if (byte > 127) continue
     arcs.push(arc)
@@ -179,6 +154,43 @@ export function generalizedTime({ tag, content }: Der, what: string): { ms: numb
   return { ms: Date.parse(text), more: fraction.length > 3 }
 }
 
+const time = /^(\d{2}|\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+/** Two digits from here on are of the years 1950 to 1999. */
+const LAST_CENTURY = 50
+
+/**
+ * Reads a time as certificates have it (RFC 5280, 4.1.2.5): with seconds, without parts of them, in UTC.
+ *
+ * @returns milliseconds since 1970
+ * @throws QuittanceError `TLOG_MALFORMED`
+ */
+export function certificateTime({ tag, content }: Der, what: string): number {
+  const digits = tag === tags.utcTime ? 2 : tag === tags.generalizedTime ? 4 : 0
+  const [, short = '', month, day, hour, minute, second] = time.exec(Buffer.from(content).toString('latin1')) ?? []
+  const century = digits === 4 ? '' : Number(short) >= LAST_CENTURY ? '19' : '20'
+  const text = `${century}${short}-${month}-${day}T${hour}:${minute}:${second}.000Z`
+  if (short.length !== digits || !isTime(text)) throw malformed(what, 'a time in it is not one in UTC')
+  return Date.parse(text)
+}
+
+/**
+ * @returns content octets of an INTEGER in its shortest form, of any size and sign
+ * @throws QuittanceError `TLOG_MALFORMED`
+ */
+export function integerBytes({ tag, content }: Der, what: string): Uint8Array {
+  const [first, second = 0] = content
+  const padded = content.length > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))
+  if (tag !== tags.integer || first === undefined || padded) throw malformed(what, 'a number is missing')
+  return content
+}
+
+/** @throws QuittanceError `TLOG_MALFORMED` unless it is a BOOLEAN as DER has it */
+export function booleanOf({ tag, content }: Der, what: string): boolean {
+  if (tag !== tags.boolean || content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff))
+    throw malformed(what, 'a part of it is neither true nor false')
+  return content[0] === 0xff
+}
+
 /** @returns the integer, when it is not negative and below 2^31 */
 export function smallInteger(der: Der, what: string): number {
   const value = der.content.reduce((sum, byte) => sum * 256 + byte, 0)
@@ -193,15 +205,29 @@ export function octetsOf(der: Der, what: string): Uint8Array {
   return der.content
 }
 
+/**
+ * @param tag - what it must be; default BIT STRING
+ * @returns how many bits of its last byte are none; they are 0
+ * @throws QuittanceError `TLOG_MALFORMED`
+ */
+export function unusedBits(der: Der, what: string, tag: number = tags.bits): number {
+  const { content } = der
+  const [unused = 8] = content
+  const last = content.length > 1 ? (content.at(-1) ?? 0) : 0
+  if (der.tag !== tag || unused > 7 || (content.length === 1 && unused > 0) || last & ((1 << unused) - 1))
+    throw malformed(what, 'a bit string is missing')
+  return unused
+}
+
 /** @returns the bytes of a BIT STRING of whole bytes */
 export function wholeBits(der: Der, what: string): Uint8Array {
-  if (der.tag !== tags.bits || der.content[0] !== 0) throw malformed(what, 'a bit string is missing')
+  if (unusedBits(der, what) !== 0) throw malformed(what, 'a bit string is missing')
   return der.content.subarray(1)
 }
 
 /** @returns which bits of a BIT STRING are set, counted from 0 */
 export function bitsOf(der: Der, what: string): ReadonlySet<number> {
-  if (der.tag !== tags.bits) throw malformed(what, 'a bit string is missing')
+  unusedBits(der, what)
   const set = new Set<number>()
   for (const [at, byte] of der.content.subarray(1).entries())
     for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) set.add(at * 8 + bit)
@@ -215,12 +241,21 @@ export interface AlgorithmId {
   readonly raw: Uint8Array
 }
 
+const NULL = 0x05
+
+/** Whether it is what algorithms have as parameters: NULL, the name of a curve, or several of them. */
+function isParameters(der: Der, what: string): boolean {
+  if (der.tag === tags.oid) return oidOf(der, what) !== ''
+  return der.tag === tags.sequence || (der.tag === NULL && der.content.length === 0)
+}
+
 /** @throws QuittanceError `TLOG_MALFORMED` */
 export function algorithmOf(der: Der, what: string): AlgorithmId {
   const members = membersOf(der, what)
   const oid = oidOf(members.any(), what)
   const parameters = der.children[1]
-  if (parameters !== undefined) members.any()
+  if (parameters !== undefined && !isParameters(members.any(), what))
+    throw malformed(what, 'an algorithm in it has parameters of no known kind')
   members.end()
   return { oid, parameters, raw: der.raw }
 }

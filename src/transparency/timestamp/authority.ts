@@ -14,6 +14,7 @@ import {
 } from '../http-exchange.js'
 import type { TimestampAuthority } from '../types.js'
 import { judgeToken, readTrust } from './judge.js'
+import { loadPki } from './pki.js'
 import { requestFor, tokenOf } from './request.js'
 import { MAX_TOKEN_BYTES } from './token.js'
 
@@ -94,8 +95,8 @@ export function timestampAuthority(options: TimestampAuthorityOptions): Timestam
     name,
     async stamp(message, { signal } = {}) {
       if (!(message instanceof Uint8Array)) throw new TypeError('message must be a Uint8Array')
-      const trust = await readTrust({ authorities: certificates ?? [] })
-      const request = requestFor(trust.pki, message, policyOid)
+      const trust = readTrust({ authorities: certificates ?? [] })
+      const request = requestFor(await loadPki(), message, policyOid)
       const about = { accept: 'application/timestamp-reply', 'content-type': 'application/timestamp-query' }
       const { status, body } = await exchange(peer, request.der, about, signal)
       if (status !== 200) throw wrongStatus(who, status)

@@ -1,22 +1,27 @@
 /** Certificates, with what path checking needs of them. */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
-import type { Certificate, RelativeDistinguishedNames } from 'pkijs'
-import { toHex } from '../../primitives/bytes.js'
+import { equalBytes, toHex } from '../../primitives/bytes.js'
 import { sha256 } from '../../primitives/sha256.js'
 import { malformed } from '../../tlog/malformed.js'
 import {
   type AlgorithmId,
   algorithmOf,
   bitsOf,
+  booleanOf,
+  certificateTime,
+  context,
   type Der,
+  integerBytes,
   membersOf,
+  octetsOf,
   oidOf,
-  type Pki,
   readDer,
   smallInteger,
   tags,
+  unusedBits,
   wholeBits,
 } from './asn1.js'
+import { type NameKey, nameOf } from './name.js'
 import { checkSignature, type SignatureCheck } from './signature.js'
 
 /** Extensions by what they are. */
@@ -45,8 +50,8 @@ export interface Cert {
   /** `sha256:` and hex. */
   readonly id: string
   readonly subject: string
-  readonly issuerName: RelativeDistinguishedNames
-  readonly subjectName: RelativeDistinguishedNames
+  readonly issuerName: NameKey
+  readonly subjectName: NameKey
   readonly issuerRaw: Uint8Array
   /** Content octets of the INTEGER. */
   readonly serial: Uint8Array
@@ -63,20 +68,40 @@ export interface Cert {
 const what = 'certificate'
 
 /**
- * @param found - as pkijs read them
+ * @param list - Extensions, one or more
+ * @param what - for errors
  * @returns them by their id
- * @throws QuittanceError `TLOG_MALFORMED` for one that is there twice
+ * @throws QuittanceError `TLOG_MALFORMED`, also for one that is there twice
  */
-export function extensionsOf(
-  found: readonly { extnID: string; critical: boolean; extnValue: { valueBlock: { valueHexView: Uint8Array } } }[],
-  owner: string,
-): ReadonlyMap<string, Extension> {
+export function extensionsOf(list: Der, what: string): ReadonlyMap<string, Extension> {
+  membersOf(list, what)
+  if (list.children.length === 0) throw malformed(what, 'a list in it is empty')
   const extensions = new Map<string, Extension>()
-  for (const { extnID, critical, extnValue } of found) {
-    if (extensions.has(extnID)) throw malformed(owner, 'an extension is there twice')
-    extensions.set(extnID, { critical, value: extnValue.valueBlock.valueHexView })
+  for (const one of list.children) {
+    const members = membersOf(one, what)
+    const id = oidOf(members.any(), what)
+    const critical = members.maybe(tags.boolean)
+    const value = octetsOf(members.any(), what)
+    members.end()
+    if (extensions.has(id)) throw malformed(what, 'an extension is there twice')
+    // FALSE is the default and would be left out; some authorities write it all the same
+    extensions.set(id, { critical: critical !== undefined && booleanOf(critical, what), value })
   }
   return extensions
+}
+
+/**
+ * @param wrapped - `[n]` around a list of extensions; `undefined` where there is none
+ * @throws QuittanceError `TLOG_MALFORMED`
+ */
+export function wrappedExtensions(wrapped: Der | undefined, what: string): ReadonlyMap<string, Extension> {
+  if (wrapped === undefined) return new Map()
+  return extensionsOf(only(wrapped, what), what)
+}
+
+function only({ children: [one, ...more] }: Der, what: string): Der {
+  if (one === undefined || more.length > 0) throw malformed(what, 'a part of it is missing')
+  return one
 }
 
 function keyOf(spki: Uint8Array): KeyObject | undefined {
@@ -95,50 +120,72 @@ function subjectOf(der: Uint8Array): string {
   }
 }
 
+const LAST_VERSION = 2
+
+/** Members of a TBSCertificate (RFC 5280, 4.1.2), in their order and nothing else. */
+function tbsOf(tbs: Der, algorithm: AlgorithmId) {
+  const members = membersOf(tbs, what)
+  const version = members.maybe(context(0))
+  if (version !== undefined && smallInteger(integer(only(version, what)), what) > LAST_VERSION)
+    throw malformed(what, 'it is of a later version')
+  const serial = integerBytes(members.any(), what)
+  // what is signed must name the algorithm that signed it
+  if (!equalBytes(members.take(tags.sequence).raw, algorithm.raw))
+    throw malformed(what, 'it names two signature algorithms')
+  const issuer = members.any()
+  const validity = membersOf(members.any(), what)
+  const notBefore = certificateTime(validity.any(), what)
+  const notAfter = certificateTime(validity.any(), what)
+  validity.end()
+  const subject = members.any()
+  const spki = members.any()
+  for (const id of [context(1, false), context(2, false)]) {
+    const uniqueId = members.maybe(id)
+    if (uniqueId !== undefined) unusedBits(uniqueId, what, id)
+  }
+  const extensions = wrappedExtensions(members.maybe(context(3)), what)
+  members.end()
+  return { serial, issuer, notBefore, notAfter, subject, spki, extensions }
+}
+
+function integer(der: Der): Der {
+  integerBytes(der, what)
+  return der
+}
+
+/** @returns DER of a SubjectPublicKeyInfo */
+function keyInfoOf(spki: Der): Uint8Array {
+  const members = membersOf(spki, what)
+  algorithmOf(members.any(), what)
+  wholeBits(members.any(), what)
+  members.end()
+  return spki.raw
+}
+
 /**
  * Reads a certificate.
  *
  * @throws QuittanceError `TLOG_MALFORMED`
  */
-export function readCertificate(pki: Pki, der: Uint8Array): Cert {
+export function readCertificate(der: Uint8Array): Cert {
   const whole = membersOf(readDer(der, what), what)
   const tbs = whole.take(tags.sequence)
   const algorithm = algorithmOf(whole.take(tags.sequence), what)
   const signature = wholeBits(whole.any(), what)
   whole.end()
-  const members = membersOf(tbs, what)
-  members.maybe(0xa0)
-  const serial = members.take(tags.integer).content
-  // RFC 5280: what is signed must name the algorithm that signed it.
-  if (!Buffer.from(members.take(tags.sequence).raw).equals(algorithm.raw))
-    throw malformed(what, 'it names two signature algorithms')
-  const issuerRaw = members.take(tags.sequence).raw
-  members.take(tags.sequence)
-  members.take(tags.sequence)
-  const spki = members.take(tags.sequence).raw
-  let parsed: Certificate
-  try {
-    parsed = pki.pkijs.Certificate.fromBER(Uint8Array.from(der))
-  } catch {
-    throw malformed(what, 'its members are not those of X.509')
-  }
-  const [notBefore, notAfter] = [parsed.notBefore.value.getTime(), parsed.notAfter.value.getTime()]
-  if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) throw malformed(what, 'its dates are none')
+  const { issuer, subject, spki, ...members } = tbsOf(tbs, algorithm)
   return {
+    ...members,
     der,
     id: `sha256:${toHex(sha256(der))}`,
+    issuerName: nameOf(issuer, what),
+    subjectName: nameOf(subject, what),
+    issuerRaw: issuer.raw,
     subject: subjectOf(der),
-    issuerName: parsed.issuer,
-    subjectName: parsed.subject,
-    issuerRaw,
-    serial,
-    notBefore,
-    notAfter,
-    extensions: extensionsOf(parsed.extensions ?? [], what),
     tbs: tbs.raw,
     algorithm,
     signature,
-    key: keyOf(spki),
+    key: keyOf(keyInfoOf(spki)),
   }
 }
 

@@ -1,4 +1,4 @@
-/** RFC 3161 time stamps on checkpoints: the subpath `quittance/transparency/timestamp`. It needs `pkijs` and `asn1js`. */
+/** RFC 3161 time stamps on checkpoints: the subpath `quittance/transparency/timestamp`. Requesting one needs `pkijs` and `asn1js`. */
 export type { TimestampAuthority } from '../types.js'
 export { type TimestampAuthorityOptions, timestampAuthority } from './authority.js'
 export { type TimestampsOptions, type TimestampsResult, timestampsOf } from './several.js'

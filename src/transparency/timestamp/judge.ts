@@ -3,7 +3,7 @@
 import { QuittanceError } from '../../errors.js'
 import { equalBytes, utf8 } from '../../primitives/bytes.js'
 import { refuseUnknownMembers } from '../../primitives/known-members.js'
-import { derBlocks, loadPki, type Pki } from './asn1.js'
+import { derBlocks } from './asn1.js'
 import { type Cert, readCertificate } from './certificate.js'
 import { collect, type Report, verdictOf } from './findings.js'
 import { checkPath, type Path, pathsOf } from './path.js'
@@ -28,7 +28,6 @@ const names = {
 
 /** The options, read and checked. */
 export interface TimestampTrust {
-  readonly pki: Pki
   readonly anchors: readonly Cert[]
   readonly intermediates: readonly Cert[]
   readonly crls: readonly Crl[]
@@ -46,9 +45,9 @@ function listOf<T>(given: readonly T[] | undefined, name: string): readonly T[] 
 
 /**
  * @throws TypeError, RangeError for a wrong option
- * @throws QuittanceError `TLOG_MALFORMED` for a certificate or list that can't be read; `TLOG_UNAVAILABLE` without the packages
+ * @throws QuittanceError `TLOG_MALFORMED` for a certificate or list that can't be read
  */
-export async function readTrust(options: VerifyTimestampOptions): Promise<TimestampTrust> {
+export function readTrust(options: VerifyTimestampOptions): TimestampTrust {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object')
   refuseUnknownMembers(options, names, 'options')
   const { authorities, intermediates, crls, requireCrls = false, allowExpired = true, policyOids } = options
@@ -61,18 +60,12 @@ export async function readTrust(options: VerifyTimestampOptions): Promise<Timest
   const policies = policyOids === undefined ? undefined : listOf(policyOids, 'policyOids')
   if (policies?.some((oid) => !/^\d+(\.\d+)+$/.test(String(oid))))
     throw new RangeError('options.policyOids must be dotted decimals')
-  const pki = await loadPki()
   const certificates = (given: readonly (string | Uint8Array)[] | undefined, name: string) =>
-    listOf(given, name).flatMap((one) =>
-      derBlocks(one, 'CERTIFICATE', `options.${name}`).map((der) => readCertificate(pki, der)),
-    )
+    listOf(given, name).flatMap((one) => derBlocks(one, 'CERTIFICATE', `options.${name}`).map(readCertificate))
   return {
-    pki,
     anchors: certificates(authorities, 'authorities'),
     intermediates: certificates(intermediates, 'intermediates'),
-    crls: listOf(crls, 'crls').flatMap((one) =>
-      derBlocks(one, 'X509 CRL', 'options.crls').map((der) => readCrl(pki, der)),
-    ),
+    crls: listOf(crls, 'crls').flatMap((one) => derBlocks(one, 'X509 CRL', 'options.crls').map(readCrl)),
     requireCrls,
     policyOids: policies,
     allowExpired,
@@ -114,10 +107,10 @@ const fewest = (all: readonly Judged[]): Judged | undefined =>
   all.toSorted((a, b) => a.problems.length - b.problems.length)[0]
 
 function judgePath(token: Token, path: Path, carried: readonly Crl[], trust: TimestampTrust): Judged {
-  const { pki, now, crls: given, requireCrls: required, allowExpired } = trust
+  const { now, crls: given, requireCrls: required, allowExpired } = trust
   const { info } = token
   const { problems, report } = collect()
-  checkBinding(pki, token, path.certificates, report)
+  checkBinding(token, path.certificates, report)
   checkPath(path, info.timeMs, report)
   checkRevocation(path, { latestMs: info.latestMs, now, required, given, carried }, report)
   const expired = allowExpired ? undefined : path.certificates.find(({ notAfter }) => notAfter < now)
@@ -133,17 +126,21 @@ function judgePath(token: Token, path: Path, carried: readonly Crl[], trust: Tim
   return { problems, authority }
 }
 
-function judgeSigner(token: Token, signer: Cert, known: readonly Cert[], trust: TimestampTrust): Judged {
-  const { pki } = trust
+/** What may help to judge a token without being trusted: what came with it, and the certificates between. */
+interface Baggage {
+  readonly known: readonly Cert[]
+  readonly crls: readonly Crl[]
+}
+
+function judgeSigner(token: Token, signer: Cert, { known, crls }: Baggage, trust: TimestampTrust): Judged {
   const { problems, report } = collect()
   checkSigned(token, signer, report)
   checkSignerUse(signer, report)
-  checkSignerName(pki, token, signer, report)
+  checkSignerName(token, signer, report)
   const paths = pathsOf(signer, known, trust.anchors)
-  const carried = readable(token.crls, (der) => readCrl(pki, der))
-  const best = fewest(paths.map((path) => judgePath(token, path, carried, trust)))
+  const best = fewest(paths.map((path) => judgePath(token, path, crls, trust)))
   if (best !== undefined) return { ...best, problems: [...problems, ...best.problems] }
-  checkBinding(pki, token, [signer, ...known], report)
+  checkBinding(token, [signer, ...known], report)
   report('AUTHORITY_UNKNOWN', 'no chain leads from the signer to an authority that is trusted', signer.id)
   return { problems }
 }
@@ -153,7 +150,6 @@ function judgeSigner(token: Token, signer: Cert, known: readonly Cert[], trust: 
  * @returns the verdict on one token
  */
 export function judgeToken(bytes: Uint8Array, message: Uint8Array, trust: TimestampTrust): TimestampResult {
-  const { pki } = trust
   const { problems, report } = collect()
   const result = (more: Partial<TimestampResult> = {}): TimestampResult => ({
     verdict: verdictOf(problems),
@@ -164,12 +160,13 @@ export function judgeToken(bytes: Uint8Array, message: Uint8Array, trust: Timest
     const token = readToken(bytes)
     const claimed = claimOf(token.info)
     checkInfo(token, message, trust, report)
-    const carried = readable(token.certificates, (der) => readCertificate(pki, der))
+    const carried = readable(token.certificates, readCertificate)
     const known = [...carried, ...trust.intermediates]
-    const signers = signerCertificates(pki, token, [...known, ...trust.anchors])
+    const crls = readable(token.crls, readCrl)
+    const signers = signerCertificates(token, [...known, ...trust.anchors])
     const judged = fewest(
       [...new Map(signers.map((cert) => [cert.id, cert])).values()].map((cert) =>
-        judgeSigner(token, cert, known, trust),
+        judgeSigner(token, cert, { known, crls }, trust),
       ),
     )
     if (judged === undefined) report('SIGNER_CERTIFICATE_MISSING', "the signer's certificate is not there")

@@ -1,13 +1,15 @@
 /** Revocation lists, as they were given: what they say of a chain. Nothing is ever fetched. */
-import type { CertificateRevocationList, RelativeDistinguishedNames, RevokedCertificate } from 'pkijs'
-import { toHex } from '../../primitives/bytes.js'
+import { equalBytes, toHex } from '../../primitives/bytes.js'
 import { malformed } from '../../tlog/malformed.js'
 import {
   type AlgorithmId,
   algorithmOf,
+  certificateTime,
+  context,
+  type Der,
   generalizedTime,
+  integerBytes,
   membersOf,
-  type Pki,
   readDer,
   tags,
   wholeBits,
@@ -22,8 +24,10 @@ import {
   keyUsageOf,
   subjectKeyIdOf,
   usages,
+  wrappedExtensions,
 } from './certificate.js'
 import type { Report } from './findings.js'
+import { type NameKey, nameOf } from './name.js'
 import type { Path } from './path.js'
 import { checkSignature } from './signature.js'
 
@@ -56,14 +60,14 @@ interface Entry {
 
 /** A revocation list. */
 export interface Crl {
-  readonly issuerName: RelativeDistinguishedNames
+  readonly issuerName: NameKey
   readonly thisUpdate: number
   readonly tbs: Uint8Array
   readonly algorithm: AlgorithmId
   readonly signature: Uint8Array
   readonly extensions: ReadonlyMap<string, Extension>
   /** By the serial number in hex. */
-  readonly entries: ReadonlyMap<string, Entry>
+  readonly entries: ReadonlyMap<string, readonly Entry[]>
   /** Has what is not understood here and must be. */
   readonly unsupported: boolean
   /** Whether it speaks of all certificates of its issuer, so that one that is not on it was not revoked. */
@@ -72,8 +76,14 @@ export interface Crl {
   readonly keepsExpired: boolean
 }
 
-function entryOf({ revocationDate, crlEntryExtensions }: RevokedCertificate): Entry & { unsupported: boolean } {
-  const extensions = extensionsOf(crlEntryExtensions?.extensions ?? [], what)
+/** One of `revokedCertificates`. */
+function entryOf(der: Der): Entry & { readonly serial: string; readonly unsupported: boolean } {
+  const members = membersOf(der, what)
+  const serial = toHex(integerBytes(members.any(), what))
+  const revokedAt = certificateTime(members.any(), what)
+  const list = members.maybe(tags.sequence)
+  members.end()
+  const extensions = list === undefined ? new Map<string, Extension>() : extensionsOf(list, what)
   const reason = extensions.get(ids.reason)
   const code = reason && readDer(reason.value, what)
   const invalidity = extensions.get(ids.invalidityDate)
@@ -81,35 +91,52 @@ function entryOf({ revocationDate, crlEntryExtensions }: RevokedCertificate): En
     invalidity === undefined ? Number.POSITIVE_INFINITY : generalizedTime(readDer(invalidity.value, what), what).ms
   const known: readonly string[] = [ids.reason, ids.invalidityDate]
   return {
-    since: Math.min(revocationDate.value.getTime(), bad),
-    reason: code?.tag === tags.enumerated ? code.content[0] : undefined,
+    serial,
+    since: Math.min(revokedAt, bad),
+    reason: code?.tag === tags.enumerated && code.content.length === 1 ? code.content[0] : undefined,
     unsupported: [...extensions].some(([id, { critical }]) => critical && !known.includes(id)),
   }
+}
+
+const VERSION_2 = Uint8Array.of(1)
+
+/** Members of a TBSCertList (RFC 5280, 5.1.2), in their order and nothing else. */
+function tbsOf(tbs: Der, algorithm: AlgorithmId) {
+  const members = membersOf(tbs, what)
+  const version = members.maybe(tags.integer)
+  if (version !== undefined && !equalBytes(version.content, VERSION_2)) throw malformed(what, 'its version is not 2')
+  // what is signed must name the algorithm that signed it
+  if (!equalBytes(members.take(tags.sequence).raw, algorithm.raw))
+    throw malformed(what, 'it names two signature algorithms')
+  const issuerName = nameOf(members.any(), what)
+  const thisUpdate = certificateTime(members.any(), what)
+  const nextUpdate = members.maybe(tags.utcTime) ?? members.maybe(tags.generalizedTime)
+  if (nextUpdate !== undefined) certificateTime(nextUpdate, what)
+  const revoked = members.maybe(tags.sequence)?.children ?? []
+  const extensions = wrappedExtensions(members.maybe(context(0)), what)
+  members.end()
+  return { issuerName, thisUpdate, revoked, extensions }
 }
 
 /**
  * @param der - a CertificateList
  * @throws QuittanceError `TLOG_MALFORMED`
  */
-export function readCrl(pki: Pki, der: Uint8Array): Crl {
+export function readCrl(der: Uint8Array): Crl {
   const whole = membersOf(readDer(der, what), what)
   const tbs = whole.take(tags.sequence)
   const algorithm = algorithmOf(whole.take(tags.sequence), what)
   const signature = wholeBits(whole.any(), what)
   whole.end()
-  let list: CertificateRevocationList
-  try {
-    list = pki.pkijs.CertificateRevocationList.fromBER(Uint8Array.from(der))
-  } catch {
-    throw malformed(what, 'its members are not those of X.509')
-  }
-  const extensions = extensionsOf(list.crlExtensions?.extensions ?? [], what)
-  const entries = new Map<string, Entry>()
+  const { issuerName, thisUpdate, revoked, extensions } = tbsOf(tbs, algorithm)
+  const entries = new Map<string, Entry[]>()
   let unsupported = false
-  for (const revoked of list.revokedCertificates ?? []) {
-    const entry = entryOf(revoked)
-    unsupported ||= entry.unsupported || Number.isNaN(entry.since)
-    entries.set(toHex(revoked.userCertificate.valueBlock.valueHexView), entry)
+  for (const one of revoked) {
+    const { serial, unsupported: odd, ...entry } = entryOf(one)
+    unsupported ||= odd
+    const before = entries.get(serial)
+    if (before === undefined) entries.set(serial, [entry])
+    else before.push(entry)
   }
   // One of several lists, or of changes: what is on it counts, what is not says nothing. An indirect one is of other issuers.
   const point = extensions.get(ids.distributionPoint)
@@ -119,8 +146,8 @@ export function readCrl(pki: Pki, der: Uint8Array): Crl {
   const known: readonly string[] = [ids.distributionPoint, ids.deltaIndicator]
   unsupported ||= indirect || [...extensions].some(([id, { critical }]) => critical && !known.includes(id))
   return {
-    issuerName: list.issuer,
-    thisUpdate: list.thisUpdate.value.getTime(),
+    issuerName,
+    thisUpdate,
     tbs: tbs.raw,
     algorithm,
     signature,
@@ -134,7 +161,7 @@ export function readCrl(pki: Pki, der: Uint8Array): Crl {
 
 /** Whether the list is one of this issuer's, and why it can't be used. */
 function standingOf(crl: Crl, issuer: Cert, now: number): 'usable' | 'unusable' | 'other' {
-  if (!crl.issuerName.isEqual(issuer.subjectName)) return 'other'
+  if (crl.issuerName !== issuer.subjectName) return 'other'
   const [named, own] = [authorityKeyIdOf(crl.extensions), subjectKeyIdOf(issuer)]
   // An authority that changed its key has lists by either.
   if (named !== undefined && own !== undefined && named !== own) return 'other'
@@ -184,8 +211,7 @@ export function checkRevocation({ certificates }: Path, question: RevocationQues
       if (standing === 'unusable' && given.includes(crl))
         report('CRL_UNUSABLE', 'a revocation list of an authority in the chain can not be used', issuer.id)
       if (standing !== 'usable') continue
-      const entry = crl.entries.get(serial)
-      if (entry !== undefined) checkEntry(entry, latestMs, cert, report)
+      for (const entry of crl.entries.get(serial) ?? []) checkEntry(entry, latestMs, cert, report)
       const inTime = crl.thisUpdate >= latestMs && (crl.keepsExpired || crl.thisUpdate <= cert.notAfter)
       covered ||= crl.whole && inTime && given.includes(crl)
     }

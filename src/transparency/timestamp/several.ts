@@ -50,7 +50,7 @@ export async function timestampsOf(
   const { atLeast = 1, ...rest } = options
   if (!Number.isInteger(atLeast) || atLeast < 1) throw new RangeError('options.atLeast must be an integer from 1')
   const bytes = messageBytes(message)
-  const trust = await readTrust(rest)
+  const trust = readTrust(rest)
   const results = tokens.map((token) => judgeToken(token, bytes, trust))
   const proved = results.flatMap(({ proved }) => (proved === undefined ? [] : [proved]))
   const anchors = [...new Set(proved.map(({ authority }) => authority.anchor))]

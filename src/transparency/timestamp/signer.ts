@@ -1,9 +1,11 @@
 /** The signer of a token: which certificate is its, that the token is bound to it, and that it may stamp. */
+import { QuittanceError } from '../../errors.js'
 import { equalBytes, toHex } from '../../primitives/bytes.js'
 import { malformed } from '../../tlog/malformed.js'
-import { algorithmOf, context, type Der, membersOf, octetsOf, oidOf, type Pki, readDer, tags } from './asn1.js'
+import { algorithmOf, context, type Der, membersOf, octetsOf, oidOf, readDer, tags } from './asn1.js'
 import { type Cert, extendedUsesOf, extensionIds, keyUsageOf, subjectKeyIdOf, usages } from './certificate.js'
 import type { Report } from './findings.js'
+import { nameOf } from './name.js'
 import { checkSignature, digest, hashOf } from './signature.js'
 import type { Token } from './token.js'
 
@@ -17,11 +19,12 @@ const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
 const what = 'time-stamp token'
 
 /** Whether a Name is the certificate's issuer. */
-function isIssuer(pki: Pki, name: Der, cert: Cert): boolean {
+function isIssuer(name: Der, cert: Cert): boolean {
   if (equalBytes(name.raw, cert.issuerRaw)) return true
   try {
-    return pki.pkijs.RelativeDistinguishedNames.fromBER(Uint8Array.from(name.raw)).isEqual(cert.issuerName)
-  } catch {
+    return nameOf(name, what) === cert.issuerName
+  } catch (error) {
+    if (!QuittanceError.is(error, 'TLOG_MALFORMED')) throw error
     return false
   }
 }
@@ -29,20 +32,20 @@ function isIssuer(pki: Pki, name: Der, cert: Cert): boolean {
 /**
  * @returns the certificates that the token's signer id names: most often one
  */
-export function signerCertificates(pki: Pki, { signer: { id } }: Token, known: readonly Cert[]): readonly Cert[] {
+export function signerCertificates({ signer: { id } }: Token, known: readonly Cert[]): readonly Cert[] {
   if (id.tag === tags.sequence) {
     const members = membersOf(id, what)
     const issuer = members.take(tags.sequence)
     const serial = members.take(tags.integer).content
     members.end()
-    return known.filter((cert) => equalBytes(cert.serial, serial) && isIssuer(pki, issuer, cert))
+    return known.filter((cert) => equalBytes(cert.serial, serial) && isIssuer(issuer, cert))
   }
   const keyId = toHex(id.content)
   return known.filter((cert) => subjectKeyIdOf(cert) === keyId)
 }
 
 /** Whether an ESSCertID names this certificate: its hash, and where it says so issuer and serial number. */
-function namesCertificate(pki: Pki, { der, version }: EssId, cert: Cert): boolean {
+function namesCertificate({ der, version }: EssId, cert: Cert): boolean {
   const members = membersOf(der, what)
   const algorithm = version === 2 ? members.maybe(tags.sequence) : undefined
   const stated = algorithm === undefined ? undefined : hashOf(algorithmOf(algorithm, what))
@@ -55,7 +58,7 @@ function namesCertificate(pki: Pki, { der, version }: EssId, cert: Cert): boolea
   const [names, serial] = issuerSerial.children
   const directory = names?.children.find(({ tag }) => tag === context(4))?.children[0]
   if (directory === undefined || serial === undefined) return false
-  return isIssuer(pki, directory, cert) && equalBytes(serial.content, cert.serial)
+  return isIssuer(directory, cert) && equalBytes(serial.content, cert.serial)
 }
 
 interface EssId {
@@ -83,12 +86,12 @@ function essIds({ signer: { attributes } }: Token): {
 }
 
 /** That the token names the certificate that it is signed with, and no other above it than those of its path. */
-export function checkBinding(pki: Pki, token: Token, path: readonly Cert[], report: Report): void {
+export function checkBinding(token: Token, path: readonly Cert[], report: Report): void {
   const { first, rest } = essIds(token)
   const [cert] = path
-  const bound = first.length > 0 && first.every((id) => cert !== undefined && namesCertificate(pki, id, cert))
+  const bound = first.length > 0 && first.every((id) => cert !== undefined && namesCertificate(id, cert))
   if (!bound) report('SIGNER_NOT_BOUND', 'the token does not name the certificate that it is signed with', cert?.id)
-  else if (!rest.every((id) => path.some((one) => namesCertificate(pki, id, one))))
+  else if (!rest.every((id) => path.some((one) => namesCertificate(id, one))))
     report('SIGNER_NOT_BOUND', 'the token names certificates that its chain does not have', cert?.id)
 }
 
@@ -126,20 +129,12 @@ export function checkSignerUse(cert: Cert, report: Report): void {
 }
 
 /** That the name in the token, where there is one, is one of the certificate's. */
-export function checkSignerName(pki: Pki, { info: { name } }: Token, cert: Cert, report: Report): void {
+export function checkSignerName({ info: { name } }: Token, cert: Cert, report: Report): void {
   if (name === undefined) return
   const directory = name.tag === context(4) ? name.children[0] : undefined
-  if (directory !== undefined && isSubject(pki, directory, cert)) return
+  if (directory !== undefined && nameOf(directory, what) === cert.subjectName) return
   const alternatives = cert.extensions.get(extensionIds.subjectAltName)
   const others = alternatives === undefined ? [] : readDer(alternatives.value, 'certificate').children
   if (others.some(({ raw }) => equalBytes(raw, name.raw))) return
   report('SIGNER_NAME_MISMATCH', 'the authority that the token names is not the one that signed it', cert.id)
-}
-
-function isSubject(pki: Pki, name: Der, cert: Cert): boolean {
-  try {
-    return pki.pkijs.RelativeDistinguishedNames.fromBER(Uint8Array.from(name.raw)).isEqual(cert.subjectName)
-  } catch {
-    throw malformed(what, 'the name of its authority is none')
-  }
 }

@@ -13,8 +13,7 @@ import type { TimestampResult, VerifyTimestampOptions } from './types.js'
  * @param options - `authorities`, the trust anchors; and what else is asked
  * @returns the verdict with its problems; `proved` only when it is VALID. Without an anchor it never is
  * @throws TypeError, RangeError for a wrong option
- * @throws QuittanceError `TLOG_MALFORMED` when an anchor, an intermediate or a list of the caller's can't be read;
- *   `TLOG_UNAVAILABLE` when the packages `pkijs` and `asn1js` are not installed
+ * @throws QuittanceError `TLOG_MALFORMED` when an anchor, an intermediate or a list of the caller's can't be read
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises'
@@ -35,5 +34,5 @@ export async function verifyTimestamp(
 ): Promise<TimestampResult> {
   if (!(token instanceof Uint8Array)) throw new TypeError('token must be a Uint8Array')
   const bytes = messageBytes(message)
-  return judgeToken(token, bytes, await readTrust(options))
+  return judgeToken(token, bytes, readTrust(options))
 }
