@@ -208,6 +208,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     ({ chainId, receipts }) => {
       if (chainId === logChainId) {
         ofLog.note(chainId, receipts)
+        entries.note(receipts)
         return
       }
       chains.note(chainId, receipts)

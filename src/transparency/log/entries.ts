@@ -1,5 +1,6 @@
 /** What the log chain says of each chain's newest checkpoint: it is fenced and signed like every chain, and no cell of state is. */
 import { toHex } from '../../primitives/bytes.js'
+import type { DecisionReceipt } from '../../receipt/types.js'
 import type { ReceiptStore, StoreOptions } from '../../store/store.js'
 
 /** How far a chain had come, as the log chain has it. */
@@ -31,6 +32,8 @@ export interface Entries {
   lacks(origin: string, size: number): boolean
   /** Reads what came into the log chain. */
   read(options: StoreOptions): Promise<void>
+  /** Takes note of what this process wrote into the log chain, and made durable: it needn't be read. */
+  note(receipts: readonly DecisionReceipt[]): void
 }
 
 /** @returns a root as entries of the log chain have it */
@@ -48,14 +51,19 @@ export function createEntries(store: ReceiptStore, logChainId: string): Entries 
   let first: number | undefined
   let turn: Promise<unknown> = Promise.resolve()
 
+  const enter = ({ seq, system }: DecisionReceipt): void => {
+    first ??= seq
+    next = Math.max(next, seq + 1)
+    if (system?.event !== 'checkpoint') return
+    const { origin, size, rootHash } = system
+    if (size > (found.get(origin)?.size ?? 0)) found.set(origin, { size, seq, rootHash })
+  }
+
   const readOn = async (options: StoreOptions): Promise<void> => {
-    for await (const { seq, system } of store.read(logChainId, { ...options, fromSeq: next })) {
-      first ??= seq
-      next = seq + 1
-      if (system?.event !== 'checkpoint') continue
-      const { origin, size, rootHash } = system
-      if (size > (found.get(origin)?.size ?? 0)) found.set(origin, { size, seq, rootHash })
-    }
+    const { last = -1 } = (await store.bounds(logChainId, options)) ?? {}
+    // told of all of it by the ledger: reading would open the file for nothing
+    if (last < next) return
+    for await (const receipt of store.read(logChainId, { ...options, fromSeq: next })) enter(receipt)
   }
 
   const read: Entries['read'] = (options) => {
@@ -77,5 +85,9 @@ export function createEntries(store: ReceiptStore, logChainId: string): Entries 
       return size > (known?.size ?? 0) && !mayBePruned
     },
     read,
+    note(receipts) {
+      // what stands before it, and was written by others, is read first
+      for (const receipt of receipts) if (receipt.seq === next) enter(receipt)
+    },
   }
 }

@@ -1,11 +1,7 @@
-/** What the ledger told of each chain since its last checkpoint: of each receipt its leaf, and no more. */
-import { Buffer } from 'node:buffer'
+/** What the ledger told of each chain since its last checkpoint: the tree over its receipts, and no receipt. */
 import type { DecisionReceipt } from '../../receipt/types.js'
-import { type BinaryHash, hashWritten, LEAF_BYTES, writeLeaf } from './leaf-hash.js'
-
-/** So many leaves are remembered in all chains together, 96 bytes each; beyond that they are read again. */
-const MAX_LEAVES = 250_000
-const FIRST_LEAVES = 16
+import { type Stretch, type Subtree, stretchFrom } from './growing.js'
+import { binaryLeafHashes } from './leaf-hash.js'
 
 /** Receipts that were acknowledged, one behind the other. */
 export interface Run {
@@ -17,8 +13,8 @@ export interface Run {
   readonly first: string
   readonly last: string
   readonly count: number
-  /** @returns the hash of a leaf, counted from 0 */
-  leafAt(index: number): BinaryHash
+  /** What stands over their leaves. */
+  readonly subtrees: readonly Subtree[]
 }
 
 /** A chain that has receipts without a checkpoint. */
@@ -53,7 +49,7 @@ interface Remembered {
   readonly first: string
   last: string
   count: number
-  leaves: Buffer
+  readonly leaves: Stretch
 }
 
 interface Tracked {
@@ -64,34 +60,18 @@ interface Tracked {
   run: Remembered | undefined
 }
 
+/** Hashes leaves as they come: later they would keep others waiting all at once. */
 function remember(run: Remembered, receipts: readonly DecisionReceipt[]): void {
-  const needed = (run.count + receipts.length) * LEAF_BYTES
-  if (needed > run.leaves.length) {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * run.leaves.length))
-    run.leaves.copy(larger, 0, 0, run.count * LEAF_BYTES)
-    run.leaves = larger
-  }
-  for (const receipt of receipts) {
-    writeLeaf(run.leaves, run.count * LEAF_BYTES, receipt)
-    run.count += 1
-    run.last = receipt.receiptHash
-  }
+  run.leaves.add(binaryLeafHashes(receipts))
+  run.count += receipts.length
+  run.last = (receipts.at(-1) as DecisionReceipt).receiptHash
 }
 
-function runOf({ from, before, first, last, count, leaves }: Remembered): Run {
-  const leafAt = (index: number): BinaryHash => hashWritten(leaves, index * LEAF_BYTES)
-  return { from, before, first, last, count, leafAt }
-}
+const runOf = ({ leaves, ...run }: Remembered): Run => ({ ...run, subtrees: leaves.subtrees() })
 
 /** @returns what follows chains, none yet */
 export function createFollowing(): Following {
   const chains = new Map<string, Tracked>()
-  let leaves = 0
-
-  const drop = (tracked: Tracked): void => {
-    leaves -= tracked.run?.count ?? 0
-    tracked.run = undefined
-  }
 
   const trackedOf = (chainId: string): Tracked => {
     const known = chains.get(chainId)
@@ -105,15 +85,13 @@ export function createFollowing(): Following {
     const { seq, prevReceiptHash: before, receiptHash } = receipts[0] as DecisionReceipt
     // others wrote in between: what was remembered does not join any more
     if (tracked.run === undefined || tracked.run.from + tracked.run.count !== seq) {
-      drop(tracked)
+      tracked.run = undefined
       // what comes behind something that has to be read is read as well
-      if (tracked.count > 0 || leaves >= MAX_LEAVES) return
-      const first = Buffer.allocUnsafeSlow(FIRST_LEAVES * LEAF_BYTES)
-      tracked.run = { from: seq, before, first: receiptHash, last: receiptHash, count: 0, leaves: first }
+      if (tracked.count > 0) return
+      const leaves = stretchFrom(seq)
+      tracked.run = { from: seq, before, first: receiptHash, last: receiptHash, count: 0, leaves }
     }
     remember(tracked.run, receipts)
-    leaves += receipts.length
-    if (leaves > MAX_LEAVES) drop(tracked)
   }
 
   return {
@@ -128,7 +106,7 @@ export function createFollowing(): Following {
     },
     touch(chainId, retryAt) {
       const tracked = trackedOf(chainId)
-      drop(tracked)
+      tracked.run = undefined
       tracked.count += 1
       tracked.retryAt = Math.max(tracked.retryAt, retryAt)
     },
@@ -137,12 +115,11 @@ export function createFollowing(): Following {
       if (tracked === undefined) return undefined
       chains.delete(chainId)
       const { run } = tracked
-      drop(tracked)
       return { followed: tracked, run: run && runOf(run) }
     },
     putBack(chainId, { since, count, retryAt, failures }) {
       const tracked = trackedOf(chainId)
-      drop(tracked)
+      tracked.run = undefined
       tracked.since = Math.min(tracked.since, since)
       tracked.count += count
       tracked.retryAt = retryAt

@@ -10,7 +10,7 @@ import { checkpointText } from '../../tlog/checkpoint.js'
 import { parseNote, signNote } from '../../tlog/note.js'
 import { noteSigner } from '../../tlog/note-signer.js'
 import { type NoteKey, noteKey } from '../../tlog/vkey.js'
-import { type Kept, readCell, writeCell } from './cell.js'
+import { type CellValue, type Kept, readCell, writeCell } from './cell.js'
 import type { Elsewhere } from './elsewhere.js'
 import { type Entered, type Entries, entryRoot } from './entries.js'
 import type { Run } from './following.js'
@@ -93,13 +93,14 @@ const AT_A_TIME = 2_000
  */
 export function createHeads(options: HeadsOptions): Heads {
   const { store, keys, formerKeys, formerOrigins, origin: logOrigin, logChainId, entries, elsewhere, now } = options
-  const remembered = new Map<string, Kept>()
+  /** What was written last here, and the version that it got. */
+  const remembered = new Map<string, { readonly kept: Kept; readonly version: number }>()
   /** Which chain signs under an origin here. */
   const signing = new Map<string, string>()
 
-  const remember = (kept: Kept): void => {
+  const remember = (kept: Kept, version: number): void => {
     remembered.delete(kept.chainId)
-    remembered.set(kept.chainId, kept)
+    remembered.set(kept.chainId, { kept, version })
     if (remembered.size <= MAX_REMEMBERED) return
     // of a chain its entry is remembered as well; of the log there is nothing else
     for (const chainId of remembered.keys())
@@ -118,7 +119,7 @@ export function createHeads(options: HeadsOptions): Heads {
 
   /** What was signed last, by whomever. Whoever can write state, and has no key, can't have put it there. */
   const ours = async (kept: Kept, originOf: OriginOf, options: StoreOptions): Promise<Kept | undefined> => {
-    const mine = remembered.get(kept.chainId)
+    const mine = remembered.get(kept.chainId)?.kept
     const isMine =
       mine?.note === kept.note && mine.root === kept.root && mine.head.receiptHash === kept.head.receiptHash
     return isMine ? kept : ownCell(kept, originOf, { store, formerOrigins, keysFor }, options)
@@ -147,16 +148,15 @@ export function createHeads(options: HeadsOptions): Heads {
     head: base?.head.receiptHash,
   })
 
+  const joins = (base: Kept | undefined, { from, before }: Run): boolean =>
+    from === (base?.size ?? 0) && (base === undefined || before === base.head.receiptHash)
+
   /** Grows the tree by what the ledger told; `undefined` where that does not join what was signed. */
-  const grownByRun = async (base: Kept | undefined, run: Run): Promise<Grown | undefined> => {
-    const { from, before, first, last, count } = run
-    if (from !== (base?.size ?? 0) || (base !== undefined && before !== base.head.receiptHash)) return undefined
+  const grownByRun = (base: Kept | undefined, run: Run): Grown | undefined => {
+    if (!joins(base, run)) return undefined
     const { tree } = grownFrom(base)
-    for (let index = 0; index < count; index += 1) {
-      if (index > 0 && index % AT_A_TIME === 0) await nextTurn()
-      tree.add(run.leafAt(index))
-    }
-    return { tree, root: base?.root ?? first, head: last }
+    for (const subtree of run.subtrees) tree.join(subtree)
+    return { tree, root: base?.root ?? run.first, head: run.last }
   }
 
   /** Grows the tree by what the store has, and makes sure that it is as durable as the store promises. */
@@ -202,7 +202,7 @@ export function createHeads(options: HeadsOptions): Heads {
     run: Run | undefined,
     { whole, ...options }: SignOptions,
   ): Promise<Grown> => {
-    const told = run && (await grownByRun(base, run))
+    const told = run && grownByRun(base, run)
     if (told !== undefined && !whole) {
       const standing = await onlyReceipt(store, chainId, told.tree.size - 1, options)
       if (standing?.receiptHash === told.head) return told
@@ -311,11 +311,12 @@ export function createHeads(options: HeadsOptions): Heads {
     originOf: OriginOf,
     run: Run | undefined,
     sign: SignOptions,
+    known: CellValue | undefined,
   ): Promise<Head> => {
     const { whole: _, ...options } = sign
-    const { kept, version } = await readCell(store, chainId, options)
+    const mine = remembered.get(chainId)?.kept
+    const { kept, version } = known ?? (await readCell(store, chainId, options))
     const own = kept && (await ours(kept, originOf, options))
-    const mine = remembered.get(chainId)
     // a cell that came back from the past, or went: what this process signed was signed all the same
     const base = mine !== undefined && mine.size > (own?.size ?? 0) ? mine : own
     let grown = await grow(chainId, base, run, sign)
@@ -328,18 +329,21 @@ export function createHeads(options: HeadsOptions): Heads {
     }
     const head = await next(chainId, originOf, base, grown)
     // nobody has it before it is kept: whoever signs next goes on from it
-    if (head !== kept) await writeCell(store, head, version, options)
-    remember(head)
+    remember(head, head === kept ? version : await writeCell(store, head, version, options))
     return { kept: head, fresh: head !== base, base }
   }
 
   return {
     async sign(chainId, originOf, run, options) {
+      const last = remembered.get(chainId)
+      // what is written must replace what was written last here: where it would not, the cell is read
+      let known = last !== undefined && run !== undefined && joins(last.kept, run) ? last : undefined
       for (let tries = 1; ; tries += 1) {
         try {
-          return await tryToSign(chainId, originOf, run, options)
+          return await tryToSign(chainId, originOf, run, options, known)
         } catch (error) {
           if (!QuittanceError.is(error, 'STORE_STATE_CONFLICT') || tries >= MAX_TRIES) throw error
+          known = undefined
         }
       }
     },
@@ -349,8 +353,7 @@ export function createHeads(options: HeadsOptions): Heads {
         if (kept === undefined || parseNote(kept.note).text !== parseNote(given.note).text) return undefined
         const changed = change(kept)
         try {
-          await writeCell(store, changed, version, options)
-          remember(changed)
+          remember(changed, await writeCell(store, changed, version, options))
           return changed
         } catch (error) {
           if (!QuittanceError.is(error, 'STORE_STATE_CONFLICT') || tries >= MAX_TRIES) throw error
