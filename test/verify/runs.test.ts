@@ -93,6 +93,11 @@ describe('a run is taken', () => {
       const expected = { expect: { head: headAt(chain, seq) } }
       expect(taken(chain, expected, { before: 2, count: 5 })).toBe(true)
     }
+    // to the very end, which the head then proves; and where the head lies behind it, and is missing
+    expect(taken(chain, { expect: { head: headAt(chain, 7) } }, { before: 2, count: 6 })).toBe(true)
+    const beyond = { expect: { head: headAt(plainChain(10), 9) } }
+    expect(taken(chain, beyond, { before: 2, count: 6 })).toBe(true)
+    expect(taken(chain, beyond, { before: 2, count: 5 })).toBe(true)
   })
 
   test('through checkpoints, which are compared on the way', () => {
@@ -154,6 +159,14 @@ describe('a run is not taken', () => {
     // once taken, its last receipt is known only by what places it
     expect(judge.run(runOf(receiptAt(1), chain.slice(2)))).toBe(false)
     expect([judge.checked, judge.finish().verdict]).toEqual([8, 'VALID'])
+  })
+
+  test('behind another receipt of the same seq', () => {
+    const judge = judgeExamined({ keyring: trustOne, now: NOW })
+    for (const line of raw(chain.slice(0, 3))) judge.next(examineLine(line))
+    const fork = examineLine(raw(other)[2]!).receipt as DecisionReceipt
+    expect(judge.run(runOf(fork, other.slice(3)))).toBe(false)
+    expect(judge.checked).toBe(3)
   })
 
   test('where another head stands in it', () => {
