@@ -26,11 +26,11 @@ export interface Manner {
  */
 export async function judgeOneChain(
   file: RandomAccess,
-  { chainId, member }: PackagedChain,
+  { chainId, member, anchors }: PackagedChain,
   options: VerifyOptions,
   { backend, counted, meter }: Manner,
 ): Promise<VerifyResult> {
-  const judge = judgeLines({ ...options, chainId }, backend, counted)
+  const judge = judgeLines({ ...options, chainId, anchors }, backend, counted)
   const splitter = lineSplitter()
   try {
     for await (const chunk of memberChunks(file, member)) {

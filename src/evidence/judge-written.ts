@@ -20,8 +20,11 @@ function logOf({ origin, root }: Beside): string {
 }
 
 /** What its chain's own tree does not show, because it is another chain or can't be followed from seq 0. */
-function contradiction({ chainId, root, size }: Beside, chains: EvidenceResult['chains']): EvidenceProblem | undefined {
-  const scope = chains.find((chain) => chain.chainId === chainId)?.result.scope
+function contradiction(
+  { chainId, root, size }: Beside,
+  chains: ReadonlyMap<string, EvidenceResult['chains'][number]>,
+): EvidenceProblem | undefined {
+  const scope = chains.get(chainId)?.result.scope
   if (scope?.root !== undefined) {
     if (scope.root === root) return undefined
     const message = `chain ${chainId} is another than the one of the checkpoint beside it, whose root is ${root}`
@@ -54,6 +57,7 @@ export async function judgeWritten(
   const namedLogs = new Set(beside.map(logOf))
   const judging = { keyring, policy: {}, limits: limitsOf(undefined), now: new Date(), namedLogs }
   const { problems: found, chains } = await judgeFile(file, judging, { onProgress })
-  const problems = [...found, ...beside.flatMap((one) => contradiction(one, chains) ?? [])]
+  const byId = new Map(chains.map((chain) => [chain.chainId, chain]))
+  const problems = [...found, ...beside.flatMap((one) => contradiction(one, byId) ?? [])]
   return { verdict: evidenceVerdict(problems), problems, chains }
 }

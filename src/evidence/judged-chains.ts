@@ -21,12 +21,10 @@ export interface JudgedChains {
 /** So many different things are heard of how other chains end; what is beyond is not held against them. */
 const MOST_JOINS = 100_000
 
-/** What a chain is held against, as options of its verifier. */
-function askedOf(judged: Case, chains: readonly EvidenceChain[], evidence: ChainEvidence): VerifyOptions {
-  const { policy, now, signal, trusted } = judged
+/** What is asked of every chain, as options of its verifier. */
+function askedOf({ policy, now, signal, trusted }: Case): Omit<VerifyOptions, 'anchors'> {
   return {
     keyring: trusted,
-    anchors: chains.flatMap(({ chainId }) => evidence.anchorsOf(chainId)),
     now,
     ...(policy.tail && { requireTail: true }),
     ...(policy.acceptPruned && { acceptPruned: policy.acceptPruned }),
@@ -93,15 +91,15 @@ export async function judgedChains(
   const evidence = chainEvidence(manifest, notes, judged.policy)
   const results = new Map<string, EvidenceChainResult>()
   const judge = async (chains: readonly EvidenceChain[], counted: Counted) => {
-    const packaged = chains.flatMap(({ chainId, file }): PackagedChain[] => {
-      const member = there.get(file)
-      return member === undefined ? [] : [{ chainId, member }]
+    const packed = chains.filter(({ file }) => there.has(file))
+    const packaged = packed.map(({ chainId, file }): PackagedChain => {
+      const member = there.get(file) as PackagedChain['member']
+      return { chainId, member, anchors: evidence.anchorsOf(chainId) }
     })
     let index = 0
-    for await (const found of judged.tools.judgeChains(packaged, askedOf(judged, chains, evidence), counted)) {
-      const { chainId } = packaged[index] as PackagedChain
-      const chain = chains.find((one) => one.chainId === chainId) as EvidenceChain
-      results.set(chainId, settled(judged, chain, found, evidence))
+    for await (const found of judged.tools.judgeChains(packaged, askedOf(judged), counted)) {
+      const chain = packed[index] as EvidenceChain
+      results.set(chain.chainId, settled(judged, chain, found, evidence))
       index += 1
     }
   }

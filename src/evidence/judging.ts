@@ -2,7 +2,7 @@
 import { QuittanceError } from '../errors.js'
 import { Keyring } from '../keys/keyring.js'
 import type { Counted } from '../verify/chain.js'
-import type { VerifyOptions, VerifyResult } from '../verify/types.js'
+import type { Anchor, VerifyOptions, VerifyResult } from '../verify/types.js'
 import type { EvidenceProblem } from './findings.js'
 import type { EvidencePolicy } from './policy.js'
 import type { ReportedChains } from './report-chains.js'
@@ -16,6 +16,8 @@ import { memberBytes } from './zip/member.js'
 export interface PackagedChain {
   readonly chainId: string
   readonly member: ArchiveMember
+  /** What it is held against; those of all chains together would be gone through for each. */
+  readonly anchors: readonly Anchor[]
 }
 
 /** What was found out about a report. */
@@ -41,7 +43,7 @@ export interface Tools {
   /** @returns one result a chain, in the order given */
   judgeChains(
     chains: readonly PackagedChain[],
-    options: VerifyOptions,
+    options: Omit<VerifyOptions, 'anchors'>,
     counted: Counted | undefined,
   ): AsyncIterable<VerifyResult>
   /** Absent where time stamps can't be checked. */

@@ -23,8 +23,9 @@ const TAIL_BYTES = 131_073
  * @returns when it was sealed, by its own word
  */
 export function timestampIn(line: string | undefined): string | undefined {
+  if (line === undefined) return undefined
   try {
-    const { timestamp } = JSON.parse(line ?? '') as Partial<DecisionReceipt>
+    const { timestamp } = JSON.parse(line) as Partial<DecisionReceipt>
     return typeof timestamp === 'string' && isTime(timestamp) ? timestamp : undefined
   } catch {
     // the verifier of the chain says what is wrong with the line

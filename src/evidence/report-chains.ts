@@ -47,10 +47,11 @@ export async function reportStanding(
   linesOf: (chain: EvidenceChainResult, wanted: ReadonlySet<number>) => Promise<ReadonlyMap<number, string>>,
 ): Promise<ReportStanding> {
   const named = new Map<string, HeadRef[]>()
+  const byId = new Map(packaged.map((chain) => [chain.chainId, chain]))
   const otherRoots: string[] = []
   let holds = chains.length > 0 && seals.length > 0
   for (const { chainId, root, head } of chains) {
-    const scope = packaged.find((one) => one.chainId === chainId)?.result.scope
+    const scope = byId.get(chainId)?.result.scope
     const differs = root !== undefined && scope?.root !== undefined && scope.root !== root
     if (differs) otherRoots.push(chainId)
     if (differs || head === undefined) holds = false
@@ -59,7 +60,7 @@ export async function reportStanding(
   for (const { chainId, seq, receiptHash } of seals)
     named.set(chainId, [...(named.get(chainId) ?? []), { seq, receiptHash }])
   for (const [chainId, places] of named) {
-    const chain = packaged.find((one) => one.chainId === chainId)
+    const chain = byId.get(chainId)
     const first = chain?.result.scope.fromSeq
     if (!holds || chain === undefined || first === undefined || chain.result.verdict === 'INVALID')
       return { holds: false, otherRoots }

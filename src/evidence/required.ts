@@ -62,10 +62,12 @@ export async function requireAll(
   const asksGiven = (judged.given?.length ?? 0) > 0
   const all = chains.map(({ chainId }) => chainId).filter((one) => !(log.counts && one === manifest.logChain))
   const asked = policy.chains ?? all
+  const judgedBy = new Map(chains.map((chain) => [chain.chainId, chain]))
+  const describedBy = new Map(manifest.chains.map((chain) => [chain.chainId, chain]))
   for (const one of asked) {
     const { chainId, root } = typeof one === 'string' ? { chainId: one, root: undefined } : one
-    const chain = chains.find((one) => one.chainId === chainId)
-    const described = manifest.chains.find((one) => one.chainId === chainId)
+    const chain = judgedBy.get(chainId)
+    const described = describedBy.get(chainId)
     const missing = (why: string) => problem('REQUIRED_CHAIN_MISSING', { chainId }, why)
     if (chain === undefined || described === undefined || chain.result.checked === 0)
       missing(`chain ${chainId} is asked for, and is not there`)

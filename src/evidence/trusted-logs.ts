@@ -5,7 +5,7 @@ import { allows, type Keyring } from '../keys/keyring.js'
 import { toHex } from '../primitives/bytes.js'
 import { readCheckpoint, type SignedCheckpoint } from '../tlog/checkpoint.js'
 import { type Policy, quorumReached, quorumTime } from '../tlog/policy.js'
-import { type CosignatureVerifier, openTrusted, type TrustedCheckpoint } from '../tlog/trusted.js'
+import { type CosignatureVerifier, openRead, type TrustedCheckpoint } from '../tlog/trusted.js'
 import { noteKey } from '../tlog/vkey.js'
 import { endOf } from '../verify/checkpoints.js'
 import type { EvidenceCheckpoint, EvidenceProblem } from './findings.js'
@@ -65,13 +65,14 @@ const copied = (text: string): string => Buffer.from(text).toString()
 const chainOrigin = /^(.+)\/[0-9a-f]{16}$/
 
 /** Keys of the keyring under whatever name the note has: what they may be called, nobody said. */
-function keyringPolicy(keyring: Keyring, origin: string): Policy {
-  const short = origin.length <= MOST_ORIGIN_UNITS
-  const names = short ? [chainOrigin.exec(origin)?.[1], origin].filter((name) => name !== undefined) : []
-  const keys = keyring.entries().filter((entry) => allows(entry, 'checkpoint') && entry.revokedAt === undefined)
-  const logs = keys.flatMap(({ keyId }) =>
-    names.slice(0, 1).map((name) => ({ key: noteKey(name, 'ed25519', parseDidKey(keyId)) })),
-  )
+function keyringPolicy(keyring: Keyring, { origin, note }: SignedCheckpoint): Policy {
+  // where no line has the name, no key need be put under it
+  const named = origin.length <= MOST_ORIGIN_UNITS && note.signatures.some(({ name }) => name === origin)
+  const name = chainOrigin.exec(origin)?.[1] ?? origin
+  const keys = named ? keyring.entries() : []
+  const logs = keys
+    .filter((entry) => allows(entry, 'checkpoint') && entry.revokedAt === undefined)
+    .map(({ keyId }) => ({ key: noteKey(name, 'ed25519', parseDidKey(keyId)) }))
   return { logs, witnesses: [], groups: [], quorum: 'none' }
 }
 
@@ -107,11 +108,11 @@ function namedNote({ origin, size, rootHash }: SignedCheckpoint, logs: ReadonlyS
 export function openNote(bytes: string | Uint8Array, { policy, keyring, mlDsa44, namedLogs }: NoteTrust): JudgedNote {
   const checkpoint = readCheckpoint(bytes)
   const { origin, size } = checkpoint
-  const asked = policy ?? keyringPolicy(keyring, origin)
+  const asked = policy ?? keyringPolicy(keyring, checkpoint)
   const { text } = checkpoint.note
   try {
     // too few witnesses are told of what was to be witnessed, not of every note
-    const opened = openTrusted(bytes, { ...asked, quorum: 'none' }, { mlDsa44 })
+    const opened = openRead(checkpoint, { ...asked, quorum: 'none' }, { mlDsa44 })
     const note = openedNote(opened, asked)
     return { origin: note.origin, size, note, text, unverified: opened.unverified }
   } catch (error) {

@@ -66,7 +66,7 @@ function toolsFor(
 
   async function* judgeChains(
     chains: readonly PackagedChain[],
-    asked: VerifyOptions,
+    asked: Omit<VerifyOptions, 'anchors'>,
     counted: Counted | undefined,
   ): AsyncGenerator<VerifyResult> {
     const total = chains.reduce((sum, { member }) => sum + member.size, 0)
@@ -74,9 +74,10 @@ function toolsFor(
     const threads = threadsFor(workers, total)
     // a thread reads from the file itself, which has only what is not compressed
     if (threads > 1 && chains.every(({ member }) => !member.deflated)) {
-      const planned = chains.map(({ chainId, member: { name, at, size: bytes } }) => ({
+      const planned = chains.map(({ chainId, anchors, member: { name, at, size: bytes } }) => ({
         name,
         chainId,
+        anchors,
         files: bytes === 0 ? [] : [{ name, path, bytes, at }],
       }))
       for await (const { result } of onThreads(threads, planned, asked, meter, counted)) yield result

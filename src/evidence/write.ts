@@ -91,8 +91,9 @@ async function chosenChains({ store, chains, logChain, signal }: WriteEvidenceOp
   const asked = chains ?? there.sort()
   // the log first: what it says of the others is then not newer than what is packed of them
   const all = logChain === undefined ? asked : [logChain, ...asked.filter((chainId) => chainId !== logChain)]
-  if (new Set(all).size !== all.length) throw new RangeError('options.chains must name each chain once')
-  return { chains: all, others: there.some((chainId) => !all.includes(chainId)) }
+  const named = new Set(all)
+  if (named.size !== all.length) throw new RangeError('options.chains must name each chain once')
+  return { chains: all, others: there.some((chainId) => !named.has(chainId)) }
 }
 
 async function signed(signer: KeyProvider, manifest: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -109,7 +109,17 @@ export function openTrusted(note: string | Uint8Array, policy: Policy, options: 
  * @throws QuittanceError as `openTrusted`, but for the quorum
  */
 export function openSigned(note: string | Uint8Array, policy: Policy, options: TrustOptions): TrustedCheckpoint {
-  const checkpoint = readCheckpoint(note)
+  return openRead(readCheckpoint(note), policy, options)
+}
+
+/**
+ * @param checkpoint - as it was read
+ * @param policy - logs, witnesses and quorum
+ * @param options - how lines of ML-DSA-44 keys are checked
+ * @returns as `openSigned`
+ * @throws QuittanceError as `openSigned`
+ */
+export function openRead(checkpoint: SignedCheckpoint, policy: Policy, options: TrustOptions): TrustedCheckpoint {
   const { kind, logs } = logsOf(checkpoint.origin, policy)
   const log = logs.filter((one) => signedBy(one, checkpoint, options))[0]
   if (log === undefined) throw untrusted('no log of the policy has signed the checkpoint', 'no-known-key')

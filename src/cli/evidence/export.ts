@@ -9,6 +9,7 @@ import type { ReportSeal } from '../../report/types.js'
 import type { ReceiptStore } from '../../store/store.js'
 import { LOG_CHAIN } from '../../verify/log.js'
 import { unreadable } from '../../verify/node/chunks.js'
+import type { VerifyResult } from '../../verify/types.js'
 import { UsageError } from '../failure.js'
 import { type ExitCode, type Io, pathFrom } from '../io.js'
 import { openKey } from '../key-target.js'
@@ -154,8 +155,9 @@ interface Made {
 function madeJson(file: string, { written, judged, assumed }: Made): object {
   const { digest, manifest } = written
   const { verdict, problems } = judged
+  const results = new Map(judged.chains.map(({ chainId, result }) => [chainId, result]))
   const chains = manifest.chains.map((chain) => {
-    const result = judged.chains.find(({ chainId }) => chainId === chain.chainId)?.result
+    const result = results.get(chain.chainId)
     return { ...chain, verdict: result?.verdict, problems: result?.problems.slice(0, MOST_PROBLEMS) }
   })
   return { verdict, file, digest, chains, logChain: manifest.logChain, assumed, problems, omitted: manifest.omitted }
@@ -168,9 +170,10 @@ function madeText(file: string, { written, judged, assumed }: Made, io: Io): str
   const lines = [`${paintVerdict(judged.verdict, io)}  ${printable(file)}  ${what}, manifest ${written.digest}`]
   if (assumed !== undefined && logChain === assumed)
     lines.push(`  the log's chain is ${printable(assumed)}, by its name (--log-chain)`)
+  const results = new Map<string | undefined, VerifyResult>(judged.chains.map((one) => [one.chainId, one.result]))
   for (const { chainId, message } of judged.problems) {
     lines.push(`  ${printable(message)}`)
-    const found = judged.chains.find((chain) => chain.chainId === chainId)?.result.problems ?? []
+    const found = results.get(chainId)?.problems ?? []
     lines.push(...found.slice(0, MOST_PROBLEMS).map(({ code, message }) => `    ${code}  ${printable(message)}`))
   }
   return `${lines.join('\n')}\n`

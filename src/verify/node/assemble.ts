@@ -108,11 +108,11 @@ class Assembly {
     backend: Ed25519Backend,
     counted?: Counted,
   ) {
-    const { chainId } = chain
+    const { chainId, anchors = options.anchors } = chain
     this.#options = options
     this.#meter = meter
     this.#backend = backend
-    this.#judge = judgeExamined(chainId === undefined ? options : { ...options, chainId }, counted)
+    this.#judge = judgeExamined(chainId === undefined ? options : { ...options, chainId, anchors }, counted)
   }
 
   /** @returns whether reports of runs are of use for what follows; `undefined` where nothing was learned about that */
@@ -210,7 +210,7 @@ interface Asked {
  * @returns one result a chain, in the order given
  */
 export async function* assemble(
-  chains: Iterable<DirectoryChain>,
+  chains: readonly DirectoryChain[],
   options: FileVerifyOptions,
   working: Working,
   events?: Counted,
@@ -218,7 +218,8 @@ export async function* assemble(
   const { crew, shape, meter, backend } = working
   const { signal } = options
   const counted = events && ((receipt: DecisionReceipt) => isPlain(receipt) || events(receipt))
-  const leaves = (options.anchors ?? []).length > 0 || (options.checkpoints?.known ?? []).length > 0
+  const anchored = [options, ...chains].some(({ anchors = [] }) => anchors.length > 0)
+  const leaves = anchored || (options.checkpoints?.known ?? []).length > 0
   const plan = planned(chains, shape)
   const asked: Asked[] = []
   const opened = new Set<FileHandle>()

@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { nodeFs } from '../../store/file/fs.js'
 import { chainFiles, isChainFolder, isFolder, readChainFile } from '../../store/file/layout.js'
-import type { VerifyResult } from '../types.js'
+import type { Anchor, VerifyResult } from '../types.js'
 import { unreadable } from './chunks.js'
 
 /** A file of a chain, and where its lines stand among all of the chain's. */
@@ -40,6 +40,8 @@ export interface DirectoryChain {
   readonly name: string
   readonly chainId?: string | undefined
   readonly files: readonly PlannedFile[]
+  /** What it is held against, where that is its own. */
+  readonly anchors?: readonly Anchor[] | undefined
 }
 
 /** What a directory is, and its chains by name. */
