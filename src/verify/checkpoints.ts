@@ -65,6 +65,11 @@ const ROOT_TO = ROOT_FROM + 16
 
 /** Of each set that was made here, its checkpoints by the part of the root that stands in their origin. */
 const marksOf = new WeakMap<object, ReadonlyMap<string, readonly KnownCheckpoint[]>>()
+/** How many logs it has heads of: each chain asks that is held against it. */
+const logCounts = new WeakMap<object, number>()
+
+/** @returns how many logs a set has heads of that count */
+export const logsIn = (set: CheckpointSet): number => logCounts.get(set) ?? 0
 
 /**
  * @param value - perhaps a set of checkpoints
@@ -223,6 +228,7 @@ export function setOf(
     else before.push(one)
   }
   marksOf.set(set, marks)
+  logCounts.set(set, new Set(taken.flatMap(({ kind, origin }) => (kind === LOG ? [origin] : []))).size)
   return set
 }
 

@@ -17,6 +17,8 @@ export interface LoggedChain {
   readonly rootHash: string
   /** When witnesses had seen the log with it. */
   readonly witnessedAt?: string | undefined
+  /** As its entry has it, where the log had another name then. */
+  readonly formerOrigin?: string | undefined
 }
 
 /** What to hold a log chain against. */
@@ -56,11 +58,12 @@ export interface LogReading {
  * How an entry names a chain: by the digits behind the last slash. What stands before them is the name of the log, which may have
  * been another one when the entry was made; the log chain is the same.
  */
-const MARKED = /\/([0-9a-f]{16})$/
+const MARKED = /\/[0-9a-f]{16}$/
+const MARK_UNITS = 17
 
 interface Entry {
   readonly seq: number
-  readonly mark: string
+  readonly origin: string
   readonly size: number
   readonly rootHash: string
 }
@@ -103,23 +106,26 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
     counted(receipt) {
       sound.heard(receipt)
       const { seq, system } = receipt
-      const mark = system?.event === 'checkpoint' && system.size > 0 ? MARKED.exec(system.origin)?.[1] : undefined
-      if (system?.event === 'checkpoint' && mark !== undefined)
-        entries.push({ seq, mark, size: system.size, rootHash: system.rootHash })
+      if (system?.event !== 'checkpoint') return
+      const { origin, size, rootHash } = system
+      if (size > 0 && MARKED.test(origin)) entries.push({ seq, origin, size, rootHash })
     },
     finish(result) {
       const through = Math.min(result.scope.checkpoint?.size ?? 0, sound.through(result))
       const heads = marks.filter(({ size }) => size <= through).sort((a, b) => a.size - b.size)
       const times = timesOf(heads)
-      const logged: KnownCheckpoint[] = []
+      const logged = new Map<string, Logged>()
       for (const entry of entries) {
         const cover = coverOf(entry, heads, times)
         if (cover === undefined || origin === undefined) continue
-        const { mark, size, rootHash } = entry
+        const { size, rootHash } = entry
         const { witnessedAt } = cover
-        const dated = witnessedAt === undefined ? {} : { witnessedAt }
-        const what = { origin: `${origin}/${mark}`, kind: 'chain', log: origin, size, rootHash } as const
-        logged.push({ ...what, ...dated, witnessed: true, note: cover.head.note })
+        const own = origin + entry.origin.slice(-MARK_UNITS)
+        const what = { origin: own, size, rootHash, ...(witnessedAt !== undefined && { witnessedAt }) }
+        const { all = [], newest } = logged.get(own) ?? {}
+        all.push({ ...what, kind: 'chain', log: origin, witnessed: true, note: cover.head.note })
+        const former = entry.origin === own ? {} : { formerOrigin: entry.origin }
+        logged.set(own, { all, newest: newest && newest.size > size ? newest : { ...what, ...former } })
       }
       return verifiedLog(result, origin, logged, checkpoints)
     },
@@ -129,30 +135,29 @@ export function readingLog(checkpoints: CheckpointSet): LogReading {
 const originOf = (root: string, log: string | undefined): string =>
   `${log}/${root.slice('sha256:'.length, 'sha256:'.length + 16)}`
 
+/** What a log says of one chain. */
+interface Logged {
+  readonly all: KnownCheckpoint[]
+  readonly newest: LoggedChain
+}
+
 function verifiedLog(
   result: VerifyResult,
   origin: string | undefined,
-  logged: readonly KnownCheckpoint[],
+  logged: ReadonlyMap<string, Logged>,
   given: CheckpointSet,
 ): VerifiedLog {
-  const newest = new Map<string, KnownCheckpoint>()
-  for (const one of logged) if (one.size >= (newest.get(one.origin)?.size ?? 0)) newest.set(one.origin, one)
-  const checkpoints = setOf([...given.known, ...logged], given.passedOver, given.unverified)
+  const chains = [...logged.values()]
+  const known = [...given.known, ...chains.flatMap(({ all }) => all)]
   return {
     result,
     ...(origin !== undefined && { origin }),
-    chains: [...newest.values()].map(({ origin, size, rootHash, witnessedAt }) => ({
-      origin,
-      size,
-      rootHash,
-      ...(witnessedAt !== undefined && { witnessedAt }),
-    })),
-    checkpoints,
+    chains: chains.map(({ newest }) => newest),
+    checkpoints: setOf(known, given.passedOver, given.unverified),
     anchorsFor(root, chainId) {
-      const wanted = originOf(root, origin)
-      return logged
-        .filter((one) => one.origin === wanted)
-        .sort((a, b) => a.size - b.size)
+      const { all = [] } = logged.get(originOf(root, origin)) ?? {}
+      return all
+        .toSorted((a, b) => a.size - b.size)
         .map(({ size, rootHash, witnessedAt }) => ({
           chainId,
           size,
@@ -225,7 +230,7 @@ export function missingChains(log: VerifiedLog, results: Iterable<VerifyResult>)
   return log.chains
     .filter(({ origin }) => !there.has(origin))
     .map((chain) => {
-      const message = `the log has a checkpoint of size ${chain.size} of ${chain.origin}, and no chain with that root is there`
+      const message = `the log has a checkpoint of size ${chain.size} of ${chain.formerOrigin ?? chain.origin}, and no chain with that root is there`
       const problem: Problem = { code: 'CHECKPOINT_NOT_REACHED', message }
       const result: VerifyResult = {
         verdict: 'INCOMPLETE',

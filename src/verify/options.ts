@@ -4,7 +4,7 @@ import { HASH_BYTES } from '../merkle/hash.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { refuseUnknownMembers } from '../primitives/known-members.js'
 import { isTime } from '../primitives/time.js'
-import { isCheckpointSet } from './checkpoints.js'
+import { isCheckpointSet, logsIn } from './checkpoints.js'
 import type { VerifyOptions } from './types.js'
 
 const hashText = /^sha256:[0-9a-f]{64}$/
@@ -82,8 +82,7 @@ function checkCheckpoints({ checkpoints, logChain, beginning }: VerifyOptions): 
     throw new TypeError('options.checkpoints must be from openCheckpoints, which checks their signatures')
   if (logChain !== undefined && !isText(logChain, chainIdPattern))
     throw new TypeError('options.logChain must be a chain id')
-  const logs = new Set(checkpoints?.known.filter(({ kind }) => kind === 'log').map(({ origin }) => origin))
-  if (logChain !== undefined && logs.size > 1)
+  if (logChain !== undefined && checkpoints !== undefined && logsIn(checkpoints) > 1)
     throw new RangeError('options.checkpoints must have those of one log where options.logChain is given')
   if (beginning === undefined) return
   const { root, frontier } = beginning

@@ -146,7 +146,10 @@ describe('a log chain that went on under another name', () => {
       [originOf(rootOf(b)), 6],
     ])
     const missing = missingChains(log, [await judge(a, { checkpoints: log.checkpoints })])
-    expect(missing.map(({ chain }) => chain.origin)).toEqual([originOf(rootOf(b))])
+    expect(missing.map(({ chain }) => [chain.origin, chain.formerOrigin])).toEqual([[originOf(rootOf(b)), former(b)]])
+    // as whoever looks it up in the log finds it
+    const said = missing.flatMap(({ result }) => result.problems.map(({ message }) => message))
+    expect(said).toEqual([`the log has a checkpoint of size 6 of ${former(b)}, and no chain with that root is there`])
   })
 
   it('still shows that one was rewritten', async () => {

@@ -88,7 +88,8 @@ async function answerAll(
       log.verified,
       judged.map(({ result }) => result),
     )
-    judged.push(...missing.map(({ chain, result }) => ({ name: chain.origin, files: [], result })))
+    for (const { chain, result } of missing)
+      judged.push({ name: chain.formerOrigin ?? chain.origin, files: [], result })
     // the log is judged as one of the chains, where it is one of them
     const isAmong = judged.some(({ chainId }) => chainId !== undefined && chainId === log.result.chainId)
     if (log.from !== undefined || !isAmong) judged.unshift(cut(log.result))

@@ -24,13 +24,18 @@ export async function holdAgainstJoins(
   // a file is one chain: nobody said that others would be in it
   if (target.kind !== 'server' && target.kind !== 'directory') return
   const chainOfResult = ({ chainId, result }: DirectoryResult) => chainId ?? result.scope.chainId
-  const at = (wanted: string) => judged.findIndex((one) => chainOfResult(one) === wanted)
+  const places = new Map<string | undefined, number>()
+  const note = (one: DirectoryResult, place: number) =>
+    places.set(chainOfResult(one), places.get(chainOfResult(one)) ?? place)
+  for (const [place, one] of judged.entries()) note(one, place)
+  const at = (wanted: string) => places.get(wanted) ?? judged.length
   const unsettled = new Set(
     joins.filter((join) => joinProblem(join, judged[at(join.chainId)]?.result)).map(({ chainId }) => chainId),
   )
   for await (const from of judgeAgain(target, unsettled, working, io)) {
     const place = at(chainOfResult(from) as string)
-    judged.splice(place === -1 ? judged.length : place, place === -1 ? 0 : 1, from)
+    judged[place] = from
+    note(from, place)
   }
   for (const join of joins) {
     const place = at(join.chainId)
@@ -39,7 +44,7 @@ export async function holdAgainstJoins(
     if (problem === undefined) continue
     const { chainId } = join
     const result = withProblem(from?.result, chainId, problem)
-    if (from === undefined) judged.push({ name: chainId, chainId, files: [], result })
-    else judged[place] = { ...from, result }
+    judged[place] = from === undefined ? { name: chainId, chainId, files: [], result } : { ...from, result }
+    note(judged[place], place)
   }
 }

@@ -62,9 +62,10 @@ export async function holdAgainstLogged(
   const isShort = (one: DirectoryResult): boolean =>
     one.chainId !== undefined && lengthOf(one) < (entryOf(one)?.size ?? 0)
   const short = new Set(judged.filter(isShort).flatMap(({ chainId }) => chainId ?? []))
+  const places = new Map(judged.map(({ chainId }, place) => [chainId, place]))
   for await (const from of judgeAgain(target, short, working, io)) {
-    const place = judged.findIndex(({ chainId }) => chainId === from.chainId)
-    if (place !== -1) judged[place] = from
+    const place = places.get(from.chainId)
+    if (place !== undefined) judged[place] = from
   }
   for (const [place, one] of judged.entries()) {
     const entry = entryOf(one)
@@ -78,10 +79,10 @@ export async function holdAgainstLogged(
 }
 
 function absent(entries: Entries, judged: readonly DirectoryResult[], beside: Beside): string | undefined {
-  const marks = judged.map(({ chainId, result }) => markOf(result.scope.root ?? beside.of(chainId)?.root))
+  const marks = new Set(judged.map(({ chainId, result }) => markOf(result.scope.root ?? beside.of(chainId)?.root)))
   // a chain whose beginning is gone may be any of them
-  if (marks.includes(undefined)) return undefined
-  const gone = [...entries].filter(([mark]) => !marks.includes(mark)).map(([, entry]) => entry)
+  if (marks.has(undefined)) return undefined
+  const gone = [...entries].filter(([mark]) => !marks.has(mark)).map(([, entry]) => entry)
   const [first] = gone
   if (first === undefined) return undefined
   const chains = gone.length === 1 ? '1 chain that is' : `${gone.length} chains that are`
