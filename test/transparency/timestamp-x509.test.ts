@@ -307,6 +307,7 @@ describe('hostile certificates and lists', () => {
   test('are made right otherwise', () => {
     expect(read(withMembers((members) => members))?.id).toBe(readCertificate(certificates[0] as Buffer).id)
     expect(read(listed(extension(99, value)))?.extensions.size).toBe(1)
+    expect(read(instead(5, element(0x30)))?.subject).toBe('')
     expect(read(dated(0x17, '490101000000Z'))?.notBefore).toBe(Date.UTC(2049, 0, 1))
     expect(read(dated(0x17, '500101000000Z'))?.notBefore).toBe(Date.UTC(1950, 0, 1))
     expect(read(dated(0x18, '20500101000000Z'))?.notBefore).toBe(Date.UTC(2050, 0, 1))
@@ -409,6 +410,51 @@ describe('hostile certificates and lists', () => {
     long[long.length - 1] = 1
     expect(read(listed(element(0x30, element(6, long), value)))).toBeUndefined()
     expect(read(listed(element(0x30, element(6, Buffer.from([0x55, 0x80, 0x01])), value)))).toBeUndefined()
+  })
+
+  test('with keys that are none, or of no known kind', () => {
+    const algorithm = (id: string, ...parameters: readonly Buffer[]) =>
+      element(0x30, element(6, Buffer.from(id, 'hex')), ...parameters)
+    const keyed = (about: Buffer, ...bits: readonly (Buffer | number)[]) => {
+      const key = Buffer.concat(bits.map((one) => (typeof one === 'number' ? Buffer.from([one]) : one)))
+      return read(instead(6, element(0x30, about, element(3, Buffer.from([0]), key))))
+    }
+    const p256 = element(6, Buffer.from('2a8648ce3d030107', 'hex'))
+    const ec = algorithm('2a8648ce3d0201', p256)
+    const point = Buffer.from(
+      readDer(certificates[0] as Buffer, 'it').children[0]?.children[6]?.children[1]?.content.subarray(2) ?? [],
+    )
+    const [x, odd] = [point.subarray(0, 32), (point.at(-1) as number) & 1]
+    expect(keyed(ec, 4, point)?.key).toMatchObject({ kind: 'ec', strength: 'good' })
+    expect(keyed(ec, 2 + odd, x)?.key).toMatchObject({ kind: 'ec', strength: 'good' })
+    // the point at infinity: asked for its details, Node's OpenSSL would end the process
+    for (const der of [
+      keyed(ec, 0),
+      keyed(ec),
+      keyed(ec, 0, point),
+      keyed(
+        ec,
+        4,
+        point.map((byte) => byte ^ 1),
+      ),
+      keyed(ec, 5, point),
+    ]) {
+      expect(der).toBeDefined()
+      expect(der?.key).toBeUndefined()
+    }
+    expect(keyed(algorithm('2a8648ce3d0201'), 4, point)?.key).toBeUndefined()
+    expect(keyed(algorithm('2a8648ce3d0201', element(0x30)), 4, point)?.key).toBeUndefined()
+    expect(keyed(algorithm('2a8648ce38040300', p256), 4, point)?.key).toBeUndefined()
+    const modulus = (bytes: number, first = 0xc1) =>
+      Buffer.concat([Buffer.from([0, first]), Buffer.alloc(bytes - 1, 0xff)])
+    const rsa = (n: Buffer, e = Buffer.from([1, 0, 1])) =>
+      keyed(algorithm('2a864886f70d010101', element(5)), element(0x30, element(2, n), element(2, e)))?.key
+    expect(rsa(modulus(256))).toMatchObject({ kind: 'rsa', strength: 'good' })
+    expect(rsa(modulus(256, 0x81))?.strength).toBe('good')
+    expect(rsa(Buffer.concat([Buffer.from([0x7f]), Buffer.alloc(255, 0xff)]))?.strength).toBe('weak')
+    expect(rsa(modulus(128))?.strength).toBe('weak')
+    expect(rsa(Buffer.alloc(256, 0xff))).toBeUndefined()
+    expect(rsa(modulus(256), Buffer.from([0x81]))).toBeUndefined()
   })
 
   test('lists with parts that are none', () => {

@@ -1,5 +1,5 @@
 /** Certificates, with what path checking needs of them. */
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { equalBytes, toHex } from '../../primitives/bytes.js'
 import { sha256 } from '../../primitives/sha256.js'
 import { malformed } from '../../tlog/malformed.js'
@@ -21,6 +21,7 @@ import {
   unusedBits,
   wholeBits,
 } from './asn1.js'
+import { type PublicKey, publicKeyOf } from './key.js'
 import { type NameKey, nameOf } from './name.js'
 import { checkSignature, type SignatureCheck } from './signature.js'
 
@@ -61,8 +62,8 @@ export interface Cert {
   readonly tbs: Uint8Array
   readonly algorithm: AlgorithmId
   readonly signature: Uint8Array
-  /** `undefined` where it is of a kind that Node can't read. */
-  readonly key: KeyObject | undefined
+  /** `undefined` where it is of a kind that is not known here, or none. */
+  readonly key: PublicKey | undefined
 }
 
 const what = 'certificate'
@@ -104,17 +105,11 @@ function only({ children: [one, ...more] }: Der, what: string): Der {
   return one
 }
 
-function keyOf(spki: Uint8Array): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
-  } catch {
-    return undefined
-  }
-}
-
 function subjectOf(der: Uint8Array): string {
   try {
-    return new X509Certificate(der).subject.replaceAll('\n', ', ')
+    // an empty name is none to Node, whatever its types say
+    const subject: string | undefined = new X509Certificate(der).subject
+    return (subject ?? '').replaceAll('\n', ', ')
   } catch {
     throw malformed(what, 'OpenSSL can not read it')
   }
@@ -153,15 +148,6 @@ function integer(der: Der): Der {
   return der
 }
 
-/** @returns DER of a SubjectPublicKeyInfo */
-function keyInfoOf(spki: Der): Uint8Array {
-  const members = membersOf(spki, what)
-  algorithmOf(members.any(), what)
-  wholeBits(members.any(), what)
-  members.end()
-  return spki.raw
-}
-
 /**
  * Reads a certificate.
  *
@@ -185,7 +171,7 @@ export function readCertificate(der: Uint8Array): Cert {
     tbs: tbs.raw,
     algorithm,
     signature,
-    key: keyOf(keyInfoOf(spki)),
+    key: publicKeyOf(spki),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Signatures of certificates, revocation lists and tokens: which algorithms count, and whether one holds. */
-import { constants, createHash, type KeyObject, verify } from 'node:crypto'
+import { constants, createHash, verify } from 'node:crypto'
 import { type AlgorithmId, algorithmOf, type Der, membersOf, smallInteger } from './asn1.js'
+import type { PublicKey } from './key.js'
 
 /** `weak`: by an algorithm or key that proves nothing any more. */
 export type SignatureCheck = 'good' | 'wrong' | 'weak' | 'unsupported'
@@ -35,9 +36,6 @@ const RSA_PSS = '1.2.840.113549.1.1.10'
 const MGF1 = '1.2.840.113549.1.1.8'
 const EDWARDS: Readonly<Record<string, string>> = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' }
 
-const curves = ['prime256v1', 'secp384r1', 'secp521r1', 'brainpoolP256r1', 'brainpoolP384r1', 'brainpoolP512r1']
-const MIN_RSA_BITS = 2048
-
 /** @returns the hash of an algorithm identifier; `undefined` when it is unknown here */
 export function hashOf({ oid }: AlgorithmId): Hash | 'weak' | undefined {
   return Object.hasOwn(hashes, oid) ? hashes[oid] : undefined
@@ -66,32 +64,24 @@ function pssOf(parameters: Der | undefined): { hash: Hash | 'weak'; saltLength: 
   return { hash: found, saltLength: salt === undefined ? 20 : smallInteger(salt, what) }
 }
 
-const strength = (key: KeyObject): 'good' | 'weak' | 'unsupported' => {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
-  if (modulusLength !== undefined) return modulusLength >= MIN_RSA_BITS ? 'good' : 'weak'
-  if (namedCurve !== undefined) return curves.includes(namedCurve) ? 'good' : 'unsupported'
-  return 'good'
-}
-
 /**
  * @param algorithm - as it is written beside the signature
- * @param key - `undefined` where it could not be read
+ * @param publicKey - `undefined` where it could not be read
  * @param signed - the bytes
  * @param signature - what claims to be the signature
  * @param digestAlgorithm - of a CMS signer, where the hash may stand
  */
 export function checkSignature(
   algorithm: AlgorithmId,
-  key: KeyObject | undefined,
+  publicKey: PublicKey | undefined,
   signed: Uint8Array,
   signature: Uint8Array,
   digestAlgorithm?: AlgorithmId,
 ): SignatureCheck {
-  if (key === undefined) return 'unsupported'
+  if (publicKey === undefined) return 'unsupported'
+  const { kind, strength, key } = publicKey
+  if (strength !== 'good') return strength
   const { oid } = algorithm
-  const strong = strength(key)
-  if (strong !== 'good') return strong
-  const type = key.asymmetricKeyType
   const holds = (hash: Hash | null, options: object = {}): SignatureCheck => {
     try {
       return verify(hash, signed, { key, ...options }, signature) ? 'good' : 'wrong'
@@ -100,12 +90,12 @@ export function checkSignature(
       return 'wrong'
     }
   }
-  if (Object.hasOwn(EDWARDS, oid)) return type === EDWARDS[oid] ? holds(null) : 'wrong'
+  if (Object.hasOwn(EDWARDS, oid)) return kind === EDWARDS[oid] ? holds(null) : 'wrong'
   if (oid === RSA_PSS) {
     const pss = pssOf(algorithm.parameters)
     if (pss === undefined) return 'unsupported'
     if (pss.hash === 'weak') return 'weak'
-    if (type !== 'rsa' && type !== 'rsa-pss') return 'wrong'
+    if (kind !== 'rsa') return 'wrong'
     return holds(pss.hash, { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength })
   }
   const scheme: Scheme | undefined = Object.hasOwn(schemes, oid) ? schemes[oid] : undefined
@@ -113,6 +103,6 @@ export function checkSignature(
   const [family, hash] = scheme ?? (['rsa', byDigest] as const)
   if (hash === undefined) return 'unsupported'
   if (hash === 'weak') return 'weak'
-  if (type !== family) return 'wrong'
+  if (kind !== family) return 'wrong'
   return holds(hash, family === 'rsa' ? { padding: constants.RSA_PKCS1_PADDING } : {})
 }
