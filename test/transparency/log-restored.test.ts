@@ -492,3 +492,45 @@ describe('two chains whose roots begin alike', () => {
     expect((await later.log.checkpoint(signed)).size).toBeGreaterThan(5)
   })
 })
+
+describe('a chain that came back from a backup by itself, with the state beside it', () => {
+  /** The store now, with one chain as it was before. */
+  async function mixed(): Promise<ReceiptStore> {
+    const store = memoryStore()
+    await logged(store)
+    const before = { receipts: await collect(store.read('acme')), cell: await store.state.get('acme', CELL) }
+    const { ledger, log } = worldOn(shared(store), never)
+    await fill(ledger, 3, 'acme')
+    await log.close()
+    const copy = memoryStore()
+    await copy.append('acme', before.receipts, undefined)
+    await copy.state.put('acme', CELL, before.cell?.bytes as Uint8Array, 0)
+    for (const chainId of ['umbrella', LOG_CHAIN]) {
+      await copy.append(chainId, await collect(store.read(chainId)), undefined)
+      const cell = await store.state.get(chainId, CELL)
+      await copy.state.put(chainId, CELL, cell?.bytes as Uint8Array, 0)
+    }
+    return copy
+  }
+
+  it('is refused in the first look at all chains, though nothing has come to it', async () => {
+    const store = await mixed()
+    const { log, warnings } = worldOn(shared(store), never)
+    expect(await log.catchUp()).toEqual({ chains: 2, failed: 1 })
+    expect(warnings).toMatchObject([refusal('rolled-back', 'acme')])
+    expect(String(warnings[0])).toContain('acme has 6 receipts, and the log chain has a checkpoint of its first 9: ')
+    expect(log.status().refused).toEqual([{ chainId: 'acme', reason: 'rolled-back' }])
+    expect(log.health()).toMatchObject({ ok: false, code: 'TLOG_REFUSED', reason: 'rolled-back' })
+    // what it was signed for stands, and nothing was added
+    expect((await storedCheckpoint(store, 'acme'))?.size).toBe(6)
+    await log.close()
+  })
+
+  it('is refused where it is asked for alone, in the same words', async () => {
+    const { log } = worldOn(shared(await mixed()), never)
+    await expect(log.checkpoint('acme')).rejects.toThrow(
+      'acme has 6 receipts, and the log chain has a checkpoint of its first 9: ',
+    )
+    await log.close()
+  })
+})

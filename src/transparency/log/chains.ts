@@ -5,10 +5,12 @@ import type { ReceiptStore } from '../../store/store.js'
 import type { PublishedCheckpoint } from '../types.js'
 import { readCell } from './cell.js'
 import { codeOf } from './destination.js'
+import type { Entries } from './entries.js'
 import { createFollowing, type Followed, type Following, type Run } from './following.js'
 import type { Making } from './making.js'
 import { pauseAfter, type Trouble } from './pauses.js'
 import { publishedOf } from './publishing.js'
+import { cutWords, refused as refusal } from './refused.js'
 import { turnsByName } from './turns-by-name.js'
 
 /** So many chains get their checkpoint at once. */
@@ -20,6 +22,7 @@ const MAX_REFUSED = 100
 export interface ChainsOptions {
   readonly store: ReceiptStore
   readonly making: Making
+  readonly entries: Entries
   readonly origin: string
   readonly logChainId: string
   readonly everyReceipts: number
@@ -59,7 +62,8 @@ const isRefused = (error: unknown): error is QuittanceError => QuittanceError.is
  * @returns what follows chains, none yet
  */
 export function createChains(options: ChainsOptions): Chains {
-  const { store, making, origin, logChainId, everyReceipts, everyMs, firstPauseMs, signal, trouble, warn } = options
+  const { store, making, entries, origin, logChainId, everyReceipts, everyMs, firstPauseMs, signal, trouble, warn } =
+    options
   const following = createFollowing()
   const refused = new Map<string, string>()
   const busy = new Set<string>()
@@ -137,6 +141,15 @@ export function createChains(options: ChainsOptions): Chains {
     if (busy.size > 0 || queue.size > 0) await new Promise<void>((resolve) => idle.push(resolve))
   }
 
+  /** Receipts and checkpoint that came back from the past together agree with each other, and not with the log chain. */
+  const assertNotBehindLog = async (chainId: string, ofChain: string, size: number): Promise<void> => {
+    const entered = entries.known(ofChain)?.size ?? 0
+    if (entered <= size) return
+    // another process may have appended, and entered that, since the size was asked
+    const now = ((await store.bounds(chainId, { signal }))?.last ?? -1) + 1
+    if (entered > now) throw refusal(chainId, 'rolled-back', now, cutWords(chainId, now, entered))
+  }
+
   /** @returns whether a chain of the store has all that it can have */
   const isWhole = async (chainId: string): Promise<boolean> => {
     const [bounds, { kept }] = await Promise.all([
@@ -145,6 +158,7 @@ export function createChains(options: ChainsOptions): Chains {
     ])
     const size = (bounds?.last ?? -1) + 1
     const isOurs = kept?.origin.slice(0, kept.origin.lastIndexOf('/')) === origin
+    if (isOurs) await assertNotBehindLog(chainId, kept.origin, size)
     return size === 0 || (isOurs && kept.size === size && kept.logged >= size)
   }
 
@@ -181,6 +195,7 @@ export function createChains(options: ChainsOptions): Chains {
       await makeAll()
     },
     async catchUp() {
+      await entries.read({ signal })
       let chains = 0
       let failed = 0
       const lane = async (ids: AsyncIterator<string>): Promise<void> => {

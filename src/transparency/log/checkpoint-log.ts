@@ -141,6 +141,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
   const chains = createChains({
     store,
     making,
+    entries,
     origin,
     logChainId,
     everyReceipts,

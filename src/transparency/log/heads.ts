@@ -17,7 +17,7 @@ import type { Run } from './following.js'
 import { type Growing, growing } from './growing.js'
 import { binaryLeafHash } from './leaf-hash.js'
 import { type OriginOf, onlyReceipt, ownCell } from './own-cell.js'
-import { refused } from './refused.js'
+import { cutWords, refused } from './refused.js'
 
 /** A head, and the one before it. */
 export interface Head {
@@ -186,7 +186,8 @@ export function createHeads(options: HeadsOptions): Heads {
         throw refused(chainId, 'rewritten', seq)
       if (tree.size % AT_A_TIME === 0) await nextTurn()
     }
-    if (known !== undefined && tree.size < known.size) throw refused(chainId, 'rolled-back', tree.size)
+    if (known !== undefined && tree.size < known.size)
+      throw refused(chainId, 'rolled-back', tree.size, cutWords(chainId, tree.size, known.size))
     if (last === undefined) throw refused(chainId, head === undefined ? 'empty' : 'rolled-back', Math.max(0, size - 1))
     if (tree.size > size) {
       // what was stored may not be as durable as asked yet; the same append again says when it is

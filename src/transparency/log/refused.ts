@@ -23,10 +23,19 @@ const messages = {
 export type RefusalReason = keyof typeof messages
 
 /**
+ * @param chainId - a chain
+ * @param size - how many receipts it has
+ * @param entered - how many it had, as the log chain has it
+ * @returns what shows that it was cut
+ */
+export const cutWords = (chainId: string, size: number, entered: number): string =>
+  `${chainId} has ${size} receipts, and the log chain has a checkpoint of its first ${entered}`
+
+/**
  * @param chainId - the chain
  * @param reason - why nothing is signed
  * @param seq - where that shows
- * @param name - who showed it
+ * @param name - who or what showed it
  * @returns the error that says so
  */
 export function refused(chainId: string, reason: RefusalReason, seq?: number, name?: string): QuittanceError {
