@@ -2290,6 +2290,12 @@ BASE448 = (
 )
 
 
+def admits448(data):
+    """Whether a key may be one: with a point whose order divides 4, one signature would be good for everything."""
+    y = int.from_bytes(data, "little") & (1 << 455) - 1
+    return len(data) == 57 and y not in (0, 1, P448 - 1)
+
+
 def ed448_verifies(public_key, data, signature):
     """RFC 8032, 5.2.7, with the cofactor, as the RFC has it."""
     key, point = point448(public_key), point448(signature[:57])
@@ -2428,6 +2434,11 @@ def integer_in(der):
     return content
 
 
+def small_integer_in(der):
+    integer_in(der)
+    return small_in(der)
+
+
 def natural_in(der):
     content = integer_in(der)
     if content[0] > 127:
@@ -2526,8 +2537,6 @@ RSA_PSS = oid("1.2.840.113549.1.1.10")
 MGF1 = oid("1.2.840.113549.1.1.8")
 EC_KEY = oid("1.2.840.10045.2.1")
 EDWARDS = {oid("1.3.101.112"): "ed25519", oid("1.3.101.113"): "ed448"}
-# DSA, DH, X25519, X448: keys that can be read, and that nothing here is signed with
-OTHER_KEYS = {oid("1.2.840.10040.4.1"), oid("1.2.840.10046.2.1"), oid("1.3.101.110"), oid("1.3.101.111")}
 NAMED_CURVES = {oid(name): Curve(constants) for name, constants in CURVES}
 LEAST_RSA_BITS, MOST_RSA_BITS = 2048, 16384
 
@@ -2549,15 +2558,14 @@ class PssParameters:
         if hash_ is None or mask is None:
             self.hash = WEAK
             return
-        mask = Algorithm(mask)
-        self.hash = hash_of(Algorithm(hash_))
+        mask, self.hash = Algorithm(mask), hash_of(Algorithm(hash_))
         known = mask.id == MGF1 and mask.parameters is not None
         if not known or hash_of(Algorithm(mask.parameters)) != self.hash:
             self.hash = None
-        elif trailer is not None and small_in(trailer) != 1:
+        elif trailer is not None and small_integer_in(trailer) != 1:
             self.hash = None
         elif salt is not None:
-            self.salt = small_in(salt)
+            self.salt = small_integer_in(salt)
 
 
 class AuthorityKey:
@@ -2572,12 +2580,10 @@ def authority_key(algorithm, data):
     try:
         if algorithm.id in (RSA_ENCRYPTION, RSA_PSS):
             return rsa_key(algorithm, Parts(der_of(data)))
-        if algorithm.id in OTHER_KEYS:
-            return AuthorityKey("other")
         if algorithm.id in EDWARDS:
             kind = EDWARDS[algorithm.id]
-            fits = algorithm.parameters is None and len(data) == (32 if kind == "ed25519" else 57)
-            return AuthorityKey(kind, data) if fits else None
+            fits = admit(data) is not None if kind == "ed25519" else admits448(data)
+            return AuthorityKey(kind, data) if fits and algorithm.parameters is None else None
         if algorithm.id != EC_KEY or algorithm.parameters is None:
             return None
         # a curve that is written out, and not named, is none that is known
@@ -2591,14 +2597,17 @@ def authority_key(algorithm, data):
 def rsa_key(algorithm, parts):
     modulus, exponent = natural_in(parts.take(INTEGER)), natural_in(parts.take(INTEGER))
     parts.end()
-    bits = modulus.bit_length()
-    strength = "good" if bits >= LEAST_RSA_BITS else WEAK
-    # what nobody's key has, and would take for ever
-    if bits > MOST_RSA_BITS or exponent.bit_length() > 64 or modulus % 2 == 0:
-        return AuthorityKey("other", strength=strength)
+    # what nobody's key has: everybody could sign with it, or checking would take for ever
+    if modulus % 2 == 0 or modulus.bit_length() > MOST_RSA_BITS:
+        return None
+    if exponent % 2 == 0 or exponent < 3 or exponent.bit_length() > 64:
+        return None
+    strength = "good" if modulus.bit_length() >= LEAST_RSA_BITS else WEAK
     if algorithm.id == RSA_ENCRYPTION:
         return AuthorityKey("rsa", (modulus, exponent), strength)
     limits = None if algorithm.parameters is None else PssParameters(algorithm.parameters)
+    if limits is not None and limits.hash in (None, WEAK):
+        return None
     return AuthorityKey("rsa-pss", (modulus, exponent), strength, limits)
 
 
@@ -4425,6 +4434,8 @@ class Package:
         self.chains = []
         # what its list says of itself, who signed it, which members are there, and whether its report holds
         self.told, self.signer, self.there, self.reported = {}, None, set(), False
+        # its checkpoints, as they are shown
+        self.listed = []
         # the authorities for time stamps, read when they are needed
         self.trusted = None
         # the chain that is the log's, whether it is VALID, and the origins of chains that it has and the package does not
@@ -4466,7 +4477,7 @@ class Package:
         chains = [dict(one, checkpoints=[held_json(held) for held in one["checkpoints"]]) for one in self.chains]
         result = dict({"verdict": verdict, "problems": self.problems, "omitted": []}, **self.told)
         proved, not_proved = Statements(self, chains).both()
-        return dict(result, chains=chains, proved=proved, notProved=not_proved)
+        return dict(result, chains=chains, checkpoints=self.listed, proved=proved, notProved=not_proved)
 
     def whole(self, name):
         member = self.archive.members.get(name)
@@ -4580,13 +4591,18 @@ class Package:
                 continue
             try:
                 checkpoint = checkpoint_of(data)
-                opened = open_checkpoint(checkpoint, self.policy.checkpoints or self.own_policy(checkpoint["origin"]))
             except Malformed:
                 self.problem("MEMBER_MALFORMED", name)
                 continue
+            try:
+                opened = open_checkpoint(checkpoint, self.policy.checkpoints or self.own_policy(checkpoint["origin"]))
             except WrongSignature:
                 self.problem("CHECKPOINT_INVALID", name)
-                continue
+                opened = None
+            # an origin of nobody who is trusted is shown so far
+            origin = checkpoint["origin"] if opened else units(checkpoint["origin"])[:510].decode("utf-16-be", "replace")
+            kind = opened["kind"] if opened else "unknown"
+            self.listed.append({"member": name, "origin": origin, "size": checkpoint["size"], "kind": kind})
             if opened is not None:
                 stamped = self.stamped_at(checkpoint["text"], tokens.get(name[len("checkpoints/") : -len(".txt")], []))
                 # its text may be long, and is not needed any more
@@ -4755,7 +4771,7 @@ class Package:
         except UnicodeDecodeError:
             seal = None
         judged = JudgedReport(data, seal, self.keyring)
-        for _ in range(judged.contradictions):
+        if judged.contradictions:
             self.problem("REPORT_INVALID", REPORT_NAME)
         return judged.report is not None and self.has_reported(judged) and not judged.contradictions
 
