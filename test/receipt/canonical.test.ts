@@ -140,6 +140,16 @@ describe('names', () => {
     expect(refusal(() => canonicalMember(name, 1)).reason).toBe('forbidden-name')
   })
 
+  it('that are refused stand behind what is refused before them, in the order of the names', () => {
+    const bad = (text: string) => JSON.parse(text) as Record<string, unknown>
+    refusedAs(bad('{"a":[1,{"b":2}],"constructor":1}'), 'forbidden-name', 'constructor')
+    refusedAs({ ...bad('{"a":1,"constructor":1}'), a: undefined }, 'not-json', 'a')
+    refusedAs({ a: 2 ** 53, '\ud800': 1 }, 'integer-not-safe', 'a')
+    const deep = `${'['.repeat(16)}${']'.repeat(16)}`
+    refusedAs(bad(`{"a":${deep},"prototype":1}`), 'too-deep', `a${'[0]'.repeat(15)}`)
+    refusedAs(bad(`{"a":${deep.slice(1, -1)},"prototype":1}`), 'forbidden-name', 'prototype')
+  })
+
   it('that only look like those are taken', () => {
     const text = '{"Constructor":1,"__proto":2,"hasOwnProperty":3,"toJSON":4,"toString":5,"valueOf":6}'
     expect(canonicalize(JSON.parse(text))).toBe(text)
@@ -218,6 +228,19 @@ describe('what is no JSON is refused', () => {
     refusedAs({ toJSON: () => 'other' }, 'not-json', 'toJSON')
   })
 
+  it('what a getter throws is passed on as it is', () => {
+    const mine = new RangeError('mine')
+    const throwing = {
+      get a(): never {
+        throw mine
+      },
+    }
+    for (const value of [throwing, [throwing], { b: throwing }]) {
+      expect(() => canonicalize(value)).toThrow(mine)
+      expect(() => canonicalMember('xA', value)).toThrow(mine)
+    }
+  })
+
   it('a refusal leaves nothing behind for the next call', () => {
     refusedAs({ a: [{ b: undefined }] }, 'not-json', 'a[0].b')
     refusedAs({ c: undefined }, 'not-json', 'c')
@@ -266,6 +289,16 @@ describe('reserved names', () => {
     ] as const) {
       expect(refusal(() => canonicalMember(top, value))).toEqual({ reason: 'reserved-name', path })
     }
+  })
+
+  it.each(names)('%s is refused wherever it stands among others', (name) => {
+    for (const [value, path] of [
+      [{ a: 1, [name]: 1 }, `xA.${name}`],
+      [{ a: { b: [1] }, [name]: 1, z: 1 }, `xA.${name}`],
+      [[1, null, { b: 1, c: [{}, { [name]: 1 }] }], `xA[2].c[1].${name}`],
+      [{ b: { [name]: 1 }, a: 'receiptHash":' }, `xA.b.${name}`],
+    ] as const)
+      expect(refusal(() => canonicalMember('xA', value))).toEqual({ reason: 'reserved-name', path })
   })
 
   it('but not where the format itself puts them', () => {
