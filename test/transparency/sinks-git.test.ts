@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -134,6 +134,28 @@ describe('gitSink', () => {
       details: { reason: 'rejected' },
     })
     expect(await git(remote, 'log', '--format=%s', 'checkpoints')).toBe('other')
+  })
+
+  it('says why in git’s own words: one line, without what moves a cursor, and without a password', async () => {
+    const repository = join(directory, 'log.git')
+    const nowhere = gitSink({ repository, remote: join(directory, 'nowhere.git') })
+    await expect(nowhere.publish(await published(3))).rejects.toThrow(/^git could not push: fatal: .*nowhere\.git/)
+    const remote = join(directory, 'remote.git')
+    await git(directory, 'init', '--quiet', '--bare', remote)
+    const hook = join(remote, 'hooks', 'pre-receive')
+    await writeFile(hook, `#!/bin/sh\nprintf '\\033[2Jread only ${'x'.repeat(300)}\\nmore\\n' >&2\nexit 1\n`, {
+      mode: 0o755,
+    })
+    const refused = await gitSink({ repository, remote })
+      .publish(await published(3))
+      .catch((error: Error) => error.message)
+    expect(refused).toMatch(/^the remote refuses the commit: .*: remote: \S* ?\[2Jread only x+$/)
+    expect(refused).toHaveLength(String(refused).lastIndexOf(': remote: ') + 2 + 200)
+    // nobody listens there
+    const secret = gitSink({ repository, remote: 'http://somebody:hunter2@127.0.0.1:9/log.git' })
+    const said = await secret.publish(await published(3)).catch((error: Error) => error.message)
+    expect(said).toMatch(/^git could not push: fatal: .*127\.0\.0\.1:9/)
+    expect(said).not.toContain('hunter2')
   })
 
   it('stops with its signal, and refuses options that make no sense', async () => {

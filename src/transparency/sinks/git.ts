@@ -24,10 +24,12 @@ export interface GitSinkOptions {
 interface Ran {
   readonly code: number | null
   readonly stdout: Buffer
-  readonly stderr: string
+  /** Why not, in git's own words. */
+  readonly said: string | undefined
 }
 
 const MAX_STDERR = 10_000
+const MAX_SAID = 200
 /** How often a commit is repeated that another process got ahead of. */
 const MAX_TRIES = 5
 
@@ -40,8 +42,22 @@ function environment(repository: string): NodeJS.ProcessEnv {
   return { ...env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_CEILING_DIRECTORIES: dirname(repository) }
 }
 
-function unavailable(what: string, reason: string | undefined, cause?: unknown): QuittanceError {
-  return new QuittanceError('TLOG_UNAVAILABLE', `git could not ${what}`, {
+/** The first line that git wrote and that is no mere warning, with nobody's password. */
+function saidIn(stderr: Buffer): string | undefined {
+  const lines = stderr
+    .toString('utf8')
+    .split('\n')
+    .map((one) => one.replace(/\p{C}+/gu, ' ').trim())
+    .filter((one) => one !== '')
+  const line = lines.find((one) => !/^(?:warning|hint):/.test(one)) ?? lines[0]
+  return line?.replace(/:\/\/[^/\s]*@/g, '://').slice(0, MAX_SAID)
+}
+
+const withSaid = (message: string, said: string | undefined): string =>
+  said === undefined ? message : `${message}: ${said}`
+
+function unavailable(what: string, reason: string | undefined, said?: string, cause?: unknown): QuittanceError {
+  return new QuittanceError('TLOG_UNAVAILABLE', withSaid(`git could not ${what}`, said), {
     details: { reason, retryable: true },
     cause,
   })
@@ -57,13 +73,15 @@ function git(
     const durable = ['-c', 'core.fsync=all', '-c', 'core.fsyncObjectFiles=true', '-c', 'gc.auto=0']
     const child = spawn('git', [...durable, ...args], { cwd: repository, env: environment(repository), signal })
     const out: Buffer[] = []
-    let stderr = ''
+    const err: Buffer[] = []
+    let errBytes = 0
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => {
-      if (stderr.length < MAX_STDERR) stderr += chunk.toString('latin1')
+      if (errBytes < MAX_STDERR) err.push(chunk)
+      errBytes += chunk.length
     })
     child.on('error', fail)
-    child.on('close', (code) => done({ code, stdout: Buffer.concat(out), stderr }))
+    child.on('close', (code) => done({ code, stdout: Buffer.concat(out), said: saidIn(Buffer.concat(err)) }))
     // one that ended early says so by its code
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
@@ -117,7 +135,8 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
       return await git(repository, args, given)
     } catch (error) {
       if (given?.signal?.aborted) throw given.signal.reason
-      throw unavailable(what, (error as NodeJS.ErrnoException).code, error)
+      const { code } = error as NodeJS.ErrnoException
+      throw unavailable(what, code, code, error)
     }
   }
 
@@ -126,16 +145,18 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
       await mkdir(repository, { recursive: true })
       if ((await readdir(repository)).length > 0) return
     } catch (error) {
-      throw unavailable('open the repository', (error as NodeJS.ErrnoException).code, error)
+      const { code } = error as NodeJS.ErrnoException
+      throw unavailable('open the repository', code, code, error)
     }
-    const { code } = await run('make the repository', ['init', '--quiet', '--bare'], { signal })
-    if (code !== 0) throw unavailable('make the repository', 'init')
+    const { code, said } = await run('make the repository', ['init', '--quiet', '--bare'], { signal })
+    if (code !== 0) throw unavailable('make the repository', 'init', said)
   }
 
   /** @returns the commit that the branch is at */
   const tip = async (signal: AbortSignal | undefined): Promise<string | undefined> => {
-    const { code, stdout } = await run('read the branch', ['for-each-ref', '--format=%(objectname)', ref], { signal })
-    if (code !== 0) throw unavailable('read the branch', 'for-each-ref')
+    const args = ['for-each-ref', '--format=%(objectname)', ref]
+    const { code, stdout, said } = await run('read the branch', args, { signal })
+    if (code !== 0) throw unavailable('read the branch', 'for-each-ref', said)
     return stdout.toString('latin1').trim() || undefined
   }
 
@@ -145,8 +166,9 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
     path: string,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> => {
-    const { code, stdout } = await run('read a file', ['cat-file', '--batch'], { input: `${commit}:${path}\n`, signal })
-    if (code !== 0) throw unavailable('read a file', 'cat-file')
+    const given = { input: `${commit}:${path}\n`, signal }
+    const { code, stdout, said } = await run('read a file', ['cat-file', '--batch'], given)
+    if (code !== 0) throw unavailable('read a file', 'cat-file', said)
     const head = stdout.indexOf('\n')
     const first = stdout.toString('latin1', 0, head)
     if (first.endsWith(' missing')) return undefined
@@ -176,7 +198,7 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
     files: readonly NoteFile[],
     { origin, size }: PublishedCheckpoint,
     signal: AbortSignal | undefined,
-  ): Promise<boolean> => {
+  ): Promise<Ran> => {
     const message = `Checkpoint ${origin} ${size}\n`
     const parts: Uint8Array[] = [
       utf8(`commit ${ref}\ncommitter ${person} ${Math.floor(Date.now() / 1_000)} +0000\n`),
@@ -187,8 +209,7 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
       parts.push(utf8(`M 100644 inline ${pathOf(name)}\ndata ${content.length}\n`), content, utf8('\n'))
     parts.push(utf8('done\n'))
     const args = ['fast-import', '--quiet', '--done', '--date-format=raw']
-    const { code } = await run('commit', args, { input: Buffer.concat(parts), signal })
-    return code === 0
+    return run('commit', args, { input: Buffer.concat(parts), signal })
   }
 
   const commit = async (checkpoint: PublishedCheckpoint, signal: AbortSignal | undefined): Promise<string> => {
@@ -196,22 +217,23 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
       const before = await tip(signal)
       const files = await lacking(checkpoint, before, signal)
       if (before !== undefined && files.length === 0) return before
-      if (await commitOn(before, files, checkpoint, signal)) {
+      const { code, said } = await commitOn(before, files, checkpoint, signal)
+      if (code === 0) {
         const now = await tip(signal)
         if (now !== undefined && now !== before) return now
       }
-      if (tries >= MAX_TRIES) throw unavailable('commit', 'fast-import')
+      if (tries >= MAX_TRIES) throw unavailable('commit', 'fast-import', said)
     }
   }
 
   const push = async (at: string, signal: AbortSignal | undefined): Promise<void> => {
     if (remote === undefined || pushed === at) return
     const args = ['push', '--porcelain', remote, `${at}:${ref}`]
-    const { code, stdout } = await run('push', args, { signal })
+    const { code, stdout, said } = await run('push', args, { signal })
     if (code !== 0) {
-      if (!/^!.*\[(?:remote )?rejected\]/m.test(stdout.toString('latin1'))) throw unavailable('push', 'push')
+      if (!/^!.*\[(?:remote )?rejected\]/m.test(stdout.toString('latin1'))) throw unavailable('push', 'push', said)
       const message = 'the remote refuses the commit: its branch does not lead to ours, or it takes none'
-      throw new QuittanceError('TLOG_REFUSED', message, { details: { reason: 'rejected' } })
+      throw new QuittanceError('TLOG_REFUSED', withSaid(message, said), { details: { reason: 'rejected' } })
     }
     pushed = at
   }
@@ -220,11 +242,11 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
   const remoteTip = async (signal: AbortSignal | undefined): Promise<string | undefined> => {
     if (remote === undefined) return undefined
     const listed = await run('ask the remote', ['ls-remote', '--quiet', remote, ref], { signal })
-    if (listed.code !== 0) throw unavailable('ask the remote', 'ls-remote')
+    if (listed.code !== 0) throw unavailable('ask the remote', 'ls-remote', listed.said)
     const commit = /^([0-9a-f]{40,64})\t/.exec(listed.stdout.toString('latin1'))?.[1]
     if (commit === undefined) return undefined
-    const { code } = await run('fetch', ['fetch', '--quiet', '--no-tags', remote, ref], { signal })
-    if (code !== 0) throw unavailable('fetch', 'fetch')
+    const { code, said } = await run('fetch', ['fetch', '--quiet', '--no-tags', remote, ref], { signal })
+    if (code !== 0) throw unavailable('fetch', 'fetch', said)
     return commit
   }
 
@@ -232,8 +254,8 @@ export function gitSink(options: GitSinkOptions): CheckpointSink {
   const newestIn = async (commit: string, origin: string, signal: AbortSignal | undefined) => {
     const folder = `${pathOf(noteFiles({ ...nothing, origin }).name).split('/')[0]}/`
     const args = ['ls-tree', '-r', '--name-only', '-z', commit, '--', folder]
-    const { code, stdout } = await run('list the files', args, { signal })
-    if (code !== 0) throw unavailable('list the files', 'ls-tree')
+    const { code, stdout, said } = await run('list the files', args, { signal })
+    if (code !== 0) throw unavailable('list the files', 'ls-tree', said)
     const names = stdout.toString('utf8').split('\0')
     return newestOf(
       origin,
