@@ -57,6 +57,15 @@ function adviceOn({ code, details }: QuittanceError): Pick<Failure, 'advice'> {
   return {}
 }
 
+/** Options that the library names as its own. */
+const flags: Readonly<Record<string, string>> = { formerKeys: '--former-key', formerOrigins: '--former-origin' }
+
+/** @returns what the library says of a log, with the options of the command line in it */
+function asTyped({ code, message }: QuittanceError): string {
+  if (code !== 'TLOG_REFUSED') return message
+  return message.replace(/\bin (former(?:Keys|Origins))\b/g, (_, name: string) => `with ${flags[name]}`)
+}
+
 /**
  * @param error - anything that was thrown
  * @returns what to tell of it: no stack trace, no payload
@@ -68,7 +77,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (QuittanceError.is(error)) {
     const { file } = error.details
-    if (file === undefined) return { code: error.code, message: error.message, ...adviceOn(error) }
+    if (file === undefined) return { code: error.code, message: asTyped(error), ...adviceOn(error) }
     const where = error.message.includes(file) ? '' : ` (${file})`
     const message = `${error.message}${where}`.replaceAll(file, () => shownPath(file))
     return { code: error.code, message, ...adviceOn(error) }

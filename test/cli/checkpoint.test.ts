@@ -35,6 +35,14 @@ async function filled(name: string): Promise<string> {
   await store.close()
   return name
 }
+/** Appends a receipt to the chain that `filled` made. */
+async function grown(store: string): Promise<void> {
+  const files = fileStore(join(dir, store))
+  const first = testReceipts({ chainId: 'acme', count: 3 })
+  const { seq, receiptHash } = first[2] as (typeof first)[number]
+  await files.append('acme', testReceipts({ chainId: 'acme', count: 1, after: first[2] }), { seq, receiptHash })
+  await files.close()
+}
 const checkpoint = (store: string, ...more: string[]) =>
   cli('checkpoint', store, '--origin', origin, '--receipt-key', 'receipts.key.pem', ...trust, '--json', ...more)
 
@@ -91,11 +99,7 @@ test('names the key that is missing', async () => {
 test('--former-key goes on from the checkpoints of the key before', async () => {
   const store = await filled('former')
   expect((await checkpoint(store, '--key', 'log.key.pem')).code).toBe(0)
-  const files = fileStore(join(dir, store))
-  const first = testReceipts({ chainId: 'acme', count: 3 })
-  const { seq, receiptHash } = first[2] as (typeof first)[number]
-  await files.append('acme', testReceipts({ chainId: 'acme', count: 1, after: first[2] }), { seq, receiptHash })
-  await files.close()
+  await grown(store)
   expect((await checkpoint(store, '--key', 'newer.key.pem')).code).toBe(1)
   const former = ['--former-key', await line('public-key', 'log.key.pem')]
   const { code, stdout, stderr } = await checkpoint(store, '--key', 'newer.key.pem', ...former)
@@ -131,6 +135,7 @@ test('--former-origin begins anew under another name, and only where the former 
 test('--former-key and --former-origin are named where they are missing', async () => {
   const store = await filled('advised')
   expect((await checkpoint(store, '--key', 'log.key.pem')).code).toBe(0)
+  await grown(store)
   const { code, stderr } = await checkpoint(store, '--key', 'newer.key.pem')
   expect([code, JSON.parse(stderr.trimEnd().split('\n').at(-1) as string).error]).toMatchObject([
     1,
@@ -140,6 +145,14 @@ test('--former-key and --former-origin are named where they are missing', async 
       advice: [expect.stringContaining('--former-key DID')],
     },
   ])
+  // the same in warnings, which have no advice
+  expect(stderr).toMatch(/^warning: .*acme: .* name it with --former-key if it was this log’s \[TLOG_REFUSED\]$/m)
+  expect(stderr).not.toContain('formerKeys')
+  const renamed = ['--origin', 'log.example/renamed', '--key', 'log.key.pem', '--receipt-key', 'receipts.key.pem']
+  const other = await cli('checkpoint', store, ...renamed, ...trust)
+  expect(other.code).toBe(1)
+  expect(other.stderr).toMatch(/^warning: .*name the former origin of the log with --former-origin \[TLOG_REFUSED\]$/m)
+  expect(other.stderr).not.toContain('formerOrigins')
 })
 
 test('the log itself is no chain to be named', async () => {
