@@ -6,9 +6,9 @@ import { refuseUnknownMembers } from '../../primitives/known-members.js'
 import { derBlocks } from './asn1.js'
 import { type Cert, readCertificate } from './certificate.js'
 import { collect, type Report, verdictOf } from './findings.js'
-import { checkPath, type Path, pathsOf } from './path.js'
+import { digest, hashOf } from './hash.js'
+import { type Budget, checkPath, type Path, pathBudget, pathsOf } from './path.js'
 import { type Crl, checkRevocation, readCrl } from './revocation.js'
-import { digest, hashOf } from './signature.js'
 import { checkBinding, checkSigned, checkSignerName, checkSignerUse, signerCertificates } from './signer.js'
 import { readToken, type Token } from './token.js'
 import { claimOf } from './tst-info.js'
@@ -130,14 +130,15 @@ function judgePath(token: Token, path: Path, carried: readonly Crl[], trust: Tim
 interface Baggage {
   readonly known: readonly Cert[]
   readonly crls: readonly Crl[]
+  readonly budget: Budget
 }
 
-function judgeSigner(token: Token, signer: Cert, { known, crls }: Baggage, trust: TimestampTrust): Judged {
+function judgeSigner(token: Token, signer: Cert, { known, crls, budget }: Baggage, trust: TimestampTrust): Judged {
   const { problems, report } = collect()
   checkSigned(token, signer, report)
   checkSignerUse(signer, report)
   checkSignerName(token, signer, report)
-  const paths = pathsOf(signer, known, trust.anchors)
+  const paths = pathsOf(signer, known, trust.anchors, budget)
   const best = fewest(paths.map((path) => judgePath(token, path, crls, trust)))
   if (best !== undefined) return { ...best, problems: [...problems, ...best.problems] }
   checkBinding(token, [signer, ...known], report)
@@ -162,11 +163,11 @@ export function judgeToken(bytes: Uint8Array, message: Uint8Array, trust: Timest
     checkInfo(token, message, trust, report)
     const carried = readable(token.certificates, readCertificate)
     const known = [...carried, ...trust.intermediates]
-    const crls = readable(token.crls, readCrl)
+    const baggage: Baggage = { known, crls: readable(token.crls, readCrl), budget: pathBudget() }
     const signers = signerCertificates(token, [...known, ...trust.anchors])
     const judged = fewest(
       [...new Map(signers.map((cert) => [cert.id, cert])).values()].map((cert) =>
-        judgeSigner(token, cert, { known, crls }, trust),
+        judgeSigner(token, cert, baggage, trust),
       ),
     )
     if (judged === undefined) report('SIGNER_CERTIFICATE_MISSING', "the signer's certificate is not there")

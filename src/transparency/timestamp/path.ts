@@ -5,7 +5,6 @@ import type { Report } from './findings.js'
 import type { SignatureCheck } from './signature.js'
 
 const MAX_LENGTH = 10
-const MAX_CHECKS = 200
 const MAX_PATHS = 20
 
 /** A signer first, an anchor last. */
@@ -15,18 +14,31 @@ export interface Path {
   readonly signatures: readonly SignatureCheck[]
 }
 
+/** How many signatures may still be checked to find chains. */
+export interface Budget {
+  left: number
+}
+
+/** @returns what there is for one token, however many certificates in it claim to be its signer's */
+export const pathBudget = (): Budget => ({ left: 200 })
+
 /**
  * Finds the chains by names and signatures; nothing else is looked at. The search is bounded, because a token may bring many
  * certificates of one name.
  *
  * @param known - what may stand between, trusted or not
  * @param anchors - where a chain ends
+ * @param budget - what is left of it is less afterwards
  */
-export function pathsOf(signer: Cert, known: readonly Cert[], anchors: readonly Cert[]): readonly Path[] {
+export function pathsOf(
+  signer: Cert,
+  known: readonly Cert[],
+  anchors: readonly Cert[],
+  budget: Budget,
+): readonly Path[] {
   const trusted = new Set(anchors.map(({ id }) => id))
   const all = [...new Map([...anchors, ...known].map((cert) => [cert.id, cert])).values()]
   const paths: Path[] = []
-  let checks = 0
   const walk = (certificates: readonly Cert[], signatures: readonly SignatureCheck[]): void => {
     const last = certificates.at(-1)
     if (last === undefined || paths.length >= MAX_PATHS) return
@@ -37,8 +49,8 @@ export function pathsOf(signer: Cert, known: readonly Cert[], anchors: readonly 
     if (certificates.length >= MAX_LENGTH) return
     for (const issuer of all) {
       if (certificates.some(({ id }) => id === issuer.id) || last.issuerName !== issuer.subjectName) continue
-      checks += 1
-      if (checks > MAX_CHECKS) return
+      if (budget.left === 0) return
+      budget.left -= 1
       const check = signedBy(last, issuer)
       if (check !== 'wrong') walk([...certificates, issuer], [...signatures, check])
     }
