@@ -5,7 +5,7 @@ import { bundledText, writeWhereChanged } from './bundled-text.mjs'
 
 const banner = `// Verifies quittance receipts and evidence packages: node verify.mjs PACKAGE.zip --keyring keyring.json
 // One file, Node 20.19 or later, no dependencies. Bundled from the sources of the package "quittance" (Apache-2.0), with
-// @noble/ed25519, @noble/hashes and @scure/base (MIT, Paul Miller).`
+// @noble/ed25519, @noble/hashes, @noble/curves, @noble/post-quantum and @scure/base (MIT, Paul Miller).`
 
 /** Makes it, and writes it where it changed. */
 export async function generateVerifier() {

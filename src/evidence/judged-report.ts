@@ -1,10 +1,14 @@
 /** The report of a package, held against the chains that came with it. */
 import { decodeUtf8 } from '../primitives/bytes.js'
+import { reportInvalidCodes } from '../report/checking/findings.js'
+import { checkJson } from '../report/checking/json-report.js'
 import type { EvidenceChainResult } from './findings.js'
 import type { Case, Members } from './judging.js'
 import { reportStanding } from './report-chains.js'
 import { REPORT_JSON, REPORT_SEAL } from './report-names.js'
 import { linesOfMember } from './zip/member.js'
+
+const invalid: ReadonlySet<string> = new Set(reportInvalidCodes)
 
 /** The members of a report that are judged; the others are pages for people. */
 const judgedMembers: ReadonlySet<string> = new Set([REPORT_JSON, REPORT_SEAL])
@@ -29,17 +33,17 @@ export async function judgedReport(
   there: Members,
   chains: readonly EvidenceChainResult[],
 ): Promise<boolean> {
-  const { judgeReport } = judged.tools
-  const report = judgeReport === undefined ? undefined : await judged.whole(there, REPORT_JSON)
-  if (judgeReport === undefined || report === undefined) return false
+  const report = await judged.whole(there, REPORT_JSON)
+  if (report === undefined) return false
   const seal = await judged.whole(there, REPORT_SEAL)
-  const { contradictions, about } = await judgeReport(
-    report,
-    seal === undefined ? undefined : decodeUtf8(seal),
-    judged.trusted,
-  )
-  for (const why of contradictions) judged.problem('REPORT_INVALID', { member: REPORT_JSON }, `the report: ${why}`)
-  if (about === undefined) return false
+  // JSON and nothing else: a page of that name would have to be made again, to see whether it shows what it carries
+  const checked = checkJson(decodeUtf8(report), seal && decodeUtf8(seal), judged.trusted)
+  const contradictions = checked.problems.filter(({ code }) => invalid.has(code))
+  for (const why of new Set(contradictions.map(({ code, message }) => `${code} ${message}`)))
+    judged.problem('REPORT_INVALID', { member: REPORT_JSON }, `the report: ${why}`)
+  if (checked.report === undefined) return false
+  const named = checked.report.chains.map(({ chainId, scope: { root, head } }) => ({ chainId, root, head }))
+  const about = { chains: named, seals: checked.sealed }
   const { holds, otherRoots } = await reportStanding(about, chains, async ({ member }, wanted) => {
     const archived = there.get(member)
     return archived === undefined ? new Map() : linesOfMember(judged.file, archived, wanted)

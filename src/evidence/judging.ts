@@ -5,7 +5,6 @@ import type { Counted } from '../verify/chain.js'
 import type { Anchor, VerifyOptions, VerifyResult } from '../verify/types.js'
 import type { EvidenceProblem } from './findings.js'
 import type { EvidencePolicy } from './policy.js'
-import type { ReportedChains } from './report-chains.js'
 import type { NoteTrust } from './trusted-logs.js'
 import type { ArchiveMember, RandomAccess } from './zip/archive.js'
 import { ArchiveFault } from './zip/fault.js'
@@ -20,24 +19,6 @@ export interface PackagedChain {
   readonly anchors: readonly Anchor[]
 }
 
-/** What was found out about a report. */
-export interface JudgedReport {
-  /** Empty where nothing contradicts. */
-  readonly contradictions: readonly string[]
-  /** What it is about; absent where it can't be read. */
-  readonly about?: ReportedChains | undefined
-}
-
-/** What was found out about a time stamp. */
-export interface JudgedTimestamp {
-  /** When the authority had it; absent where the stamp does not count. */
-  readonly time?: string | undefined
-  /** Why it does not count, or what it contradicts. */
-  readonly message?: string | undefined
-  /** True where it contradicts; otherwise it only does not count. */
-  readonly invalid: boolean
-}
-
 /** What a judge needs that is not there everywhere. */
 export interface Tools {
   /** @returns one result a chain, in the order given */
@@ -46,14 +27,6 @@ export interface Tools {
     options: Omit<VerifyOptions, 'anchors'>,
     counted: Counted | undefined,
   ): AsyncIterable<VerifyResult>
-  /** Absent where time stamps can't be checked. */
-  readonly judgeTimestamp?:
-    | ((token: Uint8Array, message: Uint8Array, authorities: readonly string[]) => Promise<JudgedTimestamp>)
-    | undefined
-  /** Absent where reports can't be checked. */
-  readonly judgeReport?:
-    | ((report: Uint8Array, seal: string | undefined, keyring: Keyring) => Promise<JudgedReport>)
-    | undefined
 }
 
 /** How a package is judged. */

@@ -1,5 +1,6 @@
 /** The checkpoints of a package, with their time stamps, and those that the verifier has from elsewhere. */
 import type { EvidenceCheckpoint } from './findings.js'
+import { judgedTimestamp } from './judged-timestamp.js'
 import type { Case, Members } from './judging.js'
 import type { EvidenceManifest } from './manifest.js'
 import { judgeNote, type NoteTrust, type OpenedNote, openGiven } from './trusted-logs.js'
@@ -44,15 +45,14 @@ async function stampOf(
   tokens: readonly string[],
 ): Promise<{ readonly first?: string | undefined; readonly remark?: string | undefined }> {
   const asked = judged.policy.timestamp
-  const { judgeTimestamp } = judged.tools
-  if (asked === undefined || judgeTimestamp === undefined) return {}
+  if (asked === undefined) return {}
   let first: string | undefined
   let remark: string | undefined
   for (const member of tokens) {
     judged.refuseAborted()
     const token = await judged.whole(there, member)
     if (token === undefined) continue
-    const { time, invalid, message } = await judgeTimestamp(token, Buffer.from(text), asked.authorities)
+    const { time, invalid, message } = await judgedTimestamp(token, Buffer.from(text), asked.authorities, judged.now)
     if (invalid) judged.problem('TIMESTAMP_INVALID', { member }, `${member}: ${message ?? 'it does not hold'}`)
     else if (time === undefined) remark ??= message
     else if (first === undefined || time < first) first = time

@@ -30,12 +30,7 @@ async function requireStamp(
   const what = `a time stamp within ${timestamp.withinHours} h is asked for`
   const none = remark === undefined ? 'there is none' : `none counts: ${remark}`
   const late = `the newest is of ${newest?.stampedAt}, and the receipt that it covers last is dated ${dated}`
-  const why =
-    judged.tools.judgeTimestamp === undefined
-      ? 'nothing here can check time stamps: "quittance verify" can'
-      : newest === undefined
-        ? none
-        : late
+  const why = newest === undefined ? none : late
   judged.problem('REQUIRED_TIMESTAMP_MISSING', { chainId }, `chain ${chainId}: ${what}, and ${why}`)
 }
 
@@ -83,11 +78,5 @@ export async function requireAll(
   if (policy.allChains && !(log.counts && log.valid && log.missing.length === 0))
     problem('REQUIRED_CHAIN_MISSING', {}, `all chains are asked for: ${missingWords(log)}`)
   if (policy.report && !reported)
-    problem(
-      'REQUIRED_REPORT_MISSING',
-      {},
-      judged.tools.judgeReport === undefined
-        ? 'a sealed report is asked for, and nothing here can check reports: "quittance verify" can'
-        : 'a sealed report on these chains is asked for, and none could be verified',
-    )
+    problem('REQUIRED_REPORT_MISSING', {}, 'a sealed report on these chains is asked for, and none could be verified')
 }

@@ -13,7 +13,7 @@ function listed<T>(all: readonly T[], most: number, line: (one: T) => string): s
 
 /**
  * @param result - from `verifyEvidence`
- * @param options - how the verdict is painted, how many problems are listed, and what could not be checked
+ * @param options - how the verdict is painted, and how many problems are listed
  * @returns lines for people, verdict first, each with its newline
  */
 export function evidenceText(
@@ -21,10 +21,9 @@ export function evidenceText(
   options: {
     readonly paint?: ((verdict: EvidenceResult['verdict']) => string) | undefined
     readonly maxProblems?: number | undefined
-    readonly notChecked?: readonly string[] | undefined
   } = {},
 ): string {
-  const { paint = (verdict) => verdict, maxProblems = MOST, notChecked = [] } = options
+  const { paint = (verdict) => verdict, maxProblems = MOST } = options
   const { verdict, digest, madeAt, keyId, chains, problems, proved, notProved, unverified, omitted } = result
   const lines = [
     paint(verdict),
@@ -54,8 +53,7 @@ export function evidenceText(
   )
   lines.push('not proved', ...notProved.map(({ code, message }) => `  ${code}  ${message}`))
   const cosignatures = `ML-DSA-44 cosignatures: ${unverified}; nothing here can check them, and they count for nothing`
-  const unchecked = [...notChecked, ...(unverified === undefined ? [] : [cosignatures])]
-  if (unchecked.length > 0) lines.push('not checked', ...unchecked.map((what) => `  ${what}`))
+  if (unverified !== undefined) lines.push('not checked', `  ${cosignatures}`)
   if (omitted.length > 0) lines.push('left out, by the word of who packed it')
   lines.push(...listed(omitted, MOST, ({ what, why }) => `  ${shown(what)}: ${shown(why)}`))
   return `${lines.join('\n')}\n`

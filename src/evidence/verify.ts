@@ -60,7 +60,6 @@ function toolsFor(
   handle: FileHandle,
   size: number,
   options: Pick<VerifyEvidenceOptions, 'workers' | 'onProgress'>,
-  now: Date,
 ): Tools {
   const { workers, onProgress } = options
 
@@ -88,38 +87,7 @@ function toolsFor(
     }
   }
 
-  return {
-    judgeChains,
-    async judgeTimestamp(token, message, authorities) {
-      try {
-        const { verifyTimestamp } = await import('../transparency/timestamp/verify.js')
-        const { verdict, proved, problems } = await verifyTimestamp(token, message, {
-          authorities,
-          now: now.getTime(),
-        })
-        return { time: proved?.latest, invalid: verdict === 'INVALID', message: problems[0]?.message }
-      } catch (error) {
-        // without its library a time stamp does not count: what asks for one stays INCOMPLETE
-        if (QuittanceError.is(error, 'TLOG_UNAVAILABLE')) return { invalid: false, message: error.message }
-        throw error
-      }
-    },
-    async judgeReport(report, seal, keyring) {
-      const { verifyReport } = await import('../report/verify-report.js')
-      const { reportInvalidCodes } = await import('../report/checking/findings.js')
-      const {
-        problems,
-        sealed,
-        report: read,
-      } = await verifyReport(report, { keyring, ...(seal !== undefined && { seal }) })
-      const invalid: ReadonlySet<string> = new Set(reportInvalidCodes)
-      const contradictions = problems
-        .filter(({ code }) => invalid.has(code))
-        .map(({ code, message }) => `${code} ${message}`)
-      const chains = read?.chains.map(({ chainId, scope: { root, head } }) => ({ chainId, root, head }))
-      return { contradictions, ...(chains && { about: { chains, seals: sealed } }) }
-    },
-  }
+  return { judgeChains }
 }
 
 /** What checks lines of ML-DSA-44 keys, where the policy has such keys and the optional package is there. */
@@ -208,7 +176,7 @@ export async function judgeFile(
     if (!stat.isFile()) throw unreadable({ code: stat.isDirectory() ? 'EISDIR' : 'not-a-file' }, file)
     const size = Number(stat.size)
     const access = openPackage(handle, size, file)
-    const result = await judgeEvidence(access, judging, toolsFor(file, handle, size, options, judging.now))
+    const result = await judgeEvidence(access, judging, toolsFor(file, handle, size, options))
     if (!(await unchanged(handle, stat.mtimeNs, size)))
       throw new QuittanceError('VERIFY_INPUT', `${file} was changed while it was read`, {
         details: { file, reason: 'changed' },

@@ -1,5 +1,4 @@
 /** Judging a report that somebody was handed: whether report, receipts and signature belong together. */
-import { QuittanceError } from '../errors.js'
 import type { Keyring } from '../keys/keyring.js'
 import { checkKeyring } from '../verify/options.js'
 import type { Verdict } from '../verify/types.js'
@@ -7,10 +6,11 @@ import { isStore, type ReportSource } from './build/source.js'
 import { contradictions } from './checking/contradictions.js'
 import { type ReportProblem, verdictOf } from './checking/findings.js'
 import { handedReport } from './checking/input.js'
+import { isProblem, reportIn, sealFrom, sealProblems, unsealed } from './checking/json-report.js'
 import { type CheckedLines, checkLines, type SealedIn } from './checking/lines.js'
 import { checkPage } from './checking/page.js'
 import { checkSource, type JudgeLines, sealInStore } from './checking/source.js'
-import { parseReport, reportDigest } from './json.js'
+import { reportDigest } from './json.js'
 import type { BuildReportOptions, ChainSelection } from './options.js'
 import type { RebuildContext } from './rebuild.js'
 import type { Report, ReportSeal } from './types.js'
@@ -58,55 +58,6 @@ export interface ReportVerification {
   readonly rebuilt: boolean
 }
 
-function sealFrom(given: unknown): ReportSeal | undefined {
-  let value = given
-  if (typeof given === 'string') {
-    try {
-      value = JSON.parse(given)
-    } catch {
-      return undefined
-    }
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  const { digest, lines, ...more } = value as Partial<Record<keyof ReportSeal, unknown>>
-  const holds =
-    typeof digest === 'string' &&
-    Array.isArray(lines) &&
-    lines.every((line) => typeof line === 'string') &&
-    Object.keys(more).length === 0
-  return holds ? { digest, lines } : undefined
-}
-
-function parsed(text: string | undefined): Report | ReportProblem {
-  if (text === undefined) return { code: 'FILE_MALFORMED', message: 'there is no report in it' }
-  try {
-    return parseReport(text)
-  } catch (error) {
-    if (!QuittanceError.is(error, 'REPORT_MALFORMED')) throw error
-    return { code: 'FILE_MALFORMED', message: error.message }
-  }
-}
-
-const isProblem = (value: Report | ReportProblem): value is ReportProblem => 'code' in value
-
-/** Which chains the seal leaves out: nothing can be written behind the end of one. */
-function unsealed(
-  report: Report,
-  sealed: readonly SealedIn[],
-  complained: ReadonlySet<string | undefined>,
-): ReportProblem[] {
-  const done = new Set(sealed.map(({ chainId }) => chainId))
-  return report.chains
-    .filter(
-      ({ chainId, scope }) =>
-        scope.head !== undefined &&
-        !done.has(chainId) &&
-        !complained.has(chainId) &&
-        !(scope.tail === 'chain-end' && sealed.length > 0),
-    )
-    .map(({ chainId }) => ({ code: 'CHAIN_NOT_SEALED', chainId, message: 'no receipt of this chain seals the report' }))
-}
-
 /**
  * Judges a report. INVALID where something contradicts: the text, the seal, the receipts that came along, or the figures
  * that come out when the report is built again from `source`. INCOMPLETE where it is not sealed, where a key is not known,
@@ -139,7 +90,7 @@ export async function verifyReport(
   const { keyring, source, custom, chains, anchors, onProgress, signal } = options
   const handed = await handedReport(input)
   const { kind } = handed
-  const report = parsed(handed.text)
+  const report = reportIn(handed.text)
   if (isProblem(report)) return { verdict: 'INVALID', problems: [report], kind, sealed: [], rebuilt: false }
   const problems: ReportProblem[] = []
   const digest = reportDigest(report)
@@ -149,27 +100,18 @@ export async function verifyReport(
   problems.push(...(await checkPage(handed, report, carried)))
   const given = options.seal ?? handed.seal
   const brought = given === undefined ? undefined : sealFrom(given)
-  if (given !== undefined && brought === undefined)
-    problems.push({ code: 'SEAL_MALFORMED', message: 'the seal is not {"digest", "lines"}' })
   const seal =
     given === undefined && source !== undefined && isStore(source)
       ? await sealInStore(report, digest, source, signal)
       : brought
-  if (given === undefined && seal === undefined) problems.push({ code: 'NOT_SEALED', message: 'there is no seal' })
-  if (seal !== undefined && seal.digest !== digest)
-    problems.push({ code: 'SEAL_DIGEST_MISMATCH', message: 'the seal is that of another report' })
+  problems.push(...sealProblems(given, seal, digest))
 
   const judge: JudgeLines = (keyLines) => checkLines(report, digest, seal, keyring, keyLines)
   const compared =
     source && (await checkSource(report, source, judge, { keyring, custom, chains, anchors, onProgress, signal }))
   const lines = compared?.lines ?? judge()
   problems.push(...lines.problems)
-  if (seal !== undefined) {
-    const complained = new Set(
-      lines.problems.filter(({ code }) => code.startsWith('SEAL_')).map(({ chainId }) => chainId),
-    )
-    problems.push(...unsealed(report, lines.sealed, complained))
-  }
+  if (seal !== undefined) problems.push(...unsealed(report, lines))
   const notGiven: ReportProblem = {
     code: 'SOURCE_NOT_GIVEN',
     message: 'without the receipts nothing shows that the figures are theirs',

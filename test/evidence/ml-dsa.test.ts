@@ -1,39 +1,25 @@
 /** Cosignatures by ML-DSA-44 keys in a package: counted where the library for them is there, and else said to count for nothing. */
-import { pathToFileURL } from 'node:url'
-import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
+import { open } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
+import { type EvidenceResult, parseEvidencePolicy, verifyEvidence } from '../../src/evidence/index.js'
+import { judgeEvidence } from '../../src/evidence/judge.js'
+import { judgeOneChain } from '../../src/evidence/judge-chain.js'
+import { openPackage } from '../../src/evidence/open-package.js'
 import { evidenceText } from '../../src/evidence/text.js'
-import { readCheckpoint } from '../../src/tlog/checkpoint.js'
-import { mlDsaMessage } from '../../src/tlog/ml-dsa.js'
-import { signatureLine } from '../../src/tlog/note.js'
-import { noteKey, vkeyOf } from '../../src/tlog/vkey.js'
-import { days } from '../verify/support.js'
-import { judgedByPython, verifyMjs } from './python.js'
-import { fileOf, LOG, log, logVkey, noteOf, now, packed, verifierKeyring } from './support.js'
+import { limitsOf } from '../../src/evidence/zip/limits.js'
+import { defaultBackend } from '../../src/keys/ed25519/verify.js'
+import { mlDsaCosigned, mlDsaPolicy } from './post-quantum.js'
+import { fileOf, now, packed, verifierKeyring } from './support.js'
 
-const { secretKey, publicKey } = ml_dsa44.keygen(new Uint8Array(32).fill(7))
-const key = noteKey('witness.example/pq', 'ml-dsa-44-cosignature', publicKey)
-const policy = JSON.stringify({
-  require: { checkpoints: { policy: `log ${logVkey}\nwitness pq ${vkeyOf(key)}\nquorum pq\n` } },
-})
-
-/** The log's newest checkpoint, cosigned by the one witness of the policy. */
-async function cosigned(spoil = (signature: Uint8Array) => signature): Promise<string> {
-  const note = await noteOf(LOG, log)
-  const { origin, size, rootHash } = readCheckpoint(note)
-  const time = Date.parse(days(3)) / 1000
-  const message = mlDsaMessage({ cosigner: key.name, time, origin, size, rootHash }) as Uint8Array
-  const line = Buffer.alloc(8 + 2_420)
-  line.writeBigUInt64BE(BigInt(time))
-  line.set(spoil(ml_dsa44.sign(message, secretKey)), 8)
-  return `${note}${signatureLine(key, line)}`
-}
 const codes = ({ verdict, problems }: EvidenceResult) => [verdict, ...new Set(problems.map(({ code }) => code))]
 const fileWith = async (note: string) => fileOf(await packed({ checkpoints: [{ note, timestamps: [] }] }))
 
 test('one that holds makes up the quorum', async () => {
-  const result = await verifyEvidence(await fileWith(await cosigned()), { keyring: verifierKeyring, policy, now })
+  const result = await verifyEvidence(await fileWith(await mlDsaCosigned()), {
+    keyring: verifierKeyring,
+    policy: mlDsaPolicy,
+    now,
+  })
   expect(codes(result)).toEqual(['VALID'])
   expect(result.unverified).toBeUndefined()
   expect(result.chains.find(({ chainId }) => chainId === 'acme')?.checkpoints.at(-1)).toMatchObject({
@@ -43,21 +29,29 @@ test('one that holds makes up the quorum', async () => {
 })
 
 test('one that is wrong is INVALID', async () => {
-  const note = await cosigned((signature) => signature.map((byte, at) => (at === 100 ? byte ^ 1 : byte)))
-  const result = await verifyEvidence(await fileWith(note), { keyring: verifierKeyring, policy, now })
+  const note = await mlDsaCosigned((signature) => signature.map((byte, at) => (at === 100 ? byte ^ 1 : byte)))
+  const result = await verifyEvidence(await fileWith(note), { keyring: verifierKeyring, policy: mlDsaPolicy, now })
   expect(codes(result)).toContain('CHECKPOINT_INVALID')
   expect(result.verdict).toBe('INVALID')
 })
 
-test('the verifiers in one file count it for nothing, and say so', async () => {
-  const file = await fileWith(await cosigned())
-  const single = await import(pathToFileURL(verifyMjs).href)
-  const trusted = single.Keyring.parse(verifierKeyring.toJSON())
-  const mjs = (await single.judgePackage(file, { keyring: trusted, policy, now })) as EvidenceResult
-  const [python] = await judgedByPython<EvidenceResult>([{ file, keyring: verifierKeyring.toJSON(), policy, now }])
-  for (const result of [mjs, python as EvidenceResult]) {
-    expect(codes(result)).toEqual(['INCOMPLETE', 'REQUIRED_WITNESS_MISSING'])
-    expect(result.unverified).toBe(1)
+test('where nobody can check it, it counts for nothing, which is said', async () => {
+  const file = await fileWith(await mlDsaCosigned())
+  const handle = await open(file, 'r')
+  const access = openPackage(handle, (await handle.stat()).size, file)
+  const judging = {
+    keyring: verifierKeyring,
+    policy: parseEvidencePolicy(mlDsaPolicy),
+    limits: limitsOf(undefined),
+    now: new Date(now),
   }
-  expect(evidenceText(mjs)).toContain('\nnot checked\n  ML-DSA-44 cosignatures: 1;')
+  const result = await judgeEvidence(access, judging, {
+    async *judgeChains(chains, asked, counted) {
+      for (const chain of chains) yield await judgeOneChain(access, chain, asked, { backend: defaultBackend, counted })
+    },
+  })
+  await handle.close()
+  expect(codes(result)).toEqual(['INCOMPLETE', 'REQUIRED_WITNESS_MISSING'])
+  expect(result.unverified).toBe(1)
+  expect(evidenceText(result)).toContain('\nnot checked\n  ML-DSA-44 cosignatures: 1;')
 })

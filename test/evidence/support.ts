@@ -19,7 +19,7 @@ import { cosign } from '../../src/tlog/cosignature.js'
 import { signatureLine } from '../../src/tlog/note.js'
 import { type NoteKey, noteKey, vkeyOf } from '../../src/tlog/vkey.js'
 import { chainOf, days, type EntryOf, keyEvent, keyNamed, keys, NOW, type TestKey } from '../verify/support.js'
-import { type RawEntry, zipOf } from './zip-of.js'
+import { entriesOf, type RawEntry, zipOf } from './zip-of.js'
 
 export const LOG = 'log.example/acme'
 export const packer = keyNamed('packer')
@@ -181,6 +181,15 @@ export function resealed(
   const signature = `ed25519:${Buffer.from(by.sign(manifestMessage(manifest))).toString('hex')}`
   const sig = Buffer.from(canonicalize({ keyId: by.keyId, signature }))
   return zipOf([...kept, { name: 'manifest.json', bytes: manifest }, { name: 'manifest.sig', bytes: sig }])
+}
+
+/** The same package without its pages and the verifiers, which are most of it and say nothing. */
+export async function slim(bytes: Buffer): Promise<Buffer> {
+  return resealed(
+    (await entriesOf(bytes)).filter(
+      ({ name }) => !/^(?:format|verify|report\/report\.(?:html|md|pdf)$)/.test(String(name)),
+    ),
+  )
 }
 
 export const now = NOW

@@ -1,13 +1,11 @@
 /** Time stamps in a package: by a real authority, from when, over what, and where nobody can check them. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StampService } from '../../scripts/services/time-stamps.js'
 import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
 import { parseNote } from '../../src/tlog/note.js'
 import { contentOf, datedAt, stampedByOpenssl, startAuthority } from '../transparency/timestamp-fixture.js'
-import { judgedByPython, verifyMjs } from './python.js'
 import { acme, chainOrigin, fileOf, LOG, log, logVkey, noteOf, now, packed, verifierKeyring } from './support.js'
 
 let stamps: StampService
@@ -82,20 +80,4 @@ test('a stamp over something else, or in the future of the judge, is INVALID', a
   const later = await tokenOver(note, '20260301000000Z')
   expect(codes(await judged(note, later, policy(24), '2026-02-01T00:00:00.000Z'))[0]).toBe('INVALID')
   expect(codes(await judged(note, Buffer.from('no token'), policy(24)))[0]).toBe('INVALID')
-})
-
-test('a verifier that can not check them says that they are missing', async () => {
-  const note = await noteOf(LOG, log)
-  const file = await fileOf(
-    await packed({ checkpoints: [{ note, timestamps: [await tokenOver(note, '20260101200000Z')] }] }),
-  )
-  const [python] = await judgedByPython<EvidenceResult>([
-    { file, keyring: verifierKeyring.toJSON(), policy: policy(24), now },
-  ])
-  expect(codes(python as EvidenceResult)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
-  const single = await import(pathToFileURL(verifyMjs).href)
-  const keyring = single.Keyring.parse(verifierKeyring.toJSON())
-  const mjs = (await single.judgePackage(file, { keyring, policy: policy(24), now })) as EvidenceResult
-  expect(codes(mjs)).toEqual(['INCOMPLETE', 'REQUIRED_TIMESTAMP_MISSING'])
-  expect(mjs.problems[0]?.message).toContain('nothing here can check time stamps: "quittance verify" can')
 })

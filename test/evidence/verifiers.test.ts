@@ -1,7 +1,7 @@
 /** The two single-file verifiers say what the library says: of every vector, and of packages altered in each member. */
 import { readFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { type EvidenceResult, parseEvidencePolicy, verifyEvidence } from '../../src/evidence/index.js'
 import { evidenceText } from '../../src/evidence/text.js'
@@ -11,6 +11,7 @@ import type { VerifyOptions, VerifyResult } from '../../src/verify/types.js'
 import { runCase } from '../fuzz/one.js'
 import { randomOf } from '../fuzz/random.js'
 import { chainEnd, chainOf, days, keyNamed, linesOf, rawLines } from '../verify/support.js'
+import { bare, findings, shape, singleFile } from './agreement.js'
 import { misleading, refusedPolicies } from './misleading.js'
 import { judgedByPython, run, verifyMjs, verifyPy } from './python.js'
 import {
@@ -27,13 +28,6 @@ import {
 } from './support.js'
 import { entriesOf, zipOf } from './zip-of.js'
 
-interface SingleFile {
-  readonly Keyring: { parse(json: unknown): Keyring }
-  judgePackage(file: string, options: object): Promise<EvidenceResult>
-  judgeFile(file: string, options: object): Promise<VerifyResult>
-}
-const singleFile = (await import(pathToFileURL(verifyMjs).href)) as SingleFile
-
 /** A machine that does much else takes minutes for what takes seconds. */
 const patient = { timeout: 240_000 }
 
@@ -48,17 +42,6 @@ const { vectors } = JSON.parse(readFileSync(new URL('manifest.json', folder), 'u
   }[]
 }
 const pathOf = (file: string) => fileURLToPath(new URL(file, folder))
-
-const findings = (found: readonly { code: string; seq?: number | undefined; line?: number | undefined }[]) =>
-  found.map(({ code, seq, line }) => [code, seq ?? -1, line ?? -1].join(' ')).sort()
-const bare = ({ verdict, scope, checked, problems, notices, counts }: VerifyResult) => ({
-  verdict,
-  scope,
-  checked,
-  problems: findings(problems),
-  notices: findings(notices),
-  counts,
-})
 
 describe('over every vector', () => {
   const asked = vectors.map(({ file, keyring, options }) => ({ file: pathOf(file), keyring, options }))
@@ -97,16 +80,6 @@ test('Python agrees over chains made and spoiled at random', patient, async () =
   })
   for (const [seed, { result }] of made.entries())
     expect([seed, codesOf(judged[seed] as VerifyResult)]).toEqual([seed, codesOf(result)])
-})
-
-/** What all of them must agree on. */
-const shape = ({ verdict, problems, chains, proved, notProved, ...said }: EvidenceResult) => ({
-  verdict,
-  proved,
-  notProved,
-  told: [said.digest, said.madeAt, said.keyId, said.unverified, said.omitted],
-  problems: problems.map(({ code, member, chainId }) => [code, member ?? '', chainId ?? ''].join(' ')).sort(),
-  chains: chains.map(({ chainId, result, checkpoints }) => ({ chainId, ...bare(result), checkpoints })),
 })
 
 const policies = {
