@@ -9,16 +9,16 @@ format/. It shares no code with the library. It needs the standard library alone
 installed, the signatures of receipts are checked by it, which is some hundred times as fast. All else is checked here.
 
 What it judges: the archive, its list and its signature; each chain; checkpoints and their cosignatures, by Ed25519 and
-ML-DSA-44; RFC 3161 time stamps, by the authorities of the policy; a report against its seal and the receipts of the package.
-Nothing is fetched, and nothing that comes along is trusted.
+ML-DSA-44; RFC 3161 time stamps, by the authorities of the policy; a report, against its seal and the receipts of the
+package. Nothing is fetched, and nothing that comes along is trusted.
 
-What it does not judge: the pages of a report (its HTML, Markdown and PDF); whether the figures of a report are those of the
-receipts; checkpoints that you have from elsewhere. `quittance verify` takes those, and `quittance report verify` builds a
-report again.
+What it does not judge: the pages of a report (HTML, Markdown, PDF); whether the figures of a report are those of the
+receipts, for which `quittance report verify` makes them anew; checkpoints that you have from elsewhere, which
+`quittance verify` takes.
 
 Exit codes: 0 VALID, 1 INVALID, 3 INCOMPLETE, 2 wrong usage, something that can't be read, or a fault of this program.
 
-Its parts, in this order: Ed25519, ML-DSA-44, JSON, receipts, keys, checkpoints, chains, notes and policies of logs, signatures of
+Its parts, in this order: Ed25519, ML-DSA-44, JSON, receipts, keys, chains, notes and policies of logs, signatures of
 time-stamp authorities, ASN.1, certificates, time stamps, reports, the archive, the policy, the package, the command.
 """
 import argparse
@@ -2958,6 +2958,8 @@ class Token:
         if len(self.certificates) + len(self.lists) > MOST_CERTIFICATES:
             raise Malformed("it has too many certificates and lists")
         self.stamp = Stamp(self.content)
+        # of signatures in the search for ways, whichever of its certificates it begins at
+        self.checks_left = MOST_PATH_CHECKS
 
     def read_signer(self, signers):
         if len(signers) != 1:
@@ -3106,7 +3108,7 @@ def judge_signer(token, signer, known, anchors, lists, now):
     check_signed(token, signer, findings.say)
     check_use(signer, findings.say)
     check_authority_name(token.stamp.name, signer, findings.say)
-    ways = [judge_path(token, *path, lists, now) for path in Paths(signer, known, anchors).found]
+    ways = [judge_path(token, *path, lists, now) for path in Paths(token, signer, known, anchors).found]
     if ways:
         return findings.found + min(ways, key=len)
     check_binding(token, [signer] + known, findings.say)
@@ -3161,13 +3163,13 @@ def check_binding(token, path, say):
 
 
 class Paths:
-    """The ways from a signer to the certificates that are trusted, by names and signatures alone. The search has bounds, because a
-    token may bring many certificates of one name."""
+    """The ways from a signer to the certificates that are trusted, by names and signatures alone. The search has bounds,
+    because a token may bring many certificates of one name."""
 
-    def __init__(self, signer, known, anchors):
-        self.trusted = {one.id for one in anchors}
+    def __init__(self, token, signer, known, anchors):
+        self.token, self.trusted = token, {one.id for one in anchors}
         self.known = list({one.id: one for one in anchors + known}.values())
-        self.found, self.checks = [], 0
+        self.found = []
         self.walk([signer], [])
 
     def walk(self, path, signatures):
@@ -3182,9 +3184,9 @@ class Paths:
         for issuer in self.known:
             if last.issuer_name != issuer.subject_name or any(one.id == issuer.id for one in path):
                 continue
-            self.checks += 1
-            if self.checks > MOST_PATH_CHECKS:
+            if self.token.checks_left == 0:
                 return
+            self.token.checks_left -= 1
             check = check_signature(last.algorithm, issuer.key, last.signed, last.signature)
             if check != "wrong":
                 self.walk(path + [issuer], signatures + [check])
@@ -3307,11 +3309,7 @@ COUNTS = closed(
         **each(TALLY, "eventTypes actions otherActions models checks"),
         "hourOfDay": listed(uint, 24),
         "course": closed(
-            {
-                "widthHours": uint,
-                "spans": listed(closed({"from": NUMBER, "count": uint})),
-                "maxSpans": uint,
-            }
+            {"widthHours": uint, "spans": listed(closed({"from": NUMBER, "count": uint})), "maxSpans": uint}
         ),
     }
 )
@@ -3351,9 +3349,7 @@ QUANTILES = (
         **each(NUMBER, "relativeError smallest"),
         "level": SHARE,
         "n": uint,
-        "quantiles": listed(
-            closed({"q": SHARE, "value": NUMBER, "interval": closed({}, each(NUMBER, "lower upper"))})
-        ),
+        "quantiles": listed(closed({"q": SHARE, "value": NUMBER, "interval": closed({}, each(NUMBER, "lower upper"))})),
     },
     {**each(NUMBER, "min max"), "absent": ABSENT},
 )
@@ -3363,9 +3359,7 @@ OVERSIGHT_FIGURES = closed(
         "level": SHARE,
         **each(TEXTS, "reviewKinds overrideKinds"),
         "kinds": TALLY,
-        **each(
-            uint, "decisions reviewsWithoutTimes unattributed aboutOtherEvents forgottenDecisions"
-        ),
+        **each(uint, "decisions reviewsWithoutTimes unattributed aboutOtherEvents forgottenDecisions"),
         "asked": closed(each(uint, "before after none unsaid")),
         **each(REVIEWED, "oversight oversightWhereAsked"),
         "override": RATE,
@@ -3374,10 +3368,7 @@ OVERSIGHT_FIGURES = closed(
             {
                 **each(uint, "made repeated answered open forgotten answersToUnknown"),
                 "oldest": listed(
-                    closed(
-                        {"receipt": REF, "at": NUMBER, **each(uint, "quorum answers")},
-                        {"requestId": any_text},
-                    )
+                    closed({"receipt": REF, "at": NUMBER, **each(uint, "quorum answers")}, {"requestId": any_text})
                 ),
             }
         ),
@@ -3392,23 +3383,14 @@ COMPARISON = closed(
         **each(any_text, "group reference"),
         "ratio": closed(
             dict(PAIR, method=words("koopman-score")),
-            {
-                "absent": ABSENT,
-                "ratio": NUMBER,
-                "interval": closed({"lower": NUMBER}, {"upper": NUMBER}),
-            },
+            {"absent": ABSENT, "ratio": NUMBER, "interval": closed({"lower": NUMBER}, {"upper": NUMBER})},
         ),
         "parityDifference": closed(
-            dict(PAIR, method=words("newcombe-wilson")),
-            {"absent": ABSENT, "difference": NUMBER, "interval": ENDS},
+            dict(PAIR, method=words("newcombe-wilson")), {"absent": ABSENT, "difference": NUMBER, "interval": ENDS}
         ),
         "warnings": FAIRNESS_WARNINGS,
     },
-    {
-        "belowThreshold": boolean,
-        "conclusion": words("BELOW", "NOT_BELOW", "UNDECIDED"),
-        "absent": ABSENT,
-    },
+    {"belowThreshold": boolean, "conclusion": words("BELOW", "NOT_BELOW", "UNDECIDED"), "absent": ABSENT},
 )
 GROUP = closed(
     {
@@ -3434,9 +3416,7 @@ FAIRNESS = closed(
                     "attribute": any_text,
                     "groups": listed(GROUP),
                     "other": PROPORTION,
-                    "references": listed(
-                        closed({"group": any_text, "chosen": words("caller", "highest-rate")})
-                    ),
+                    "references": listed(closed({"group": any_text, "chosen": words("caller", "highest-rate")})),
                     "referenceMissing": boolean,
                     "comparisons": listed(COMPARISON),
                 },
@@ -3526,12 +3506,7 @@ CHANGE = closed(
                     "direction": words("increase", "decrease"),
                     "statistic": NUMBER,
                     "begin": closed(
-                        {
-                            "upperSeq": uint,
-                            "mass": SHARE,
-                            "kind": words("posterior"),
-                            "beforeWindow": NUMBER,
-                        },
+                        {"upperSeq": uint, "mass": SHARE, "kind": words("posterior"), "beforeWindow": NUMBER},
                         each(uint, "seq lowerSeq"),
                     ),
                     "continues": boolean,
@@ -3617,19 +3592,12 @@ FIGURES = closed(
         "errors": closed({"estimate": RATE, "codes": TALLY}),
         "checks": CHECK_RATES,
         "latency": closed(
-            {
-                **QUANTILES[0],
-                "distribution": listed(closed({**each(NUMBER, "from to"), "count": uint})),
-            },
-            QUANTILES[1],
+            {**QUANTILES[0], "distribution": listed(closed({**each(NUMBER, "from to"), "count": uint}))}, QUANTILES[1]
         ),
         "oversight": OVERSIGHT_FIGURES,
         "fairness": FAIRNESS,
         "actions": closed(
-            {
-                "widthMs": NUMBER,
-                "spans": listed(closed({"from": NUMBER, "counts": record(TOKEN, uint)})),
-            }
+            {"widthMs": NUMBER, "spans": listed(closed({"from": NUMBER, "counts": record(TOKEN, uint)}))}
         ),
         "redactions": closed({"receipts": uint, "types": record(TOKEN, uint)}),
     }
@@ -3654,9 +3622,7 @@ PROVISION = closed(
                 {
                     **each(uint, "pointer receipts"),
                     "speaking": RATE,
-                    "members": listed(
-                        closed({"path": any_text, "present": RATE}, each(REF, "first last"))
-                    ),
+                    "members": listed(closed({"path": any_text, "present": RATE}, each(REF, "first last"))),
                 }
             )
         ),
@@ -3689,9 +3655,7 @@ PARAMETERS = closed(
     },
     {
         **each(NUMBER, "expectedPerHour heartbeatMs"),
-        "fairness": closed(
-            {}, {"reference": record(TOKEN, TOKEN), "minimumGroupSize": uint, "ratioThreshold": NUMBER}
-        ),
+        "fairness": closed({}, {"reference": record(TOKEN, TOKEN), "minimumGroupSize": uint, "ratioThreshold": NUMBER}),
         "acceptPruned": closed({"minDays": NUMBER}),
     },
 )
@@ -3732,9 +3696,7 @@ REPORT = closed(
         ),
         "excerpt": closed(
             {
-                "ranges": listed(
-                    closed({"chainId": CHAIN, **each(uint, "fromSeq toSeq"), "lines": TEXTS})
-                ),
+                "ranges": listed(closed({"chainId": CHAIN, **each(uint, "fromSeq toSeq"), "lines": TEXTS})),
                 "cited": TEXTS,
                 "whole": boolean,
             }
