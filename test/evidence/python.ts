@@ -39,8 +39,17 @@ export interface Asked {
   readonly now?: string | undefined
 }
 
+/** A signature to be judged: of an authority by its key and algorithm (DER), or of a cosigner by its key of ML-DSA-44. All in hex. */
+export type AskedSignature = { readonly message: string; readonly signature: string } & (
+  | { readonly spki: string; readonly algorithm: string }
+  | { readonly mlDsa44: string }
+)
+
 /** @returns what the Python verifier says of each */
-export async function judgedByPython<T>(asked: readonly Asked[], ...flags: readonly string[]): Promise<readonly T[]> {
+export async function judgedByPython<T>(
+  asked: readonly (Asked | AskedSignature)[],
+  ...flags: readonly string[]
+): Promise<readonly T[]> {
   const { code, stdout, stderr } = await run(
     'python3',
     [file('./vectors.py'), verifyPy, ...flags],
