@@ -19,7 +19,7 @@ const MAX_IN_ALL = 8_192
 
 /**
  * Receipts that are kept to be restored, as they became durable together: their lines alone, because a receipt as it was
- * sealed keeps ten times its size from the garbage collector. A store in this memory keeps the same lines.
+ * sealed keeps ten times its size from the garbage collector.
  */
 interface Run {
   /** The last seq. */
@@ -73,6 +73,8 @@ function shorten(chain: OfChain, most: number): void {
 /** @returns the memory of a whole ledger */
 export function createRecent(): RecentReceipts {
   const chains = new Map<string, OfChain>()
+  /** Goes on from what it gave last, which is always forgotten: looked for from the beginning, the holes would be passed each time. */
+  const oldest = chains.keys()
   let total = 0
 
   const forget = (chainId: string): void => {
@@ -96,7 +98,7 @@ export function createRecent(): RecentReceipts {
       total += chain.count
       chains.delete(chainId)
       chains.set(chainId, chain)
-      while (total > MAX_IN_ALL && chains.size > 1) forget(chains.keys().next().value as string)
+      while (total > MAX_IN_ALL && chains.size > 1) forget(oldest.next().value as string)
       return receipts.length
     },
     count: (chainId) => chains.get(chainId)?.count ?? 0,

@@ -141,9 +141,9 @@ interface Lent {
   loans: number
 }
 
-/** Signals that nobody aborted, for the next batch: one costs more than a receipt. */
+/** Signals that nobody aborted, for the next batch: one costs more than a receipt. As many chains as may be under way have one. */
 const spare: Lent[] = []
-const MAX_SPARE = 16
+const MAX_SPARE = 512
 /** So often a signal is lent: a listener that somebody forgot on it does not stay for ever. */
 const MAX_LOANS = 64
 

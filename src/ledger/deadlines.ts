@@ -1,14 +1,15 @@
 /** What runs out at a time. */
 export interface Expiring {
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `performance.now()`; Infinity for never. */
   readonly deadline: number
   expire(): void
 }
 
-/** One timer for everything that waits, and none while nothing does. */
-export interface Deadlines {
-  add(one: Expiring): void
-  remove(one: Expiring): void
+/** Everything that waits, with one timer for all of it, and none while nothing does. */
+export interface Deadlines<T extends Expiring> extends Iterable<T> {
+  readonly size: number
+  add(one: T): void
+  remove(one: T): void
 }
 
 /** The longest that a timer takes. */
@@ -20,8 +21,8 @@ const MAX_DELAY = 2 ** 31 - 1
  *
  * @returns deadlines, none yet
  */
-export function createDeadlines(): Deadlines {
-  const waiting = new Set<Expiring>()
+export function createDeadlines<T extends Expiring>(): Deadlines<T> {
+  const waiting = new Set<T>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let armedFor = Number.POSITIVE_INFINITY
 
@@ -51,8 +52,11 @@ export function createDeadlines(): Deadlines {
   }
 
   return {
+    get size() {
+      return waiting.size
+    },
+    [Symbol.iterator]: () => waiting.values(),
     add(one) {
-      if (one.deadline === Number.POSITIVE_INFINITY) return
       waiting.add(one)
       if (one.deadline < armedFor) arm(one.deadline)
     },

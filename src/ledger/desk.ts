@@ -110,7 +110,7 @@ export function createDesk(
   keys: KeyProvider,
   limits: { readonly maxQueued: number; readonly timeoutMs: number },
 ): Desk {
-  const waits = new Set<Wait>()
+  const waits = createDeadlines<Wait>()
   const tracked = new Set<Promise<unknown>>()
   const writers = new Map<string, ChainWriter>()
   const handedOver = new Map<string, KeyProvider>()
@@ -140,9 +140,8 @@ export function createDesk(
   }
 
   const keeper: WaitKeeper = {
-    deadlines: createDeadlines(),
-    ended(wait) {
-      waits.delete(wait)
+    waits,
+    ended() {
       if (waits.size > 0 || whenNone.length === 0) return
       for (const resolve of whenNone) resolve()
       whenNone = []
@@ -167,7 +166,6 @@ export function createDesk(
       const begin = (ids: Partial<Addressed>): Wait => {
         const { chainId, receiptId } = ids
         const wait = new Wait(keeper, { chainId, receiptId, timeoutMs, since, signal, untold })
-        if (!wait.ended) waits.add(wait)
         begun?.(wait)
         return wait
       }

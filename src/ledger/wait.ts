@@ -22,9 +22,9 @@ export interface WaitOptions {
 
 /** Who keeps count of waits. */
 export interface WaitKeeper {
-  readonly deadlines: Deadlines
+  readonly waits: Deadlines<Wait>
   /** Hears of each end first. */
-  ended(wait: Wait): void
+  ended(): void
   /** Hears what a caller is told that failed. */
   failed(chainId: string | undefined, error: unknown): void
 }
@@ -69,7 +69,7 @@ export class Wait implements Expiring {
     const { timeoutMs, since, signal } = options
     this.since = since
     this.deadline = since + timeoutMs
-    keeper.deadlines.add(this)
+    keeper.waits.add(this)
     if (signal === undefined) return
     this.#onAbort = () => this.#give('LEDGER_ABORTED', 'the append was given up', signal.reason)
     if (signal.aborted) this.#onAbort()
@@ -114,9 +114,9 @@ export class Wait implements Expiring {
   #end(): boolean {
     if (this.#ended) return false
     this.#ended = true
-    this.#keeper.deadlines.remove(this)
+    this.#keeper.waits.remove(this)
     if (this.#onAbort) this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    this.#keeper.ended(this)
+    this.#keeper.ended()
     return true
   }
 }
