@@ -87,6 +87,17 @@ describe('what the log says of its chains', () => {
     expect(checkpoints.known.map(({ origin }) => origin)).toEqual([LOG_ORIGIN, originA])
   })
 
+  it('is of two entries of one size what the later says', async () => {
+    const former = `former.example/log/${rootOf(a).slice(7, 23)}`
+    const newest = async (...origins: readonly string[]) => {
+      const log = logOf(entry(a, 3), ...origins.map((origin) => entry(a, 9, origin)))
+      return (await verified(log, [head(log, log.length, seconds)])).chains
+    }
+    const said = { origin: originA, size: 9, rootHash: anchorOf(a).rootHash, witnessedAt: timeOf(seconds) }
+    expect(await newest(former, originA)).toStrictEqual([said])
+    expect(await newest(originA, former)).toStrictEqual([{ ...said, formerOrigin: former }])
+  })
+
   it('is not that a chain is there of which it has no receipt', async () => {
     const log = logOf(entry(a, 0), entry(b, 6))
     const { result, chains, anchorsFor } = await verified(log, [head(log, 3, seconds)])
