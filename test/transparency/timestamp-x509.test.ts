@@ -1,5 +1,5 @@
 /** Certificates, revocation lists and names as they are read here, held against pkijs and OpenSSL, which know nothing of each other. */
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { fromBER } from 'asn1js'
 import fc from 'fast-check'
 import { Certificate, CertificateRevocationList, RelativeDistinguishedNames } from 'pkijs'
@@ -447,14 +447,63 @@ describe('hostile certificates and lists', () => {
     expect(keyed(algorithm('2a8648ce38040300', p256), 4, point)?.key).toBeUndefined()
     const modulus = (bytes: number, first = 0xc1) =>
       Buffer.concat([Buffer.from([0, first]), Buffer.alloc(bytes - 1, 0xff)])
+    const rsaKey = (n: Buffer, e: Buffer) => element(0x30, element(2, n), element(2, e))
     const rsa = (n: Buffer, e = Buffer.from([1, 0, 1])) =>
-      keyed(algorithm('2a864886f70d010101', element(5)), element(0x30, element(2, n), element(2, e)))?.key
+      keyed(algorithm('2a864886f70d010101', element(5)), rsaKey(n, e))?.key
     expect(rsa(modulus(256))).toMatchObject({ kind: 'rsa', strength: 'good' })
     expect(rsa(modulus(256, 0x81))?.strength).toBe('good')
     expect(rsa(Buffer.concat([Buffer.from([0x7f]), Buffer.alloc(255, 0xff)]))?.strength).toBe('weak')
     expect(rsa(modulus(128))?.strength).toBe('weak')
-    expect(rsa(Buffer.alloc(256, 0xff))).toBeUndefined()
-    expect(rsa(modulus(256), Buffer.from([0x81]))).toBeUndefined()
+    expect(rsa(modulus(256), Buffer.from([3]))?.strength).toBe('good')
+    expect(rsa(modulus(256), modulus(8))?.strength).toBe('good')
+    const even = Buffer.concat([modulus(255), Buffer.from([0xfe])])
+    // with an exponent of 1 everybody can sign; with a long one, or a long modulus, a check takes long
+    for (const [n, e] of [
+      [Buffer.alloc(256, 0xff)],
+      [even],
+      [Buffer.from([0])],
+      [modulus(2_049)],
+      [modulus(256), Buffer.from([0x81])],
+      [modulus(256), Buffer.from([1])],
+      [modulus(256), Buffer.from([2])],
+      [modulus(256), modulus(9)],
+    ] as const)
+      expect(rsa(n, e)).toBeUndefined()
+
+    const sha = (id: number) =>
+      element(0x30, element(6, Buffer.from([0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, id])), element(5))
+    const mgf = (id: number) =>
+      element(0xa1, element(0x30, element(6, Buffer.from('2a864886f70d010108', 'hex')), sha(id)))
+    const pss = (...parts: readonly Buffer[]) =>
+      keyed(algorithm('2a864886f70d01010a', element(0x30, ...parts)), rsaKey(modulus(256), Buffer.from([1, 0, 1])))?.key
+    const salt = (...bytes: readonly number[]) => element(0xa2, element(2, Buffer.from(bytes)))
+    const hash = element(0xa0, sha(1))
+    expect(pss(hash, mgf(1), salt(32))?.pss).toEqual({ hash: 'sha256', saltLength: 32 })
+    for (const parts of [
+      [],
+      [hash, mgf(2), salt(32)],
+      [hash, mgf(1), salt(0, 32)],
+      [hash, mgf(1), salt(0xff)],
+      [hash, mgf(1), element(0xa2, element(4, Buffer.from([32])))],
+      [hash, mgf(1), salt(32), element(0xa3, element(2, Buffer.from([2])))],
+      [element(0xa0, sha(4)), mgf(4), salt(32)],
+    ])
+      expect(pss(...parts)).toBeUndefined()
+
+    const edwards = (id: string, key: Buffer) => keyed(algorithm(id), key)?.key
+    const one = (size: number) => Buffer.alloc(size).fill(1, 0, 1)
+    // points of small order, under which one signature fits every message
+    expect(edwards('2b6570', one(32))).toBeUndefined()
+    expect(edwards('2b6570', Buffer.alloc(32))).toBeUndefined()
+    const minusOne = Buffer.alloc(57, 0xff).fill(0xfe, 0, 1).fill(0xfe, 28, 29).fill(0, 56)
+    for (const key of [Buffer.alloc(57), one(57), minusOne, one(57).fill(0x80, 56)])
+      expect(edwards('2b6571', key)).toBeUndefined()
+    const [ed25519, ed448] = ['ed25519', 'ed448'].map((kind) =>
+      generateKeyPairSync(kind as 'ed25519').publicKey.export({ format: 'der', type: 'spki' }),
+    ) as [Buffer, Buffer]
+    expect(edwards('2b6570', ed25519.subarray(-32))).toMatchObject({ kind: 'ed25519', strength: 'good' })
+    expect(edwards('2b6571', ed448.subarray(-57))).toMatchObject({ kind: 'ed448', strength: 'good' })
+    expect(keyed(algorithm('2b6570', element(5)), ed25519.subarray(-32))?.key).toBeUndefined()
   })
 
   test('lists with parts that are none', () => {

@@ -1,22 +1,12 @@
 /** Signatures of certificates, revocation lists and tokens: which algorithms count, and whether one holds. */
-import { constants, createHash, verify } from 'node:crypto'
-import { type AlgorithmId, algorithmOf, type Der, membersOf, smallInteger } from './asn1.js'
+import { constants, verify } from 'node:crypto'
+import { verifySignature } from '../../keys/ed25519/verify.js'
+import type { AlgorithmId } from './asn1.js'
+import { type Hash, hashOf, pssOf } from './hash.js'
 import type { PublicKey } from './key.js'
 
 /** `weak`: by an algorithm or key that proves nothing any more. */
 export type SignatureCheck = 'good' | 'wrong' | 'weak' | 'unsupported'
-
-/** Hashes that count, as Node names them. */
-export type Hash = 'sha256' | 'sha384' | 'sha512'
-
-const hashes: Readonly<Record<string, Hash | 'weak'>> = {
-  '2.16.840.1.101.3.4.2.1': 'sha256',
-  '2.16.840.1.101.3.4.2.2': 'sha384',
-  '2.16.840.1.101.3.4.2.3': 'sha512',
-  '1.3.14.3.2.26': 'weak',
-  '1.2.840.113549.2.5': 'weak',
-  '1.2.840.113549.2.2': 'weak',
-}
 
 type Scheme = readonly ['rsa' | 'ec', Hash | 'weak']
 const schemes: Readonly<Record<string, Scheme>> = {
@@ -33,36 +23,7 @@ const schemes: Readonly<Record<string, Scheme>> = {
 }
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 const RSA_PSS = '1.2.840.113549.1.1.10'
-const MGF1 = '1.2.840.113549.1.1.8'
 const EDWARDS: Readonly<Record<string, string>> = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' }
-
-/** @returns the hash of an algorithm identifier; `undefined` when it is unknown here */
-export function hashOf({ oid }: AlgorithmId): Hash | 'weak' | undefined {
-  return Object.hasOwn(hashes, oid) ? hashes[oid] : undefined
-}
-
-/** @returns the digest */
-export function digest(hash: Hash | 'sha1', bytes: Uint8Array): Uint8Array {
-  return createHash(hash).update(bytes).digest()
-}
-
-/** What RFC 4055 writes behind `id-RSASSA-PSS`. */
-function pssOf(parameters: Der | undefined): { hash: Hash | 'weak'; saltLength: number } | undefined {
-  if (parameters === undefined) return undefined
-  const what = 'signature algorithm'
-  const members = membersOf(parameters, what)
-  const inside = (tag: number) => members.maybe(tag)?.children[0]
-  const [hash, mask, salt, trailer] = [inside(0xa0), inside(0xa1), inside(0xa2), inside(0xa3)]
-  members.end()
-  // Both hashes are SHA-1 where they are left out.
-  if (hash === undefined || mask === undefined) return { hash: 'weak', saltLength: 20 }
-  const maskAlgorithm = algorithmOf(mask, what)
-  const found = hashOf(algorithmOf(hash, what))
-  const maskHash = maskAlgorithm.parameters && hashOf(algorithmOf(maskAlgorithm.parameters, what))
-  if (maskAlgorithm.oid !== MGF1 || found === undefined || maskHash !== found) return undefined
-  if (trailer !== undefined && smallInteger(trailer, what) !== 1) return undefined
-  return { hash: found, saltLength: salt === undefined ? 20 : smallInteger(salt, what) }
-}
 
 /**
  * @param algorithm - as it is written beside the signature
@@ -90,12 +51,18 @@ export function checkSignature(
       return 'wrong'
     }
   }
-  if (Object.hasOwn(EDWARDS, oid)) return kind === EDWARDS[oid] ? holds(null) : 'wrong'
+  if (Object.hasOwn(EDWARDS, oid)) {
+    if (kind !== EDWARDS[oid]) return 'wrong'
+    if (publicKey.admitted === undefined) return holds(null)
+    return verifySignature(publicKey.admitted, signed, signature) ? 'good' : 'wrong'
+  }
   if (oid === RSA_PSS) {
     const pss = pssOf(algorithm.parameters)
     if (pss === undefined) return 'unsupported'
     if (pss.hash === 'weak') return 'weak'
     if (kind !== 'rsa') return 'wrong'
+    const own = publicKey.pss
+    if (own !== undefined && (own.hash !== pss.hash || own.saltLength > pss.saltLength)) return 'wrong'
     return holds(pss.hash, { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength })
   }
   const scheme: Scheme | undefined = Object.hasOwn(schemes, oid) ? schemes[oid] : undefined
