@@ -510,6 +510,13 @@ def whitespace(text, at):
     return WHITESPACE.match(text, at).end()
 
 
+def part(value, *names):
+    """@returns what stands below a value under these names; None where nothing does"""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 FORBIDDEN = frozenset(("__proto__", "constructor", "prototype"))
 RESERVED = frozenset(("receiptHash", "signature", "details", "detailsHash"))
@@ -1319,19 +1326,20 @@ class Trust:
             return problems
         if key_id not in self.certificates:
             return self.uses(receipt, self.keyring[lineage[-1]])
-        if receipt["eventType"] == "key" and receipt["key"]["event"] == "rotate":
+        if receipt["eventType"] == "key" and part(receipt, "key", "event") == "rotate":
             return ["KEY_NOT_ALLOWED"]
         return [] if self.covering(receipt)[1] else ["DELEGATION_INVALID"]
 
     @staticmethod
     def uses(receipt, entry):
-        kind = receipt["eventType"]
+        # a receipt with members that are not known here may lack those that are
+        kind, event = receipt["eventType"], part(receipt, receipt["eventType"], "event")
         needed = {"receipt"}
         if kind == "retention":
             needed.add("retention")
-        elif kind == "key" and receipt["key"]["event"] in ("rotate", "revoke"):
-            needed.add(receipt["key"]["event"])
-        elif kind == "system" and receipt["system"]["event"] == "report":
+        elif kind == "key" and event in ("rotate", "revoke"):
+            needed.add(event)
+        elif kind == "system" and event == "report":
             needed.add("report")
         return [] if needed & set(entry.uses) else ["KEY_NOT_ALLOWED"]
 
@@ -3732,13 +3740,6 @@ def object_in(line):
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
-
-
-def part(value, *names):
-    """@returns what stands below a value under these names; None where nothing does"""
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def report_in(data):
