@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url'
 import { failureOf, tell } from './failure.js'
 import type { Io, Output } from './io.js'
 import { run } from './run.js'
+import { isSupervised, mayHang, supervised, tellSupervisor } from './supervised.js'
 
 /** A slow reader takes more, or none at all. */
 const ends = ['drain', 'error', 'close'] as const
@@ -72,6 +74,9 @@ const io: Io = {
   cwd: process.cwd(),
 }
 
-const code = await run(process.argv.slice(2), io)
+const args = process.argv.slice(2)
+const code =
+  mayHang(args) && !isSupervised() ? await supervised(fileURLToPath(import.meta.url), args) : await run(args, io)
 // not process.exit: what is written to a pipe must arrive
 process.exitCode = lost ? 2 : code
+if (isSupervised()) await tellSupervisor(process.exitCode)

@@ -262,6 +262,19 @@ describe('a log', () => {
     expect(warnings).toMatchObject([{ code: 'LEDGER_CLOSED' }, { code: 'LEDGER_CLOSED' }])
   })
 
+  it('closes although a sink never does, and says so', async () => {
+    const sink = { ...recordingSink(), close: () => new Promise<void>(() => undefined) }
+    const { ledger, log, warnings } = worldOn(memoryStore(), { ...never, sinks: [sink], timeoutMs: 1_000 })
+    await fill(ledger, 2)
+    await log.close()
+    expect(sink.got.map(({ kind, size }) => [kind, size])).toEqual([
+      ['log', 2],
+      ['chain', 3],
+    ])
+    expect(warnings).toMatchObject([{ code: 'TLOG_UNAVAILABLE', details: { reason: 'timeout' } }])
+    await ledger.close()
+  })
+
   it('refuses options that make no sense', async () => {
     const open = (options: object) => () => worldOn(memoryStore(), options)
     for (const origin of ['', 'no-slash', 'log.example/a b', 'log.example/a+b', `log.example/${'x'.repeat(256)}`])

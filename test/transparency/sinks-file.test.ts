@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fileSink, readCheckpoints } from '../../src/transparency/sinks/file.js'
 import { published } from './sinks-support.js'
@@ -45,6 +47,27 @@ describe('fileSink', () => {
       code: 'TLOG_UNAVAILABLE',
       details: { reason: 'ENOTDIR' },
     })
+  })
+
+  it('is not asked again while a call that was given up has not ended, and is after that', async () => {
+    const sink = fileSink(directory)
+    const one = await published(5)
+    await sink.publish(one)
+    const [name = ''] = await readdir(directory)
+    // a pipe that nobody writes to holds whoever reads it, as a dead mount does
+    const pipe = join(directory, name.replace('0005.note', '0006.note'))
+    await promisify(execFile)('mkfifo', [pipe])
+    const giveUp = new AbortController()
+    const asked = sink.newest?.('log.example/acme', { signal: giveUp.signal })
+    const writer = await open(pipe, 'w')
+    giveUp.abort()
+    const hanging = { code: 'TLOG_UNAVAILABLE', details: { reason: 'hanging', retryable: true } }
+    await expect(sink.publish(one)).rejects.toMatchObject(hanging)
+    await expect(sink.newest?.('log.example/acme')).rejects.toMatchObject(hanging)
+    await writer.writeFile('answered')
+    await writer.close()
+    expect(await asked).toBe('answered')
+    await sink.publish(one)
   })
 
   it('changes nothing when the same is published again, and leaves nothing aside', async () => {

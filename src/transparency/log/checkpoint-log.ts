@@ -5,7 +5,7 @@ import type { Ledger } from '../../ledger/types.js'
 import { checkChainId } from '../../store/checks.js'
 import { createChains } from './chains.js'
 import { compareWithReceipts } from './comparing.js'
-import { destinationsOf } from './destination.js'
+import { destinationsOf, within } from './destination.js'
 import { createElsewhere } from './elsewhere.js'
 import { createEntries } from './entries.js'
 import { createEvents } from './events.js'
@@ -24,6 +24,8 @@ const LOOKS = 10
 const MAX_LOOK_MS = 1_000
 /** So long the first signature waits at most for those who are asked what they have, in milliseconds. */
 const MAX_ASK_MS = 10_000
+/** So long the sinks have at least to close, in milliseconds. */
+const MIN_CLOSE_MS = 1_000
 /** How often looking at every chain has failed, as far as the pause before the next attempt goes. */
 const CATCH_UP_FAILURES = 6
 
@@ -247,11 +249,12 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     await rounds.finish()
   }
 
-  const closeSinks = async (): Promise<void> => {
+  const closeSinks = async (ms: number): Promise<void> => {
+    const { signal } = new AbortController()
     await Promise.all(
       sinks.map(async ({ sink, as }) => {
         try {
-          await sink.close?.()
+          await within(ms, signal, async () => sink.close?.())
         } catch (error) {
           warn(error, { name: as.name })
         }
@@ -263,6 +266,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
     stopFollowing()
     closed = true
     clearTimeout(timer)
+    const until = performance.now() + timeoutMs
     let late: ReturnType<typeof setTimeout> | undefined
     const inTime = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
@@ -285,7 +289,7 @@ export function checkpointLog(ledger: Ledger, options: CheckpointLogOptions): Ch
       clearTimeout(late)
       giveUp.abort(closedError())
       stopLooking()
-      await closeSinks()
+      await closeSinks(Math.ceil(Math.max(MIN_CLOSE_MS, until - performance.now())))
     }
   }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { QuittanceError } from '../../errors.js'
 import { sha256Hex } from '../../primitives/sha256.js'
 import { readCheckpoint } from '../../tlog/checkpoint.js'
-import type { CheckpointSink } from '../types.js'
+import type { CheckpointSink, PublishedCheckpoint } from '../types.js'
 import { mergedNote, newestOf, noteFilePattern, noteFiles, tokenFilePattern } from './note-files.js'
 
 const errnoOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code
@@ -98,41 +98,70 @@ async function writeWhole(
 export function fileSink(directory: string): CheckpointSink {
   if (typeof directory !== 'string' || directory === '') throw new TypeError('directory must be a path')
   const folder = resolve(directory)
+  /** A directory that hangs keeps a thread for each call, and whoever asked may need the few that there are. */
+  let hanging = 0
+
+  const unlessHanging = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted()
+    if (hanging > 0)
+      throw new QuittanceError('TLOG_UNAVAILABLE', 'the directory of checkpoints has not ended an earlier call', {
+        details: { reason: 'hanging', file: folder, retryable: true },
+      })
+    let given = 0
+    const giveUp = (): void => {
+      given = 1
+      hanging += 1
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    try {
+      return await work()
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
+      hanging -= given
+    }
+  }
+
+  const publish = async (checkpoint: PublishedCheckpoint, signal: AbortSignal | undefined): Promise<void> => {
+    const { name, tokens } = noteFiles(checkpoint)
+    try {
+      await mkdir(folder, { recursive: true })
+      for (const token of tokens) {
+        signal?.throwIfAborted()
+        await writeWhole(folder, token.name, token.content, false)
+      }
+      signal?.throwIfAborted()
+      if (await writeWhole(folder, name, checkpoint.note, false)) return
+      const merged = mergedNote(checkpoint.note, (await textIn(join(folder, name))) ?? '')
+      if (merged !== undefined) await writeWhole(folder, name, merged, true)
+    } catch (error) {
+      throw QuittanceError.is(error) || signal?.aborted ? error : unavailable(error, join(folder, name))
+    }
+  }
+
+  const newest = async (origin: string, signal: AbortSignal | undefined): Promise<string | undefined> => {
+    try {
+      const name = newestOf(origin, await readdir(folder))
+      signal?.throwIfAborted()
+      return name === undefined ? undefined : await readFile(join(folder, name), 'utf8')
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return undefined
+      if (signal?.aborted) throw error
+      throw new QuittanceError('TLOG_UNAVAILABLE', 'the directory of checkpoints could not be read', {
+        details: { reason: errnoOf(error), file: folder, retryable: true },
+        cause: error,
+      })
+    }
+  }
+
   return {
     name: 'file',
     id: `file:${sha256Hex(folder).slice(0, 16)}`,
     async publish(checkpoint, { signal } = {}) {
-      const { name, tokens } = noteFiles(checkpoint)
       // refused before anything is touched
       readCheckpoint(checkpoint.note)
-      try {
-        await mkdir(folder, { recursive: true })
-        for (const token of tokens) {
-          signal?.throwIfAborted()
-          await writeWhole(folder, token.name, token.content, false)
-        }
-        signal?.throwIfAborted()
-        if (await writeWhole(folder, name, checkpoint.note, false)) return
-        const merged = mergedNote(checkpoint.note, (await textIn(join(folder, name))) ?? '')
-        if (merged !== undefined) await writeWhole(folder, name, merged, true)
-      } catch (error) {
-        throw QuittanceError.is(error) || signal?.aborted ? error : unavailable(error, join(folder, name))
-      }
+      return unlessHanging(signal, () => publish(checkpoint, signal))
     },
-    async newest(origin, { signal } = {}) {
-      try {
-        const name = newestOf(origin, await readdir(folder))
-        signal?.throwIfAborted()
-        return name === undefined ? undefined : await readFile(join(folder, name), 'utf8')
-      } catch (error) {
-        if (errnoOf(error) === 'ENOENT') return undefined
-        if (signal?.aborted) throw error
-        throw new QuittanceError('TLOG_UNAVAILABLE', 'the directory of checkpoints could not be read', {
-          details: { reason: errnoOf(error), file: folder, retryable: true },
-          cause: error,
-        })
-      }
-    },
+    newest: (origin, { signal } = {}) => unlessHanging(signal, () => newest(origin, signal)),
   }
 }
 
