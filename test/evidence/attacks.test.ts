@@ -7,18 +7,17 @@ import {
   verifyEvidence,
   type WriteEvidenceOptions,
 } from '../../src/evidence/index.js'
-import { judgeEvidence } from '../../src/evidence/judge.js'
-import { judgeOneChain } from '../../src/evidence/judge-chain.js'
 import { openPackage } from '../../src/evidence/open-package.js'
 import { limitsOf } from '../../src/evidence/zip/limits.js'
 import { parseDidKey } from '../../src/keys/did-key.js'
-import { defaultBackend } from '../../src/keys/ed25519/verify.js'
 import { Keyring } from '../../src/keys/keyring.js'
 import type { DecisionReceipt } from '../../src/receipt/types.js'
 import { checkpointText } from '../../src/tlog/checkpoint.js'
 import { signatureLine } from '../../src/tlog/note.js'
 import { noteKey, vkeyOf } from '../../src/tlog/vkey.js'
+import { startAuthority } from '../transparency/timestamp-fixture.js'
 import { chainEnd, chainOf, days, keyNamed, keys, linesOf } from '../verify/support.js'
+import { tokenBy } from './stamped.js'
 import {
   acme,
   chainOrigin,
@@ -61,24 +60,8 @@ async function judge(
 const ended = chainOf([startOf('a'), ...Array.from({ length: 9 }, () => ({})), chainEnd()], {})
 const asksAll = { chains: ['acme'], checkpoints: { policy: tlogPolicy } }
 
-/** As of an authority whose tokens are the times themselves: which tokens hold is not the question here. */
-async function judgeStamped(bytes: Uint8Array, require: object): Promise<EvidenceResult> {
-  const handle = await open(await fileOf(bytes), 'r')
-  try {
-    const access = openPackage(handle, bytes.length, 'package')
-    const policy = parseEvidencePolicy(JSON.stringify({ require }))
-    const judging = { keyring: verifierKeyring, policy, limits: limitsOf(undefined), now: new Date(now) }
-    return await judgeEvidence(access, judging, {
-      async *judgeChains(chains, asked, counted) {
-        for (const chain of chains)
-          yield await judgeOneChain(access, chain, asked, { backend: defaultBackend, counted })
-      },
-      judgeTimestamp: async (token) => ({ time: Buffer.from(token).toString(), invalid: false }),
-    })
-  } finally {
-    await handle.close()
-  }
-}
+/** `YYYYMMDDHHMMSSZ`, as time stamps have it. */
+const stampTime = (time: string) => `${time.replace(/\D/g, '').slice(0, 14)}Z`
 
 describe('a chain that was cut and ended by its own key', () => {
   const oldLog = log.slice(0, 2)
@@ -131,21 +114,25 @@ describe('a chain that was cut and ended by its own key', () => {
   })
 
   test('is not made new by a time stamp of today over an old checkpoint', async () => {
-    const stamped = await cut({
-      checkpoints: [
-        {
-          note: await noteOf(chainOrigin(acme), acme.slice(0, 10)),
-          timestamps: [Buffer.from(hoursBefore(now, 12))],
-        },
-        { note: await noteOf(LOG, oldLog, [0, 2], undefined, days(1)), timestamps: [Buffer.from(days(1))] },
-      ],
-    })
-    const result = await judgeStamped(stamped, {
-      ...asksAll,
-      timestamp: { authorities: ['any'], withinHours: 48 },
-      maxCheckpointAgeHours: 48,
-    })
-    expect(codes(result)).toContain('REQUIRED_CHECKPOINT_OLD')
+    const stamps = await startAuthority()
+    try {
+      const stampedAt = async (note: string, time: string) => ({
+        note,
+        timestamps: [await tokenBy(stamps, note, stampTime(time))],
+      })
+      const stamped = await cut({
+        checkpoints: [
+          await stampedAt(await noteOf(chainOrigin(acme), acme.slice(0, 10)), hoursBefore(now, 12)),
+          await stampedAt(await noteOf(LOG, oldLog, [0, 2], undefined, days(1)), days(1)),
+        ],
+      })
+      const timestamp = { authorities: [stamps.pem('root')], withinHours: 48 }
+      const result = await judge(stamped, { ...asksAll, timestamp, maxCheckpointAgeHours: 48 })
+      expect(said(result, 'TIMESTAMP', 'acme').proved).toHaveLength(1)
+      expect(codes(result)).toContain('REQUIRED_CHECKPOINT_OLD')
+    } finally {
+      await stamps.stop()
+    }
   })
 })
 

@@ -32,6 +32,14 @@ const asking = (withinHours: number, ...authorities: readonly string[]) =>
     require: { chains: ['acme'], checkpoints: { from: [logVkey] }, timestamp: { authorities, withinHours } },
   })
 
+/** A token over a note's text, dated as one likes: `YYYYMMDDHHMMSSZ`. */
+export async function tokenBy(stamps: StampService, note: string, time: string): Promise<Buffer> {
+  writeFileSync(join(stamps.dir, 'message'), parseNote(note).text)
+  stamps.authority('tsa', { with: ['mid'], lines: ['tsa_name = no'] })
+  const content = contentOf(stamps, await stampedByOpenssl(stamps, 'tsa', '-cert', '-sha256'))
+  return stamps.sign('tsa', datedAt(content, time), '-cades', '-certfile', stamps.path('mid'))
+}
+
 /** @returns each package by its name; the authority is stopped again */
 export async function stamped(): Promise<readonly Misleading[]> {
   const stamps = await startAuthority()

@@ -1,11 +1,9 @@
-/** Time stamps in a package: by a real authority, from when, over what, and where nobody can check them. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Time stamps in a package: by a real authority, from when, and over what. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StampService } from '../../scripts/services/time-stamps.js'
 import { type EvidenceResult, verifyEvidence } from '../../src/evidence/index.js'
-import { parseNote } from '../../src/tlog/note.js'
-import { contentOf, datedAt, stampedByOpenssl, startAuthority } from '../transparency/timestamp-fixture.js'
+import { startAuthority } from '../transparency/timestamp-fixture.js'
+import { tokenBy } from './stamped.js'
 import { acme, chainOrigin, fileOf, LOG, log, logVkey, noteOf, now, packed, verifierKeyring } from './support.js'
 
 let stamps: StampService
@@ -14,13 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => stamps.stop())
 
-/** A token over a note's text, dated as one likes. The receipts are of 1 January 2026. */
-async function tokenOver(note: string, time: string): Promise<Buffer> {
-  writeFileSync(join(stamps.dir, 'message'), parseNote(note).text)
-  stamps.authority('tsa', { with: ['mid'], lines: ['tsa_name = no'] })
-  const content = contentOf(stamps, await stampedByOpenssl(stamps, 'tsa', '-cert', '-sha256'))
-  return stamps.sign('tsa', datedAt(content, time), '-cades', '-certfile', stamps.path('mid'))
-}
+const tokenOver = (note: string, time: string) => tokenBy(stamps, note, time)
 
 const policy = (withinHours: number, pem: string = stamps.pem('root')) =>
   JSON.stringify({
