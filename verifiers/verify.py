@@ -412,6 +412,18 @@ class Num:
         return hash(self.value)
 
 
+short_numbers = {}
+
+
+def number_said(text):
+    """Short ones are kept: a text of many millions of them takes no more room than it must."""
+    if len(text) > 3:
+        return Num(text)
+    if text not in short_numbers:
+        short_numbers[text] = Num(text)
+    return short_numbers[text]
+
+
 class Refused(Exception):
     """What has no canonical form, and why."""
 
@@ -439,7 +451,7 @@ class Reader:
     def read(self, text):
         try:
             decoder = json.JSONDecoder(
-                object_pairs_hook=self.pairs, parse_int=Num, parse_float=Num, parse_constant=no_constant
+                object_pairs_hook=self.pairs, parse_int=number_said, parse_float=number_said, parse_constant=no_constant
             )
             value, end = decoder.raw_decode(text, whitespace(text, 0))
             if whitespace(text, end) != len(text):
@@ -450,7 +462,7 @@ class Reader:
 
     def read_deep(self, text):
         """As `read`, for a text that is nested deeper than the interpreter's stack."""
-        decoder = json.JSONDecoder(parse_int=Num, parse_float=Num, parse_constant=no_constant)
+        decoder = json.JSONDecoder(parse_int=number_said, parse_float=number_said, parse_constant=no_constant)
         stack = []
         at = whitespace(text, 0)
         while True:
@@ -2581,10 +2593,19 @@ class AuthorityKey:
 
     def __init__(self, kind, material=None, strength="good", limits=None):
         self.kind, self.material, self.strength, self.limits = kind, material, strength, limits
+        # what two keys have in common only where they are one
+        self.id = None
 
 
 def authority_key(algorithm, data):
     """@returns a key; None where it can't be read"""
+    key = read_key(algorithm, data)
+    if key is not None:
+        key.id = hashlib.sha256(algorithm.raw + data).digest()
+    return key
+
+
+def read_key(algorithm, data):
     try:
         if algorithm.id in (RSA_ENCRYPTION, RSA_PSS):
             return rsa_key(algorithm, Parts(der_of(data)))
@@ -2626,15 +2647,14 @@ def check_signature(algorithm, key, data, signature, digest_algorithm=None):
     """@param digest_algorithm of a CMS signer, where the hash may stand. @returns good, wrong, weak or unsupported"""
     if key is None:
         return "unsupported"
-    # a token may bring many certificates of one name, and each way through them asks once more
+    # a token may bring many certificates of one name and key, and each way through them asks once more
     by_digest = digest_algorithm and digest_algorithm.raw
-    slot = (id(key), algorithm.raw, by_digest, hashlib.sha256(data).digest(), hashlib.sha256(signature).digest())
+    slot = (key.id, algorithm.raw, by_digest, hashlib.sha256(data).digest(), hashlib.sha256(signature).digest())
     if slot not in signatures_checked:
         if len(signatures_checked) > 4096:
             signatures_checked.clear()
-        # the key is kept, so that no other gets its id
-        signatures_checked[slot] = key, find_signature(algorithm, key, data, signature, digest_algorithm)
-    return signatures_checked[slot][1]
+        signatures_checked[slot] = find_signature(algorithm, key, data, signature, digest_algorithm)
+    return signatures_checked[slot]
 
 
 def find_signature(algorithm, key, data, signature, digest_algorithm):
