@@ -12,8 +12,8 @@ import type { RandomAccess } from './zip/archive.js'
 export function openPackage(handle: FileHandle, size: number, name: string): RandomAccess {
   return {
     size,
-    async read(position, length) {
-      const bytes = Buffer.allocUnsafe(length)
+    async read(position, length, into = Buffer.allocUnsafe(length)) {
+      const bytes = into.subarray(0, length)
       for (let done = 0; done < length; ) {
         const { bytesRead } = await handle.read(bytes, done, length - done, position + done).catch((error: unknown) => {
           throw unreadable(error, name)

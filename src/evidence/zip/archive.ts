@@ -10,8 +10,11 @@ import type { Limits } from './limits.js'
 /** Bytes that can be read anywhere. */
 export interface RandomAccess {
   readonly size: number
-  /** @returns `length` bytes from `position` on; never fewer */
-  read(position: number, length: number): Promise<Uint8Array>
+  /**
+   * @param into - what is filled from its beginning; default: a new one
+   * @returns `length` bytes from `position` on; never fewer
+   */
+  read(position: number, length: number, into?: Uint8Array): Promise<Uint8Array>
 }
 
 /** One member of an archive. */

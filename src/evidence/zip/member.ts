@@ -7,10 +7,19 @@ import { ArchiveFault } from './fault.js'
 
 const CHUNK_BYTES = 256 * 1024
 
-async function* packedBytes(file: RandomAccess, { at, packedSize }: ArchiveMember): AsyncGenerator<Uint8Array> {
+/** @param into - where each chunk is put, gone at the next; without it each has its own place */
+async function* packedBytes(
+  file: RandomAccess,
+  { at, packedSize }: ArchiveMember,
+  into?: Uint8Array,
+): AsyncGenerator<Uint8Array> {
   for (let done = 0; done < packedSize; done += CHUNK_BYTES)
-    yield await file.read(at + done, Math.min(CHUNK_BYTES, packedSize - done))
+    yield await file.read(at + done, Math.min(CHUNK_BYTES, packedSize - done), into)
 }
+
+/** One place for all chunks: of a long member they would be hundreds of megabytes that wait to be collected. */
+const storedBytes = (file: RandomAccess, member: ArchiveMember): AsyncGenerator<Uint8Array> =>
+  packedBytes(file, member, Buffer.allocUnsafe(Math.min(CHUNK_BYTES, member.packedSize)))
 
 async function* inflated(file: RandomAccess, member: ArchiveMember): AsyncGenerator<Uint8Array> {
   const inflate = createInflateRaw()
@@ -46,13 +55,13 @@ async function* inflated(file: RandomAccess, member: ArchiveMember): AsyncGenera
 /**
  * @param file - the archive
  * @param member - from `readArchive`
- * @returns its bytes, not compressed, in chunks
+ * @returns its bytes, not compressed, in chunks, each gone at the next
  * @throws ArchiveFault where they are more, fewer or others than its headers say; what `file` throws
  */
 export async function* memberChunks(file: RandomAccess, member: ArchiveMember): AsyncGenerator<Uint8Array> {
   let taken = 0
   let sum = 0
-  for await (const chunk of member.deflated ? inflated(file, member) : packedBytes(file, member)) {
+  for await (const chunk of member.deflated ? inflated(file, member) : storedBytes(file, member)) {
     taken += chunk.length
     if (taken > member.size) throw new ArchiveFault('size', 'a member is larger than its headers say')
     sum = crc32(chunk, sum)
@@ -73,7 +82,7 @@ export async function memberBytes(file: RandomAccess, member: ArchiveMember, mos
   if (member.size > most)
     throw new ArchiveFault('limit', `a member that is read as a whole has more than ${most} bytes`)
   const chunks: Uint8Array[] = []
-  for await (const chunk of memberChunks(file, member)) chunks.push(chunk)
+  for await (const chunk of memberChunks(file, member)) chunks.push(Uint8Array.from(chunk))
   return Buffer.concat(chunks)
 }
 

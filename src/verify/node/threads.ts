@@ -20,6 +20,12 @@ export interface Crew {
 /** So that a thread has its next task when it is done with one, also while the main thread is busy. */
 const TASKS_EACH = 2
 
+/**
+ * A thread needs a receipt only while it looks at it. What it makes meanwhile would fill the 48 MB that a thread has for new
+ * values, although collecting them more often costs it nothing.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 12 }
+
 interface Asked {
   readonly task: Task
   readonly done: (reports: Reports) => void
@@ -80,7 +86,7 @@ export async function threads(
     let worker: Worker
     try {
       // the flags of the process may name loaders, which a thread that needs no file has no use for
-      worker = new Worker(text, { eval: true, workerData, execArgv: [], name: 'quittance verifier' })
+      worker = new Worker(text, { eval: true, workerData, execArgv: [], resourceLimits, name: 'quittance verifier' })
     } catch (error) {
       missing = 0
       process.emitWarning(`no further verifying thread can be started (${(error as Error).message})`)
