@@ -92,7 +92,7 @@ async function remnant(directory: string, entry: Dirent): Promise<DirectoryChain
   }
   const chainId = await readChainFile(nodeFs, directory, name)
   const names = (await entriesOf(join(directory, name))).map((entry) => entry.name).filter(isLines)
-  if (chainId === undefined && names.length === 0 && !isChainFolder(name)) return undefined
+  if (names.length === 0 && !isChainFolder(name)) return undefined
   const files = await Promise.all(names.sort().map((one) => planned(directory, join(directory, name, one))))
   return { name, ...(chainId === undefined ? {} : { chainId }), files }
 }
@@ -121,8 +121,7 @@ export async function chainsIn(directory: string): Promise<DirectoryContents> {
     if (found !== undefined) remnants.push(found)
   }
   // a folder of files beside others makes no store: one has to say which chain it is for, or to be named like it
-  const isStore =
-    chains.length > 0 || remnants.some(({ chainId, name }) => chainId !== undefined || isChainFolder(name))
+  const isStore = chains.length > 0 || remnants.some(({ name }) => isChainFolder(name))
   if (isStore) chains.push(...remnants)
   // in a store too: who can add a folder must not be able to hide the files beside it
   for (const { name } of entries) {
