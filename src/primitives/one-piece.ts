@@ -12,3 +12,13 @@ export function inOnePiece(text: string): string {
   seen[0] = text.charCodeAt(0)
   return text
 }
+
+/**
+ * A part of a text keeps the whole text: for what is kept of a line longer than the line.
+ *
+ * @param text - any text
+ * @returns the same text, which keeps no other of more than a character more
+ */
+export function ownText(text: string): string {
+  return inOnePiece(` ${text}`).slice(1)
+}

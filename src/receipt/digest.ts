@@ -64,3 +64,18 @@ export function detailsDigest(text: string): Sha256 {
 export function signedMessage(receiptHash: string): Uint8Array {
   return ascii(`quittance/1 receipt\n${receiptHash}\n`)
 }
+
+const encoder = new TextEncoder()
+const shared = signedMessage(`sha256:${'0'.repeat(64)}`)
+const room = shared.subarray(shared.length - 72, shared.length - 1)
+
+/**
+ * As `signedMessage`, for who is done with it before anybody calls this again: then it is written over.
+ *
+ * @param receiptHash - 71 characters, as they stand in a receipt
+ * @returns 92 bytes
+ */
+export function passingMessage(receiptHash: string): Uint8Array {
+  encoder.encodeInto(receiptHash, room)
+  return shared
+}

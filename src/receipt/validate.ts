@@ -1,7 +1,8 @@
 import { QuittanceError } from '../errors.js'
 import { ruleFaults } from './rules.js'
-import { type Fault, object, planFor } from './schema/describe.js'
-import type { MemberPlan } from './schema/members.js'
+import { type Fault, object, planFor, readerFor } from './schema/describe.js'
+import type { MemberPlan, Read } from './schema/members.js'
+import { readText } from './schema/reading.js'
 import { receipt, receiptMembers } from './schema/receipt.js'
 import type { DecisionReceipt } from './types.js'
 
@@ -64,9 +65,22 @@ function refuseFirst([first]: readonly Fault[]): void {
 export const bodyPlan: (sorted: readonly string[]) => MemberPlan | undefined = planFor(bodyMembers, true)
 
 /**
- * How a whole receipt is checked and written in one pass.
- *
- * @param sorted - the names of its members, in canonical order
- * @returns how each is written; `undefined` where one is missing or not allowed
+ * @param heard - by name, who is told where a member stood: from the comma or brace in front of it to its end
+ * @returns what reads a whole receipt from its canonical text
  */
-export const receiptPlan: (sorted: readonly string[]) => MemberPlan | undefined = planFor(receiptMembers, true)
+export const receiptReader = (heard: Readonly<Record<string, (from: number, end: number) => void>>): Read =>
+  readerFor(
+    {
+      ...receiptMembers,
+      // two are looked at later, and more closely: the hash is compared with what it should be, the signature read
+      receiptHash: { ...receiptMembers.receiptHash, read: readText((value) => value.length === 71) },
+      signature: {
+        ...receiptMembers.signature,
+        read: readText((value) => value.length === 136 && value.startsWith('ed25519:')),
+      },
+      // nothing is kept of what may have to be erased
+      details: { ...receiptMembers.details, read: undefined, kept: false },
+    },
+    true,
+    heard,
+  )

@@ -77,7 +77,9 @@ export class ChainVerifier {
     const counts = this.#key(receipt, examined, place)
     this.#anchors?.saw(receipt, place, this.#findings)
     if (counts && receipt.system?.event === 'chain_end') this.#ended = receipt.seq
-    if (this.#findings.found === before) this.#counted?.(receipt)
+    // whoever hears of it may keep any of it
+    if (this.#findings.found === before)
+      this.#counted?.(examined.line === undefined ? receipt : (JSON.parse(examined.line) as DecisionReceipt))
     this.#previous = receipt
     this.#unplaced = 0
   }

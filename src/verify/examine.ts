@@ -6,7 +6,7 @@ import { defaultBackend, verifySignature } from '../keys/ed25519/verify.js'
 import { fromHex } from '../primitives/bytes.js'
 import { chainIdPattern } from '../primitives/chain-id.js'
 import { isTime } from '../primitives/time.js'
-import { detailsHashOf, receiptHashOf, signedMessage } from '../receipt/digest.js'
+import { detailsHashOf, passingMessage, receiptHashOf } from '../receipt/digest.js'
 import { VERSION } from '../receipt/limits.js'
 import type { PlainReceipt } from '../receipt/plain.js'
 import type { DecisionReceipt } from '../receipt/types.js'
@@ -18,6 +18,8 @@ import type { NoticeCode, ProblemCode } from './types.js'
 export interface Examined {
   /** The receipt, where what places it in a chain has its form: enough to go on with the chain. */
   readonly receipt?: DecisionReceipt | undefined
+  /** Its line, where its texts are parts of that and so keep it. */
+  readonly line?: string | undefined
   /** What it claims to be, as far as that has its form; for a finding to name. */
   readonly claimed?: { readonly seq?: number | undefined; readonly receiptId?: string | undefined } | undefined
   /** Of a receipt whose version this release does not know: nothing else was looked at. */
@@ -77,7 +79,7 @@ function keyRemark(
   if (admission.key === undefined) {
     return { code: 'SIGNATURE_INVALID', message: `has a keyId that ${refusalText[admission.refused]}` }
   }
-  if (verifySignature(admission.key, signedMessage(receiptHash), signature, backend)) return undefined
+  if (verifySignature(admission.key, passingMessage(receiptHash), signature, backend)) return undefined
   return { code: 'SIGNATURE_INVALID', message: 'has a signature that its key did not make over its receiptHash' }
 }
 
@@ -110,11 +112,12 @@ function detailsRemarks(receipt: Claim, problems: Remark<ProblemCode>[], notices
 }
 
 /** Of a receipt with which nothing is wrong but, perhaps, its signature. */
-function examinePlain({ receipt, signature }: PlainReceipt, backend: Ed25519Backend): Examined {
+function examinePlain({ receipt, signature, line }: PlainReceipt, backend: Ed25519Backend): Examined {
   const { seq, receiptId, keyId, receiptHash, details, detailsHash } = receipt
   const unsigned = keyRemark(keyId, receiptHash, signature, backend)
   return {
     receipt,
+    line,
     claimed: { seq, receiptId },
     problems: unsigned ? [unsigned] : none,
     notices: details === undefined && detailsHash !== undefined ? [detailsErased] : none,

@@ -1,4 +1,5 @@
 /** Collects what is found: every code counted, the first thousand of each kind kept, the verdict from the counts. */
+import { ownText } from '../primitives/one-piece.js'
 import {
   type Finding,
   invalidCodes,
@@ -21,6 +22,10 @@ export interface Place {
   readonly line?: number | undefined
 }
 
+/** An id that was read from a line would keep all of it. */
+const own = <F extends Place>(finding: F): F =>
+  finding.receiptId === undefined ? finding : { ...finding, receiptId: ownText(finding.receiptId) }
+
 /** The findings of one verification. */
 export class Findings {
   readonly problems: Problem[] = []
@@ -40,13 +45,13 @@ export class Findings {
     this.found += 1
     if (invalid.has(finding.code)) this.#invalid = true
     else this.#incomplete = true
-    if (this.problems.length < MAX_LISTED) this.problems.push(finding)
+    if (this.problems.length < MAX_LISTED) this.problems.push(own(finding))
   }
 
   /** @param finding - one notice */
   notice(finding: Finding<NoticeCode>): void {
     this.#count(finding.code, 1)
-    if (this.notices.length < MAX_LISTED) this.notices.push(finding)
+    if (this.notices.length < MAX_LISTED) this.notices.push(own(finding))
   }
 
   /** INVALID before INCOMPLETE before VALID. */

@@ -80,7 +80,9 @@ const snapshotProblems: Readonly<Record<SnapshotFault, Reading>> = {
 export function readObject(value: unknown): Reading {
   const taken = snapshot(value)
   if ('fault' in taken) return snapshotProblems[taken.fault]
-  return readPlain(taken.copy) ?? readParsed(taken.copy)
+  const reading = readParsed(taken.copy)
+  const line = taken.lossy ? undefined : reading.texts?.line
+  return (line === undefined ? undefined : readPlain(line)) ?? reading
 }
 
 /** As `readObject`, by the general way alone: what a test holds the quick way against. */
@@ -91,12 +93,12 @@ export function readObjectGenerally(value: unknown): Reading {
 
 const none: readonly never[] = []
 
-/** Reads a receipt with which nothing is wrong; `undefined` where that does not show at once. */
-function readPlain(value: unknown, text?: string): Reading | undefined {
-  const plain = isObject(value) ? plainReceipt(value, text) : undefined
-  if (plain === undefined || longerThan(plain.preimage, MAX_PREIMAGE_BYTES) || longerThan(plain.line, MAX_LINE_BYTES))
-    return undefined
-  return { claim: value as Reading['claim'], texts: plain, plain, problems: none, notices: none }
+/** Reads a line with which nothing is wrong; `undefined` where that does not show at once. */
+function readPlain(line: string): Reading | undefined {
+  const plain = plainReceipt(line)
+  if (plain === undefined || longerThan(plain.preimage, MAX_PREIMAGE_BYTES)) return undefined
+  const claim = plain.receipt as unknown as Reading['claim']
+  return { claim, texts: plain, plain, problems: none, notices: none }
 }
 
 /** Reads what JSON.parse made, or a copy as plain. */
@@ -137,19 +139,24 @@ function spelledCanonically(json: string): boolean {
  * @returns the claim, or what is wrong with the line; another order of members or white space is a notice
  */
 export function readLine(text: string): Reading {
+  if (longerThan(text, MAX_LINE_BYTES)) return tooLong
+  const plain = readPlain(text)
+  if (plain !== undefined) return plain
   const value = parsed(text)
   if (value instanceof Unread) return value.reading
-  // a line that its receipt, written anew, gives again has no member twice and no second spelling
-  return readPlain(value, text) ?? readText(text, value)
+  return readText(text, value)
 }
 
 /** As `readLine`, by the general way alone: what a test holds the quick way against. */
 export function readLineGenerally(text: string): Reading {
+  if (longerThan(text, MAX_LINE_BYTES)) return tooLong
   const value = parsed(text)
   return value instanceof Unread ? value.reading : readText(text, value)
 }
 
-/** A line that is no JSON, or longer than one may be. */
+const tooLong = problem('LINE_TOO_LONG', `has more than ${MAX_LINE_BYTES} bytes`)
+
+/** A line that is no JSON. */
 class Unread {
   readonly reading: Reading
   constructor(reading: Reading) {
@@ -158,8 +165,6 @@ class Unread {
 }
 
 function parsed(text: string): unknown {
-  if (longerThan(text, MAX_LINE_BYTES))
-    return new Unread(problem('LINE_TOO_LONG', `has more than ${MAX_LINE_BYTES} bytes`))
   try {
     return JSON.parse(text)
   } catch {

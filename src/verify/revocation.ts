@@ -4,6 +4,7 @@
  * Memory grows with the number of keys, not of receipts; time with the number of keys a signer derives from only where the
  * signer changes.
  */
+import { ownText } from '../primitives/one-piece.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import type { Anchor, Finding, ProblemCode } from './types.js'
 
@@ -12,6 +13,13 @@ interface Signed {
   readonly receiptId: string
   readonly timestamp: string
 }
+
+/** What is kept of a line would keep all of it. */
+const own = ({ seq, receiptId, timestamp }: Signed): Signed => ({
+  seq,
+  receiptId: ownText(receiptId),
+  timestamp: ownText(timestamp),
+})
 
 /** What one key, or what derives from it, signed. */
 interface Track {
@@ -134,14 +142,15 @@ export class RevocationLog {
       if (own.has(keyId) || this.#isRevoked(keyId, timestamp)) continue
       const track = this.#tracks.get(keyId)!
       track.open = 0
-      track.dated = { at: timestamp, by: lineage }
+      track.dated = { at: ownText(timestamp), by: lineage }
       this.#open.delete(keyId)
     }
   }
 
   #endRun(): void {
     if (this.#run === undefined) return
-    const { lineage, count, last, latest } = this.#run
+    const { lineage, count } = this.#run
+    const [last, latest] = [own(this.#run.last), own(this.#run.latest)]
     this.#run = undefined
     for (const keyId of lineage) {
       const track = this.#tracks.get(keyId)

@@ -17,6 +17,8 @@ class Refused {
 /** How much may still come: no line that is short enough has more values or characters than bytes. */
 interface Budget {
   left: number
+  /** Whether a negative zero was met, which no JSON says. */
+  lossy?: true
 }
 
 function spend(budget: Budget, amount: number): void {
@@ -58,6 +60,7 @@ function copyObject(value: object, depth: number, budget: Budget): Record<string
 
 function copy(value: unknown, depth: number, budget: Budget): unknown {
   if (typeof value === 'string') spend(budget, value.length)
+  if (Object.is(value, -0)) budget.lossy = true
   if (typeof value !== 'object' || value === null) return value
   if (depth > MAX_DEPTH) throw new Refused('too-deep')
   return Array.isArray(value) ? copyArray(value, depth, budget) : copyObject(value, depth, budget)
@@ -67,11 +70,14 @@ function copy(value: unknown, depth: number, budget: Budget): unknown {
  * Copies an object, reading each member once.
  *
  * @param value - what claims to be a receipt
- * @returns the copy, of plain data alone; or why there is none
+ * @returns the copy, of plain data alone, and whether its JSON says less than it does; or why there is none
  */
-export function snapshot(value: unknown): { readonly copy: unknown } | { readonly fault: SnapshotFault } {
+export function snapshot(
+  value: unknown,
+): { readonly copy: unknown; readonly lossy?: true | undefined } | { readonly fault: SnapshotFault } {
+  const budget: Budget = { left: MAX_LINE_BYTES }
   try {
-    return { copy: copy(value, 1, { left: MAX_LINE_BYTES }) }
+    return { copy: copy(value, 1, budget), lossy: budget.lossy }
   } catch (refused) {
     // a proxy may throw what it likes: it is no data either
     return { fault: refused instanceof Refused ? refused.fault : 'not-data' }

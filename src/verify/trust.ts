@@ -9,6 +9,7 @@ import { verifySignature } from '../keys/ed25519/verify.js'
 import { allows, coversChain, inWindow, type Keyring, type KeyringEntry, type KeyUse } from '../keys/keyring.js'
 import type { DelegationCertificate } from '../keys/provider.js'
 import { fromHex } from '../primitives/bytes.js'
+import { ownText } from '../primitives/one-piece.js'
 import { canonicalize } from '../receipt/canonical.js'
 import { digestOf } from '../receipt/digest.js'
 import type { DecisionReceipt, KeyEvent } from '../receipt/types.js'
@@ -160,26 +161,27 @@ export class ChainTrust {
       const covering = certificates.findLast((one) => timestamp >= one.notBefore && timestamp < one.notAfter)
       const { root } = covering ?? (certificates[certificates.length - 1] as LearnedCertificate)
       if (recent?.keyId === keyId && recent.lineage[1] === root && recent.lineage.length === 2) return recent.lineage
-      return this.#remember(keyId, [keyId, root])
+      return this.#remember([ownText(keyId), root])
     }
     if (recent?.keyId === keyId) return recent.lineage
-    return this.#keyring.get(keyId) ? this.#remember(keyId, [keyId]) : this.#rotatedTo(keyId)
+    return this.#keyring.get(keyId) ? this.#remember([ownText(keyId)]) : this.#rotatedTo(keyId)
   }
 
-  #remember(keyId: string, lineage: Lineage): Lineage {
-    this.#recent = { keyId, lineage }
+  /** @param lineage - of texts of its own: what is a part of a line keeps all of it */
+  #remember(lineage: Lineage): Lineage {
+    this.#recent = { keyId: lineage[0] as string, lineage }
     return lineage
   }
 
   #rotatedTo(keyId: string): Lineage | undefined {
-    const lineage = [keyId]
+    const lineage = [ownText(keyId)]
     // not by recursion: the data says how many there are
     for (let old = this.#rotations.get(keyId); old !== undefined; old = this.#rotations.get(old)) {
       // one that was certified as well derives otherwise where it signs itself
       if (old === this.#recent?.keyId && !this.#certificates.has(old))
-        return this.#remember(keyId, [...lineage, ...this.#recent.lineage])
+        return this.#remember([...lineage, ...this.#recent.lineage])
       lineage.push(old)
-      if (this.#keyring.get(old)) return this.#remember(keyId, lineage)
+      if (this.#keyring.get(old)) return this.#remember(lineage)
     }
     return undefined
   }
@@ -273,7 +275,7 @@ export class ChainTrust {
     if (key?.event === 'revoke') this.#revocations.revoke(key.keyId, key.effectiveAt)
     if (key?.event !== 'rotate') return
     if (this.#mayRotate(keyId) && !this.#rotations.has(key.newKeyId) && !this.#certificates.has(key.newKeyId)) {
-      this.#rotations.set(key.newKeyId, keyId)
+      this.#rotations.set(key.newKeyId, ownText(keyId))
     }
   }
 

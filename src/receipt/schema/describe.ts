@@ -5,7 +5,8 @@
 
 import { freeNames, freeText, isPlain, wellFormedText } from '../canonical.js'
 import { perNameOrder } from '../name-orders.js'
-import { type MemberPlan, memberPlan, writeMember } from './members.js'
+import { type MemberPlan, memberPlan, type Read, writeMember } from './members.js'
+import { type Readable, readBool, readList, readNumber, readObject, readSpelled, readText } from './reading.js'
 
 /** JSON Schema 2020-12, as plain data. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
@@ -27,7 +28,11 @@ export interface Shape<out T> {
    * so simple: the value is then checked by `check` and written by the general writer. `depth` is the level on which the
    * value stands, the receipt itself being the first.
    */
-  readonly write?: (value: unknown, depth: number) => string | undefined
+  readonly write: (value: unknown, depth: number) => string | undefined
+  /** Reads a value that fits from its canonical text; -1 says only that it is not so simple. */
+  readonly read?: Read | undefined
+  /** Whether what was read last is worth keeping: true only where no value's text is the beginning of another's. */
+  readonly kept?: boolean
   /** Whether a string fits, where a string that does is written as it is, in quotes. */
   readonly quotes?: (value: string) => boolean
   /** True where the same few values come again and again, so that what was written last is worth keeping. */
@@ -87,8 +92,10 @@ export function text<T extends string = string>(pattern: RegExp, what: string, o
   return {
     check: (value) => (typeof value === 'string' && holds(value) ? undefined : wrong(fault)),
     write: (value) => (typeof value === 'string' && holds(value) ? `"${value}"` : undefined),
+    read: readText(holds),
     quotes: holds,
     repeats: options.repeats === true,
+    kept: options.repeats === true,
     json: { type: 'string', pattern: pattern.source, ...options.json },
   }
 }
@@ -105,6 +112,8 @@ export function oneOf<const T extends string>(...words: readonly T[]): Shape<T> 
   const known: ReadonlySet<unknown> = new Set(words)
   const written: ReadonlyMap<unknown, string> = new Map(words.map((word) => [word, JSON.stringify(word)]))
   return {
+    read: readText((word) => known.has(word)),
+    kept: true,
     write: (value) => written.get(value),
     repeats: true,
     check: (value) => {
@@ -128,17 +137,18 @@ export const onlyTrue: Shape<true> = {
 export const bool: Shape<boolean> = {
   check: (value) => (typeof value === 'boolean' ? undefined : wrong('must be true or false')),
   write: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  read: readBool,
   json: { type: 'boolean' },
 }
 
+const writeUint = (value: unknown) =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? String(value) : undefined
+
 /** An integer from 0 to 2^53-1. */
 export const uint: Shape<number> = {
-  check: (value) =>
-    Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
-      ? undefined
-      : wrong('must be an integer from 0 to 2^53-1'),
-  write: (value) =>
-    Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0) ? String(value) : undefined,
+  read: readNumber(writeUint),
+  check: (value) => (writeUint(value) === undefined ? wrong('must be an integer from 0 to 2^53-1') : undefined),
+  write: writeUint,
   json: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
 }
 
@@ -149,21 +159,16 @@ export const number: Shape<number> = numberIn(-Number.MAX_VALUE, Number.MAX_VALU
 export function numberIn(minimum: number, maximum: number): Shape<number> {
   const limited = minimum !== -Number.MAX_VALUE || maximum !== Number.MAX_VALUE
   const fault = limited ? `must be a number from ${minimum} to ${maximum}` : 'must be a finite number'
+  const holds = (value: unknown) =>
+    typeof value === 'number' &&
+    value >= minimum &&
+    value <= maximum &&
+    !(Number.isInteger(value) && !Number.isSafeInteger(value))
+  const write = (value: unknown) => (holds(value) ? String(value) : undefined)
   return {
-    check: (value) =>
-      typeof value === 'number' &&
-      value >= minimum &&
-      value <= maximum &&
-      !(Number.isInteger(value) && !Number.isSafeInteger(value))
-        ? undefined
-        : wrong(fault),
-    write: (value) =>
-      typeof value === 'number' &&
-      value >= minimum &&
-      value <= maximum &&
-      !(Number.isInteger(value) && !Number.isSafeInteger(value))
-        ? String(value)
-        : undefined,
+    read: readNumber(write),
+    check: (value) => (holds(value) ? undefined : wrong(fault)),
+    write,
     // beyond 2^53-1 every double is an integer, so that bounds say the same as the check
     json: {
       type: 'number',
@@ -173,9 +178,14 @@ export function numberIn(minimum: number, maximum: number): Shape<number> {
   }
 }
 
+/** The reader of a shape. */
+const readOf = ({ read, write }: Shape<unknown>): Read => read ?? readSpelled(write)
+
 /** An array of at most `most` items. */
 export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
   return {
+    kept: true,
+    read: readList(readOf(item), most ?? Number.POSITIVE_INFINITY),
     check: (value) => {
       if (!Array.isArray(value)) return wrong('must be an array')
       if (most !== undefined && value.length > most) return wrong(`must have at most ${most} items`)
@@ -190,7 +200,7 @@ export function list<T>(item: Shape<T>, most?: number): Shape<readonly T[]> {
       if (!Array.isArray(value) || (most !== undefined && value.length > most)) return undefined
       let items = ''
       for (let index = 0; index < value.length; index += 1) {
-        const written = item.write?.(value[index], depth + 1)
+        const written = item.write(value[index], depth + 1)
         if (written === undefined) return undefined
         items += index === 0 ? written : `,${written}`
       }
@@ -220,8 +230,8 @@ export function record<T>(name: Shape<string>, value: Shape<T>): Shape<{ readonl
       if (names === undefined) return undefined
       let members = ''
       for (const key of names) {
-        const prefix = name.write?.(key, depth + 1)
-        const written = value.write?.((object as Record<string, unknown>)[key], depth + 1)
+        const prefix = name.write(key, depth + 1)
+        const written = value.write((object as Record<string, unknown>)[key], depth + 1)
         if (prefix === undefined || written === undefined) return undefined
         members += `${members === '' ? '' : ','}${prefix}:${written}`
       }
@@ -252,6 +262,11 @@ export function optional<T>(shape: Shape<T>): OptionalShape<T> {
 
 const extension = /^x[A-Z]/
 
+/** How long a name may be that is remembered. */
+const MAX_NAME = 64
+
+const spellsItself = (name: string): boolean => name.length <= MAX_NAME && wellFormedText(name) === `"${name}"`
+
 /** A member that a deployer added: any JSON. */
 const added: Shape<unknown> = { ...anyJson, optional: true }
 
@@ -274,6 +289,32 @@ export function planFor(members: Members, open: boolean): (sorted: readonly stri
   }
 }
 
+/**
+ * As `planFor`, for reading.
+ *
+ * @param members - what is known
+ * @param open - whether others are allowed whose names are `x` and a capital
+ * @param heard - by name, who is told where a member stood
+ * @returns reads an object
+ */
+export function readerFor(
+  members: Members,
+  open: boolean,
+  heard: Readonly<Record<string, (from: number, end: number) => void>> = {},
+): Read {
+  const readable = (name: string, shape: Shape<unknown>): Readable => ({
+    name,
+    read: readOf(shape),
+    optional: shape.optional === true,
+    kept: shape.kept === true,
+    heard: Object.hasOwn(heard, name) ? heard[name] : undefined,
+  })
+  return readObject(
+    Object.entries(members).map(([name, shape]) => readable(name, shape)),
+    (name) => (open && extension.test(name) && spellsItself(name) ? readable(name, added) : undefined),
+  )
+}
+
 /** An object with these members. `open` allows others whose names are `x` and a capital. Any further one is UNSUPPORTED. */
 export function object<const M extends Members>(
   members: M,
@@ -284,6 +325,8 @@ export function object<const M extends Members>(
   const shapes = new Map(Object.entries(members))
   const planOf = perNameOrder(planFor(members, options.open === true))
   return {
+    read: required.length === 0 ? undefined : readerFor(members, options.open === true),
+    kept: true,
     write: (value, depth) => {
       const plan = isObject(value) && isPlain(value) ? planOf(value) : undefined
       if (plan === undefined) return undefined
@@ -344,7 +387,7 @@ export function tagged<const Tag extends string, const C extends Cases>(
       if (typeof value[tag] !== 'string') return below(tag, wrong('must be a string'))
       return below(tag, unsupported('is a value this release does not know'))
     },
-    write: (value, depth) => (isObject(value) ? shapes.get(value[tag])?.write?.(value, depth) : undefined),
+    write: (value, depth) => (isObject(value) ? shapes.get(value[tag])?.write(value, depth) : undefined),
     json: { oneOf: [...shapes.values()].map((shape) => shape.json) },
   }
 }

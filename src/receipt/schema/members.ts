@@ -7,6 +7,9 @@ interface Writer {
   readonly repeats?: boolean | undefined
 }
 
+/** Reads a value from where it begins in a text; gives where it ends, or -1. */
+export type Read = (text: string, from: number, depth: number) => number
+
 /** How one member is written, in its place among the others. */
 export interface Member {
   readonly name: string

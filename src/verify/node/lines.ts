@@ -9,6 +9,8 @@ const NEWLINE = 0x0a
 export interface LineSplitter {
   /** How many bytes the lines had that were handed on, their newlines included. */
   readonly taken: number
+  /** How many they were. */
+  readonly lines: number
   /** @returns the lines that these bytes end; the bytes may be reused once all were taken */
   push(chunk: Uint8Array): Iterable<RawLine>
   /** @returns the last line where no newline ended it */
@@ -45,6 +47,7 @@ export function lineSplitter(begins = true): LineSplitter {
   let heldBytes = 0
   let first = begins
   let taken = 0
+  let lines = 0
 
   const hold = (rest: Buffer) => {
     if (rest.length === 0) return
@@ -64,12 +67,16 @@ export function lineSplitter(begins = true): LineSplitter {
     heldBytes = 0
     first = false
     taken += length + (terminated ? 1 : 0)
+    lines += 1
     return line
   }
 
   return {
     get taken() {
       return taken
+    },
+    get lines() {
+      return lines
     },
     *push(chunk) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)

@@ -32,13 +32,6 @@ export interface Meter {
   tick(): void
 }
 
-function* counted(lines: Iterable<RawLine>, meter: Meter): Generator<RawLine> {
-  for (const line of lines) {
-    yield line
-    meter.receipts += 1
-  }
-}
-
 /**
  * @param chunks - one input
  * @param meter - told of what was read
@@ -50,12 +43,16 @@ export async function* lineBatchesOf(
 ): AsyncGenerator<Iterable<RawLine>> {
   const splitter = lineSplitter()
   for await (const chunk of chunks) {
-    yield counted(splitter.push(chunk), meter)
+    const before = splitter.lines
+    yield splitter.push(chunk)
+    meter.receipts += splitter.lines - before
     meter.bytes += chunk.byteLength
     meter.tick()
   }
   const last = splitter.end()
-  if (last !== undefined) yield counted([last], meter)
+  if (last === undefined) return
+  yield [last]
+  meter.receipts += 1
 }
 
 /**

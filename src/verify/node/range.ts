@@ -139,7 +139,7 @@ class Folder {
     this.close()
     this.weight += plain ? PLAIN_WEIGHT : PLAIN_WEIGHT + bytes
     for (const { message } of examined.problems) this.weight += message.length + 64
-    const kept = receipt === undefined ? examined : { ...examined, receipt: slim(receipt) }
+    const kept = receipt === undefined ? examined : { ...examined, receipt: slim(receipt), line: undefined }
     if (plain && !this.#manner.itemised) {
       this.#open = { examined: kept, at: end, count: 0, leaves: [] }
       this.#last = receipt
