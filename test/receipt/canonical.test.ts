@@ -325,6 +325,27 @@ describe('reserved names', () => {
     }
   })
 
+  it('nor below or beside those, or in a place that only ends like theirs', () => {
+    for (const [name, value, path] of [
+      ['links', [{ receiptHash: { signature: 1 } }], 'links[0].receiptHash.signature'],
+      ['retention', { receipts: [{ detailsHash: { details: 1 } }] }, 'retention.receipts[0].detailsHash.details'],
+      ['xA', { retention: { receipts: [{ detailsHash: 1 }] } }, 'xA.retention.receipts[0].detailsHash'],
+      ['xA', { links: [{ receiptHash: 1 }] }, 'xA.links[0].receiptHash'],
+      ['xA', { system: { predecessor: { receiptHash: 1 } } }, 'xA.system.predecessor.receiptHash'],
+    ] as const)
+      expect(refusal(() => canonicalMember(name, value))).toEqual({ reason: 'reserved-name', path })
+  })
+
+  it('however many stand before them', () => {
+    const many = (item: unknown) => Array.from({ length: 121 }, () => item)
+    for (const [name, value] of [
+      ['links', many({ receiptHash: 1 })],
+      ['system', { lost: many({ receiptHash: 1 }) }],
+      ['retention', { receipts: many({ detailsHash: 1 }) }],
+    ] as const)
+      expect(canonicalMember(name, value)).toBe(`"${name}":${jcs(value as never)}`)
+  })
+
   it('inside details every one is free', () => {
     const details = { metadata: { receiptHash: 1, signature: { details: { detailsHash: 2 } } }, salt: '' }
     expect(canonicalMember('details', details)).toBe(`"details":${jcs(details)}`)
