@@ -1,6 +1,6 @@
 /** What a proof of one decision proves, and what not, in plain language. */
 import type { Verdict } from '../verify/types.js'
-import type { DecisionProofResult, NotProvedCode, ProvedCode } from './decision-proof-verify.js'
+import type { DecisionProofResult, NotProvedCode, ProvedCode } from './decision-proof-findings.js'
 
 /** Languages of the words. */
 export type ProofLocale = 'en' | 'de'

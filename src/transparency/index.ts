@@ -43,6 +43,15 @@ export { type CosignatureVerifier, openTrusted, type TrustedCheckpoint, type Tru
 export { type NoteKey, type NoteKeyType, noteKey, parseVkey, vkeyOf } from '../tlog/vkey.js'
 export { type GivenCheckpoint, type MadeProof, type MakeProofOptions, makeProof } from './decision-proof.js'
 export {
+  type DecisionProofResult,
+  type NotProvedCode,
+  notProvedCodes,
+  type ProofProblem,
+  type ProofProblemCode,
+  type ProvedCode,
+  provedCodes,
+} from './decision-proof-findings.js'
+export {
   DECISION_PROOF,
   type DecisionProof,
   type Delegation,
@@ -51,13 +60,6 @@ export {
   parseDecisionProof,
 } from './decision-proof-format.js'
 export {
-  type DecisionProofResult,
-  type NotProvedCode,
-  notProvedCodes,
-  type ProofProblem,
-  type ProofProblemCode,
-  type ProvedCode,
-  provedCodes,
   type TimestampVerdict,
   type VerifyDecisionProofOptions,
   verifyDecisionProof,

@@ -1,8 +1,5 @@
-import {
-  type DecisionProofResult,
-  type VerifyDecisionProofOptions,
-  verifyDecisionProof,
-} from '../../transparency/decision-proof-verify.js'
+import type { DecisionProofResult } from '../../transparency/decision-proof-findings.js'
+import { type VerifyDecisionProofOptions, verifyDecisionProof } from '../../transparency/decision-proof-verify.js'
 import { type ProofLocale, proofWords } from '../../transparency/decision-proof-words.js'
 import { type AddCommand, examples } from '../context.js'
 import { UsageError } from '../failure.js'

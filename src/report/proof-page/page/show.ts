@@ -1,5 +1,5 @@
 /** Shows what was found: every text goes in as text, and nothing in it hides. */
-import type { DecisionProofResult } from '../../../transparency/decision-proof-verify.js'
+import type { DecisionProofResult } from '../../../transparency/decision-proof-findings.js'
 import { type ProofLocale, proofWords } from '../../../transparency/decision-proof-words.js'
 import { byId, el } from '../../html/page/dom.js'
 import { visible } from '../../text/visible.js'
