@@ -99,7 +99,10 @@ beforeAll(async () => {
   ledger = world.ledger
   log = world.log
   await inGroups((chainId) => ledger.append(draft({ chainId })))
-  while (log.status().waiting.chains > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  // a chain whose checkpoint is being made waits no more, and is not in the log yet
+  const isEntered = async () => (await store.bounds(LOG_CHAIN))?.last === CHAINS
+  while (log.status().waiting.chains > 0 || !(await isEntered()))
+    await new Promise((resolve) => setTimeout(resolve, 10))
   head = await log.publish()
   expect([world.warnings, twice]).toEqual([[], 0])
   expect(log.status()).toMatchObject({ refused: [], waiting: { chains: 0 }, sinks: [{ pending: 0, failures: 0 }] })
