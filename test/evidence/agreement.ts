@@ -38,6 +38,7 @@ export const shape = ({ verdict, problems, chains, proved, notProved, ...said }:
     verdict,
     proved,
     notProved,
+    checkpoints: said.checkpoints,
     told: [said.digest, said.madeAt, said.keyId, said.unverified, said.omitted],
     problems: [...found.filter((one) => !isReport(one)), ...new Set(found.filter(isReport))].sort(),
     chains: chains.map(({ chainId, result, checkpoints }) => ({ chainId, ...bare(result), checkpoints })),
