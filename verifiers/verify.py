@@ -2986,8 +2986,6 @@ class Token:
         if len(self.certificates) + len(self.lists) > MOST_CERTIFICATES:
             raise Malformed("it has too many certificates and lists")
         self.stamp = Stamp(self.content)
-        # of signatures in the search for ways, whichever of its certificates it begins at
-        self.checks_left = MOST_PATH_CHECKS
 
     def read_signer(self, signers):
         if len(signers) != 1:
@@ -3069,7 +3067,9 @@ STAMP_INVALID_CODES = frozenset(
     "SIGNER_NAME_MISMATCH CERTIFICATE_NOT_VALID_THEN CERTIFICATE_NOT_AN_ISSUER CERTIFICATE_REVOKED ALGORITHM_WEAK "
     "STAMP_IN_FUTURE".split()
 )
-MOST_IN_PATH, MOST_PATH_CHECKS, MOST_PATHS = 10, 200, 20
+MOST_IN_PATH, MOST_CHECKS, MOST_PATHS = 10, 200, 20
+# as many signatures as ten thousand ordinary stamps have: a package with more was made to take long
+MOST_CHECKS_IN_ALL = 50000
 
 
 def readable(elements, read):
@@ -3096,16 +3096,27 @@ class Findings:
             self.found.append(said)
 
 
-def judge_stamp(data, message, anchors, now):
-    """@param anchors certificates that are trusted. @param now in milliseconds.
+class Budget:
+    """How many signatures may still be checked to judge a token, whichever of its certificates claims to be its signer's."""
+
+    def __init__(self):
+        self.left = MOST_CHECKS
+
+    def spend(self, checks):
+        self.left = max(0, self.left - checks)
+
+
+def judge_stamp(data, message, anchors, now, budget):
+    """@param anchors certificates that are trusted. @param now in milliseconds. @param budget bounds the search.
     @returns the time by which the message was there, None where that is not proved; and whether something contradicts"""
     try:
         token = Token(data)
         codes = check_info(token.stamp, message, now)
         known = readable(token.certificates, Certificate)
         lists = readable(token.lists, RevocationList)
+        budget.spend(len(lists))
         signers = {one.id: one for one in token.signers(known + anchors)}.values()
-        judged = [judge_signer(token, one, known, anchors, lists, now) for one in signers]
+        judged = [judge_signer(token, one, known, anchors, lists, now, budget) for one in signers]
     except Malformed:
         return None, True
     # of several that its signer's id names, the one with the fewest faults is meant
@@ -3130,13 +3141,14 @@ def check_info(stamp, message, now):
     return codes
 
 
-def judge_signer(token, signer, known, anchors, lists, now):
+def judge_signer(token, signer, known, anchors, lists, now, budget):
     """@returns what is wrong with a token by a signer, in the way to an authority that has the fewest faults"""
     findings = Findings()
+    budget.spend(1)
     check_signed(token, signer, findings.say)
     check_use(signer, findings.say)
     check_authority_name(token.stamp.name, signer, findings.say)
-    ways = [judge_path(token, *path, lists, now) for path in Paths(token, signer, known, anchors).found]
+    ways = [judge_path(token, *path, lists, now) for path in Paths(signer, known, anchors, budget).found]
     if ways:
         return findings.found + min(ways, key=len)
     check_binding(token, [signer] + known, findings.say)
@@ -3194,8 +3206,8 @@ class Paths:
     """The ways from a signer to the certificates that are trusted, by names and signatures alone. The search has bounds,
     because a token may bring many certificates of one name."""
 
-    def __init__(self, token, signer, known, anchors):
-        self.token, self.trusted = token, {one.id for one in anchors}
+    def __init__(self, signer, known, anchors, budget):
+        self.budget, self.trusted = budget, {one.id for one in anchors}
         self.known = list({one.id: one for one in anchors + known}.values())
         self.found = []
         self.walk([signer], [])
@@ -3212,9 +3224,9 @@ class Paths:
         for issuer in self.known:
             if last.issuer_name != issuer.subject_name or any(one.id == issuer.id for one in path):
                 continue
-            if self.token.checks_left == 0:
+            if self.budget.left == 0:
                 return
-            self.token.checks_left -= 1
+            self.budget.spend(1)
             check = check_signature(last.algorithm, issuer.key, last.signed, last.signature)
             if check != "wrong":
                 self.walk(path + [issuer], signatures + [check])
@@ -4421,6 +4433,8 @@ class Package:
         self.listed = []
         # the authorities for time stamps, read when they are needed
         self.trusted = None
+        # of signatures for time stamps, and whether they were too many
+        self.checks_left, self.given_up = MOST_CHECKS_IN_ALL, False
         # the chain that is the log's, whether it is VALID, and the origins of chains that it has and the package does not
         self.log_chain, self.log_valid, self.missing = None, False, []
 
@@ -4597,10 +4611,19 @@ class Package:
         """@returns when an authority that the policy trusts had a note first"""
         found = None
         for name in tokens if self.policy.timestamp is not None else []:
+            if self.given_up:
+                break
             data = self.whole(name)
             if data is None:
                 continue
-            at, contradicts = judge_stamp(data, message.encode(), self.authorities(), ms_of(self.now))
+            authorities = self.authorities()
+            if self.checks_left < MOST_CHECKS:
+                self.given_up = True
+                self.problem("PACKAGE_LIMIT", name)
+                break
+            budget = Budget()
+            at, contradicts = judge_stamp(data, message.encode(), authorities, ms_of(self.now), budget)
+            self.checks_left -= MOST_CHECKS - budget.left
             if contradicts:
                 self.problem("TIMESTAMP_INVALID", name)
             found = earliest(found, at)

@@ -1,5 +1,7 @@
-/** One time stamp of a package, by the verifier's authorities. */
-import { verifyTimestamp } from '../transparency/timestamp/verify.js'
+/** The time stamps of a package, by the verifier's authorities. */
+import { judgeToken, readTrust } from '../transparency/timestamp/judge.js'
+import { CHECKS_A_TOKEN } from '../transparency/timestamp/path.js'
+import { MOST_NOTES } from './zip/limits.js'
 
 /** What was found out about a time stamp. */
 export interface JudgedTimestamp {
@@ -11,20 +13,27 @@ export interface JudgedTimestamp {
   readonly invalid: boolean
 }
 
+/** As many signatures as ten thousand ordinary stamps have: a package with more was made to take long. */
+const CHECKS_A_PACKAGE = 5 * MOST_NOTES
+
 /**
- * @param token - DER of a time stamp
- * @param message - what it must be over
  * @param authorities - certificates as PEM, which the verifier trusts
  * @param now - the judge's clock
- * @returns what it proves, or why it does not count
+ * @returns what judges the stamps of one package: each by its DER and what it must be over. It gives `undefined` where too many
+ *   signatures were checked before
  * @throws QuittanceError `TLOG_MALFORMED` for an authority that can't be read
  */
-export async function judgedTimestamp(
-  token: Uint8Array,
-  message: Uint8Array,
+export function timestampJudge(
   authorities: readonly string[],
   now: Date,
-): Promise<JudgedTimestamp> {
-  const { verdict, proved, problems } = await verifyTimestamp(token, message, { authorities, now: now.getTime() })
-  return { time: proved?.latest, invalid: verdict === 'INVALID', message: problems[0]?.message }
+): (token: Uint8Array, message: Uint8Array) => JudgedTimestamp | undefined {
+  const trust = readTrust({ authorities, now: now.getTime() })
+  let left = CHECKS_A_PACKAGE
+  return (token, message) => {
+    if (left < CHECKS_A_TOKEN) return undefined
+    const budget = { left: CHECKS_A_TOKEN }
+    const { verdict, proved, problems } = judgeToken(token, message, trust, budget)
+    left -= CHECKS_A_TOKEN - budget.left
+    return { time: proved?.latest, invalid: verdict === 'INVALID', message: problems[0]?.message }
+  }
 }

@@ -1,10 +1,13 @@
 /** The checkpoints of a package, with their time stamps, and those that the verifier has from elsewhere. */
 import type { EvidenceCheckpoint } from './findings.js'
-import { judgedTimestamp } from './judged-timestamp.js'
+import { timestampJudge } from './judged-timestamp.js'
 import type { Case, Members } from './judging.js'
 import type { EvidenceManifest } from './manifest.js'
 import { judgeNote, type NoteTrust, type OpenedNote, openGiven } from './trusted-logs.js'
 import { MOST_NOTES } from './zip/limits.js'
+
+const TOO_MANY_CHECKS =
+  'it and those behind it are not judged: too many signatures would have to be checked for the time stamps'
 
 /** What there is of checkpoints. */
 export interface OpenedNotes {
@@ -37,27 +40,39 @@ function tokensByNote(names: readonly string[]): ReadonlyMap<string, readonly st
   return tokens
 }
 
-/** @returns when an authority that the policy trusts had a note first, and why another stamp does not count */
-async function stampOf(
+interface Stamped {
+  readonly first?: string | undefined
+  readonly remark?: string | undefined
+}
+
+/** @returns what tells when an authority that the policy trusts had a note first, and why another of its stamps does not count */
+function stampsOf(
   judged: Case,
   there: Members,
-  text: string,
-  tokens: readonly string[],
-): Promise<{ readonly first?: string | undefined; readonly remark?: string | undefined }> {
+  tokens: ReadonlyMap<string, readonly string[]>,
+): (number: string, text: string) => Promise<Stamped> {
   const asked = judged.policy.timestamp
-  if (asked === undefined) return {}
-  let first: string | undefined
-  let remark: string | undefined
-  for (const member of tokens) {
-    judged.refuseAborted()
-    const token = await judged.whole(there, member)
-    if (token === undefined) continue
-    const { time, invalid, message } = await judgedTimestamp(token, Buffer.from(text), asked.authorities, judged.now)
-    if (invalid) judged.problem('TIMESTAMP_INVALID', { member }, `${member}: ${message ?? 'it does not hold'}`)
-    else if (time === undefined) remark ??= message
-    else if (first === undefined || time < first) first = time
+  let judge: ReturnType<typeof timestampJudge> | undefined
+  let givenUp = asked === undefined
+  return async (number, text) => {
+    let first: string | undefined
+    let remark: string | undefined
+    for (const member of tokens.get(number) ?? []) {
+      if (asked === undefined || givenUp) break
+      judged.refuseAborted()
+      const token = await judged.whole(there, member)
+      if (token === undefined) continue
+      judge ??= timestampJudge(asked.authorities, judged.now)
+      const found = judge(token, Buffer.from(text))
+      givenUp = found === undefined
+      if (found === undefined) judged.problem('PACKAGE_LIMIT', { member }, `${member}: ${TOO_MANY_CHECKS}`)
+      else if (found.invalid)
+        judged.problem('TIMESTAMP_INVALID', { member }, `${member}: ${found.message ?? 'it does not hold'}`)
+      else if (found.time === undefined) remark ??= found.message
+      else if (first === undefined || found.time < first) first = found.time
+    }
+    return { first, remark }
   }
-  return { first, remark }
 }
 
 /**
@@ -73,7 +88,7 @@ export async function openedNotes(judged: Case, manifest: EvidenceManifest, ther
   const { policy, trusted, mlDsa44, namedLogs, given } = judged
   const trust: NoteTrust = { policy: policy.checkpoints, keyring: trusted, mlDsa44, namedLogs }
   const own = openGiven(given ?? [], trust)
-  const tokens = tokensByNote(namesOf(judged, manifest, 'timestamps/'))
+  const stampOf = stampsOf(judged, there, tokensByNote(namesOf(judged, manifest, 'timestamps/')))
   const notes: OpenedNote[] = []
   const listed: EvidenceCheckpoint[] = []
   let unverified = 0
@@ -89,7 +104,7 @@ export async function openedNotes(judged: Case, manifest: EvidenceManifest, ther
     const note = found.judged?.note
     if (found.judged === undefined || note === undefined) continue
     const number = name.slice('checkpoints/'.length, -'.txt'.length)
-    const { first: stampedAt, remark } = await stampOf(judged, there, found.judged.text, tokens.get(number) ?? [])
+    const { first: stampedAt, remark } = await stampOf(number, found.judged.text)
     stampRemark ??= remark
     notes.push({ ...note, ...(stampedAt !== undefined && { stampedAt }) })
   }

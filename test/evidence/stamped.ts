@@ -98,6 +98,32 @@ async function made(stamps: StampService): Promise<readonly Misleading[]> {
   await add('two, the first is of nobody', VALID, [signedBy({ name: 'self', issuer: 'self' }), good], policy)
   await add('two, the first is none', 'INVALID TIMESTAMP_INVALID', [Buffer.from('none'), good], policy)
 
+  // each may have issued each other one, so that the search for an authority takes all that there is for one token
+  const circle = Array.from({ length: 20 }, (_, at) => `circle-${at}`)
+  for (const name of circle)
+    stamps.issue({
+      name,
+      issuer: 'circle-0',
+      commonName: 'circle',
+      extensions: extensions.stamping,
+      ...(name === 'circle-0' ? { issuer: name, key: rsa(2048) } : { keyOf: 'circle-0' }),
+    })
+  writeFileSync(
+    stamps.path('circle'),
+    circle
+      .slice(1)
+      .map((one) => stamps.pem(one))
+      .join(''),
+  )
+  const slow = signed('circle-0', undefined, '-certfile', stamps.path('circle'))
+  await add('after so many as are judged', VALID, [...Array(249).fill(slow), good], policy)
+  await add(
+    'after more than are judged',
+    'INCOMPLETE PACKAGE_LIMIT REQUIRED_TIMESTAMP_MISSING',
+    [...Array(250).fill(slow), good],
+    policy,
+  )
+
   for (const hash of ['-sha384', '-sha512'])
     await add(`imprint by ${hash}`, VALID, [signed('tsa', datedAt(await contentBy(hash), TIME))], policy)
   await add('imprint by SHA-1', INVALID, [signed('tsa', datedAt(await contentBy('-sha1'), TIME))], policy)

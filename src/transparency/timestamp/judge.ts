@@ -7,7 +7,7 @@ import { derBlocks } from './asn1.js'
 import { type Cert, readCertificate } from './certificate.js'
 import { collect, type Report, verdictOf } from './findings.js'
 import { digest, hashOf } from './hash.js'
-import { type Budget, checkPath, type Path, pathBudget, pathsOf } from './path.js'
+import { type Budget, CHECKS_A_TOKEN, checkPath, type Path, pathsOf, spend } from './path.js'
 import { type Crl, checkRevocation, readCrl } from './revocation.js'
 import { checkBinding, checkSigned, checkSignerName, checkSignerUse, signerCertificates } from './signer.js'
 import { readToken, type Token } from './token.js'
@@ -135,6 +135,7 @@ interface Baggage {
 
 function judgeSigner(token: Token, signer: Cert, { known, crls, budget }: Baggage, trust: TimestampTrust): Judged {
   const { problems, report } = collect()
+  spend(budget, 1)
   checkSigned(token, signer, report)
   checkSignerUse(signer, report)
   checkSignerName(token, signer, report)
@@ -148,9 +149,15 @@ function judgeSigner(token: Token, signer: Cert, { known, crls, budget }: Baggag
 
 /**
  * @param trust - from `readTrust`
+ * @param budget - bounds the search; what is left of it is less afterwards
  * @returns the verdict on one token
  */
-export function judgeToken(bytes: Uint8Array, message: Uint8Array, trust: TimestampTrust): TimestampResult {
+export function judgeToken(
+  bytes: Uint8Array,
+  message: Uint8Array,
+  trust: TimestampTrust,
+  budget: Budget = { left: CHECKS_A_TOKEN },
+): TimestampResult {
   const { problems, report } = collect()
   const result = (more: Partial<TimestampResult> = {}): TimestampResult => ({
     verdict: verdictOf(problems),
@@ -163,7 +170,8 @@ export function judgeToken(bytes: Uint8Array, message: Uint8Array, trust: Timest
     checkInfo(token, message, trust, report)
     const carried = readable(token.certificates, readCertificate)
     const known = [...carried, ...trust.intermediates]
-    const baggage: Baggage = { known, crls: readable(token.crls, readCrl), budget: pathBudget() }
+    const baggage: Baggage = { known, crls: readable(token.crls, readCrl), budget }
+    spend(budget, baggage.crls.length)
     const signers = signerCertificates(token, [...known, ...trust.anchors])
     const judged = fewest(
       [...new Map(signers.map((cert) => [cert.id, cert])).values()].map((cert) =>

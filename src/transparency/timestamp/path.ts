@@ -14,13 +14,18 @@ export interface Path {
   readonly signatures: readonly SignatureCheck[]
 }
 
-/** How many signatures may still be checked to find chains. */
+/** How many signatures may still be checked to judge a token. */
 export interface Budget {
   left: number
 }
 
-/** @returns what there is for one token, however many certificates in it claim to be its signer's */
-export const pathBudget = (): Budget => ({ left: 200 })
+/** What there is for one token, however many certificates in it claim to be its signer's. */
+export const CHECKS_A_TOKEN = 200
+
+/** Takes from a budget what is left of it, and no more. */
+export function spend(budget: Budget, checks: number): void {
+  budget.left = Math.max(0, budget.left - checks)
+}
 
 /**
  * Finds the chains by names and signatures; nothing else is looked at. The search is bounded, because a token may bring many
@@ -50,7 +55,7 @@ export function pathsOf(
     for (const issuer of all) {
       if (certificates.some(({ id }) => id === issuer.id) || last.issuerName !== issuer.subjectName) continue
       if (budget.left === 0) return
-      budget.left -= 1
+      spend(budget, 1)
       const check = signedBy(last, issuer)
       if (check !== 'wrong') walk([...certificates, issuer], [...signatures, check])
     }
