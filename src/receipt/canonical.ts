@@ -111,7 +111,7 @@ function write(value: unknown, depth: number): string {
   }
   if (!isPlain(value)) throw new Refusal('not-json')
   const openings = openingsOf(value)
-  return openings === undefined ? writeNewNames(value, depth) : writeMembers(value, openings, depth)
+  return openings === undefined ? refuseNames(value, depth) : writeMembers(value, openings, depth)
 }
 
 /** What comes before a member's value, which is a text or not, and stands behind a text, not yet closed, or not. */
@@ -151,13 +151,12 @@ function writeMembers(value: object, openings: readonly Opening[], depth: number
 }
 
 /** One by one, where a name has no form: what stands before it may have none either, and is named first. */
-function writeNewNames(value: object, depth: number): string {
-  let members = ''
+function refuseNames(value: object, depth: number): never {
   for (const name of sortedNames(value)) {
-    const prefix = writeName(name)
-    members += (members === '' ? '' : ',') + prefix + write((value as Record<string, unknown>)[name], depth + 1)
+    writeName(name)
+    write((value as Record<string, unknown>)[name], depth + 1)
   }
-  return `{${members}}`
+  throw new Refusal('forbidden-name')
 }
 
 /** The parts of a value one by one: the first that is refused ends the search, however many there are. */
