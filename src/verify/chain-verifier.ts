@@ -3,6 +3,7 @@
  * place (link, seq, time) and then its key (`trust.ts`); at the end what was asked for and is not there. Constant memory,
  * every problem listed.
  */
+import { ownText } from '../primitives/one-piece.js'
 import { genesisHash } from '../receipt/digest.js'
 import { MAX_AHEAD_MS } from '../receipt/limits.js'
 import type { DecisionReceipt } from '../receipt/types.js'
@@ -247,10 +248,11 @@ export class ChainVerifier {
         : 'nothing proves that no receipt was cut behind the last one'
       this.#problem('TAIL_UNPROVED', { seq: last?.seq, receiptId: last?.receiptId }, message)
     }
-    const head = last && { seq: last.seq, receiptHash: last.receiptHash }
+    // the result is kept, and a text that was read from a line would keep all of it
+    const head = last && { seq: last.seq, receiptHash: ownText(last.receiptHash) }
     const scope: Scope = {
-      chainId: this.#chainId,
-      root: this.#root,
+      chainId: this.#chainId && ownText(this.#chainId),
+      root: this.#root && ownText(this.#root),
       fromSeq: this.#first,
       toSeq: last?.seq,
       head,

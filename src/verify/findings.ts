@@ -22,9 +22,12 @@ export interface Place {
   readonly line?: number | undefined
 }
 
-/** An id that was read from a line would keep all of it. */
-const own = <F extends Place>(finding: F): F =>
-  finding.receiptId === undefined ? finding : { ...finding, receiptId: ownText(finding.receiptId) }
+/** What was read from a line would keep all of it. */
+const own = <F extends Place & { readonly message: string }>(finding: F): F => ({
+  ...finding,
+  message: ownText(finding.message),
+  ...(finding.receiptId !== undefined && { receiptId: ownText(finding.receiptId) }),
+})
 
 /** The findings of one verification. */
 export class Findings {

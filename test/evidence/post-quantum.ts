@@ -20,8 +20,15 @@ const signatureOf = (message: Uint8Array) => ml_dsa44.sign(message, secretKey)
 /** The log's newest checkpoint, cosigned by the one witness of the policy; what is signed and the signature may be spoiled. */
 export async function mlDsaCosigned(
   spoil = (signature: Uint8Array) => signature,
-  { at = days(3), said = at, sign = signatureOf, cosigner = mlDsaKey.name, receipts = log } = {},
+  more: {
+    readonly at?: string
+    readonly said?: string
+    readonly sign?: typeof signatureOf
+    readonly cosigner?: string
+    readonly receipts?: typeof log
+  } = {},
 ): Promise<string> {
+  const { at = days(3), said = at, sign = signatureOf, cosigner = mlDsaKey.name, receipts = log } = more
   const note = await noteOf(LOG, log)
   const { origin, size, rootHash } = readCheckpoint(await noteOf(LOG, receipts))
   const seconds = (time: string) => Date.parse(time) / 1000

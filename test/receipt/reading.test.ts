@@ -29,8 +29,13 @@ const nested = object({ inner: pair, more: optional(list(pair, 2)), w: optional(
 /** What is read where a text stands between others; `undefined` where it is not read to its end. */
 function readIn(shape: Shape<unknown>, spelled: string): unknown {
   const read = shape.read ?? readSpelled(shape.write)
-  const end = read(`[${spelled},`, 1, 2)
-  return end === spelled.length + 1 ? found.value : undefined
+  const text = `[${spelled},`
+  const end = read(text, 1, 2)
+  if (end === text.length - 1) return found.value
+  // only a number may have been read, before what can't stand behind a value
+  if (end !== -1)
+    expect([text.slice(1, end), text[end]]).toEqual([String(found.value), expect.stringMatching(/[^,}\]]/)])
+  return undefined
 }
 
 describe('the reader of a shape', () => {

@@ -432,11 +432,7 @@ describe('hostile certificates and lists', () => {
       keyed(ec, 0),
       keyed(ec),
       keyed(ec, 0, point),
-      keyed(
-        ec,
-        4,
-        point.map((byte) => byte ^ 1),
-      ),
+      keyed(ec, 4, Buffer.from(point.map((byte) => byte ^ 1))),
       keyed(ec, 5, point),
     ]) {
       expect(der).toBeDefined()

@@ -138,7 +138,7 @@ describe('both ways find the same', { timeout: 120_000 }, () => {
       { numRuns: RUNS },
     )
     // names that are reserved outside of details may stand in them, and are left to the general way
-    expect(quick).toBeGreaterThan(RUNS * 0.8)
+    expect(quick).toBeGreaterThan(RUNS * 0.6)
   })
 
   test('in receipts with every member there is, each left out in turn, their details erased', () => {

@@ -3,6 +3,7 @@
  * not certain, for whatever reason; then the general parser, check and writer decide.
  */
 
+import { ownText } from '../../primitives/one-piece.js'
 import type { Read } from './members.js'
 
 /** What was read last. */
@@ -167,10 +168,10 @@ function keep(member: Known, piece: string): void {
   member.worth -= 1
   member.piece = ''
   if (member.worth === 0 || piece.length > MAX_PIECE) return
-  // copies: a slice of a line keeps all of it
+  // a slice of a line keeps all of it. The very text that was checked: written anew it need not be canonical
+  member.piece = ownText(piece)
   member.value = JSON.parse(piece.slice(member.prefix.length))
   freeze(member.value)
-  member.piece = member.prefix + JSON.stringify(member.value)
 }
 
 /** A member behind those that came before it, in canonical order: objects with the same members take the same steps. */
@@ -225,7 +226,7 @@ export function readObject(members: readonly Readable[], added: (name: string) =
     const name = text.slice(from + 1, text.indexOf('":', from + 1))
     let next = step.all.get(name)
     if (next === undefined) {
-      const other = byName.has(name) ? undefined : added(name)
+      const other = byName.has(name) ? undefined : added(ownText(name))
       const member = other === undefined ? byName.get(name) : known(other)
       // in canonical order, and so none twice
       if (member === undefined || name <= step.member.name) return undefined
