@@ -151,8 +151,16 @@ describe('names that came before', () => {
         ['bb', 7, 14],
       ])
     }
+    // every name stands behind none
+    expect(
+      readWhole(
+        readObject([told('A', false)], () => undefined),
+        '{"A":1}',
+      ),
+    ).toEqual({ A: 1 })
     for (const text of [
       '{"bb":1}',
+      '{"a":1,"bb":1,"bb":1}',
       '{"a":1,"bb":1,"c":1}',
       '{"a":1,"a":1}',
       '{"a":1,"bb":1,"a":1}',

@@ -40,11 +40,11 @@ function readIn(shape: Shape<unknown>, spelled: string): unknown {
 
 describe('the reader of a shape', () => {
   it.each<readonly [string, Shape<unknown>, readonly unknown[], readonly string[]]>([
-    ['text', word, ['a', 'abc'], ['""', '"abcd"', '"A"', '"\\u0061"', '"a', 'a', 'null', '1', '']],
-    ['one of', oneOf('a', 'b'), ['a', 'b'], ['"c"', '"\\u0061"', 'a"', 'true']],
+    ['text', word, ['a', 'abc'], ['""', '"abcd"', '"A"', '"\\u0061"', '"a', 'a', 'xa"', '', 'null', '1']],
+    ['one of', oneOf('a', 'b'), ['a', 'b'], ['"c"', '"\\u0061"', 'a"', 'xa"', '"a', 'true']],
     ['any text', anyText, ['', 'é😀 /', 'a"b\\c\n\u0001\u007f', '\\'], ['"\\u0041"', '"\\/"', '"a', '"\\ud800"', '1']],
     ['true', onlyTrue, [true], ['false', '"true"', 'tru', '1']],
-    ['bool', bool, [true, false], ['True', 'fals', '0', '"true"', '']],
+    ['bool', bool, [true, false], ['True', 'fals', 'falsy', 'tru1', '0', '"true"', '']],
     [
       'uint',
       uint,
@@ -52,7 +52,12 @@ describe('the reader of a shape', () => {
       ['-0', '-1', '01', '1.0', '1e2', '0.5', '9007199254740993', '+1', ''],
     ],
     ['number', number, [0, -1, 0.5, 1e-7, 1e-300], ['-0', '1.50', '1E-7', '0.1e1', '1e400', '.5', '5.', 'NaN', '--1']],
-    ['list', list(uint, 3), [[], [1], [1, 2, 3]], ['[1,2,3,4]', '[1 ,2]', '[ ]', '[1,]', '[,1]', '[1', '{}']],
+    [
+      'list',
+      list(uint, 3),
+      [[], [1], [1, 2, 3]],
+      ['[1,2,3,4]', '[1 ,2]', '[ ]', '[1,]', '[,1]', '[1', '{}', '(1]', '11]', '[1}', '[1x', '[1 ]'],
+    ],
     [
       'object',
       pair,
@@ -61,6 +66,12 @@ describe('the reader of a shape', () => {
         '{}',
         '{"b":""}',
         '{"a":1,"a":1}',
+        '{"a":1,"b":"","b":""}',
+        '{"a":1,"xA":1,"xA":1}',
+        '["a":1}',
+        ',"a":1}',
+        '{xa":1}',
+        '{,"a":1}',
         '{"a":1 }',
         '{ "a":1}',
         '{"a":1,}',
@@ -125,14 +136,17 @@ describe('the reader of a shape', () => {
         fc.constantFrom(',', '}', ']'),
         (value, behind) => {
           const spelled = jcs(value)
-          expect([read(`:${spelled}${behind}"x":1}`, 1, 2), found.value]).toEqual([spelled.length + 1, value])
+          expect([read(`:${spelled}${behind}"x":1}`, 1, 2), found.value]).toEqual([
+            spelled.length + 1,
+            JSON.parse(spelled),
+          ])
           const spaced = JSON.stringify(value, null, 1)
           if (spaced !== spelled) expect(read(`:${spaced}${behind}`, 1, 2)).toBe(-1)
         },
       ),
       { numRuns: 500 },
     )
-    for (const broken of ['', '"', '"\\"', '{"a":1', '[1', '}', ',', 'nul', '{]', '[}'])
+    for (const broken of ['', '"', '"\\"', '{"a":1', '[1', '}', ',', 'nul', '{]', '[}', '{"', '["a', '{"a":"'])
       expect(read(broken, 0, 2)).toBe(-1)
   })
 })
