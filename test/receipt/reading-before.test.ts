@@ -49,7 +49,7 @@ describe('an object that was read before', () => {
           for (const at of [0, 0, ...order, 0]) {
             const one = { o: some[at % some.length] } as unknown as JsonObject
             const canonical = jcs(one)
-            expect(readWhole(read, canonical)).toEqual(one)
+            expect(readWhole(read, canonical)).toEqual(JSON.parse(canonical))
             // as JavaScript orders the members, as they were drawn, and with white space
             for (const spelled of [
               JSON.stringify(JSON.parse(canonical)),
