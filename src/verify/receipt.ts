@@ -1,10 +1,11 @@
 import type { Keyring } from '../keys/keyring.js'
+import { ownText } from '../primitives/one-piece.js'
 import type { DecisionReceipt } from '../receipt/types.js'
 import { examineReceipt } from './examine.js'
 import { Findings } from './findings.js'
 import { checkKeyring } from './options.js'
 import { ChainTrust } from './trust.js'
-import type { VerifyResult } from './types.js'
+import type { Scope, VerifyResult } from './types.js'
 
 /**
  * Verifies one receipt by itself: shape, signature, self-hash, details, key. That it stands in a chain, and that nothing
@@ -37,17 +38,15 @@ export function verifyReceipt(
     for (const { code, message } of trust.judge(found, examined.sound)) findings.problem({ code, ...place, message })
     if (options.trust === undefined) for (const { finding, count } of trust.finish([])) findings.problem(finding, count)
   }
-  const scope =
-    found === undefined
-      ? ({ tail: 'unproved' } as const)
-      : ({
-          chainId: found.chainId,
-          ...(found.seq === 0 ? { root: found.receiptHash } : {}),
-          fromSeq: found.seq,
-          toSeq: found.seq,
-          head: { seq: found.seq, receiptHash: found.receiptHash },
-          tail: 'unproved',
-        } as const)
   const { verdict, problems, counts, notices } = findings
-  return { verdict, scope, checked: 1, problems, counts, notices }
+  return { verdict, scope: scopeOf(found), checked: 1, problems, counts, notices }
+}
+
+function scopeOf(found: DecisionReceipt | undefined): Scope {
+  if (found === undefined) return { tail: 'unproved' }
+  const { seq } = found
+  // the result is kept, and a text that was read from a line would keep all of it
+  const [chainId, receiptHash] = [ownText(found.chainId), ownText(found.receiptHash)]
+  const root = seq === 0 ? { root: receiptHash } : {}
+  return { chainId, ...root, fromSeq: seq, toSeq: seq, head: { seq, receiptHash }, tail: 'unproved' }
 }

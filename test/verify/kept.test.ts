@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { verifyLines } from '../../src/verify/chain.js'
 import { lineSplitter } from '../../src/verify/node/lines.js'
+import { verifyReceipt } from '../../src/verify/receipt.js'
 import { chainOf, keys, linesOf, NOW, trusting, trustOne } from './support.js'
 
 setFlagsFromString('--expose-gc')
@@ -32,6 +33,19 @@ test('names of members in lines that are no receipts keep no line', async () => 
   expect(counts.LINE_MALFORMED).toBe(1_000)
   // the lines have 100 MB
   expect(held() - before).toBeLessThan(20)
+})
+
+test('the result of one receipt keeps no line', () => {
+  const details = { rationale: 'x'.repeat(100_000) }
+  const line = linesOf(chainOf([{ details }], { by: keys.two }))[0] as string
+  const before = held()
+  const results = Array.from({ length: 400 }, () =>
+    verifyReceipt(Buffer.from(line).toString('latin1'), { keyring: trusting(keys.two) }),
+  )
+  expect(results.every(({ verdict }) => verdict === 'VALID')).toBe(true)
+  // the lines have 40 MB
+  expect(held() - before).toBeLessThan(8)
+  expect(results).toHaveLength(400)
 })
 
 test('a result keeps no line', async () => {
