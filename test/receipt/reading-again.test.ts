@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import { anyText, list, object, readerFor, type Shape, uint } from '../../src/receipt/schema/describe.js'
 import type { Read } from '../../src/receipt/schema/members.js'
-import { found, type Readable, readList, readObject } from '../../src/receipt/schema/reading.js'
+import { found, type Readable, readList, readNumber, readObject, readText } from '../../src/receipt/schema/reading.js'
 import { jcs } from './jcs.js'
 
 /** What is read of a whole text; `undefined` where it is not read, for which there is one answer. */
@@ -190,4 +190,12 @@ it('each value is told the level on which it stands', () => {
     return from + 1
   }
   expect([readList(flat, 2)('[1,1]', 0, 7), found.value]).toEqual([5, [8, 8]])
+})
+
+it('texts, numbers and lists are read without the general parser', () => {
+  const word = readText((value) => value === 'a')
+  const digits = readNumber(String)
+  expect([word('["a"]', 1, 2), found.value]).toEqual([4, 'a'])
+  expect([digits('[12]', 1, 2), found.value]).toEqual([3, 12])
+  expect([readList(digits, 1)('[12]', 0, 1), found.value]).toEqual([4, [12]])
 })
