@@ -160,9 +160,23 @@ export function spoil(random: Random, value: unknown): void {
   }
 }
 
+/** The same addition in all receipts: what a verifier remembers of one must not excuse another. */
+function alike(random: Random, loose: Loose[]): void {
+  const value = random.one(2) ? deep(random) : { 10: random.pick(odd), 9: random.pick(odd), b: deep(random) }
+  const member = random.pick(['top', 'checks', 'tool', 'links', 'error', 'decision'])
+  for (const [index, receipt] of loose.entries()) {
+    const part = receipt[member]
+    const holder = Array.isArray(part) ? part[0] : part
+    put(isHolder(holder) ? holder : receipt, 'xVendor', structuredClone(value))
+    if (index > 0) receipt.prevReceiptHash = (loose[index - 1] as Loose).receiptHash
+    loose[index] = sealedAgain(receipt)
+  }
+}
+
 /** The members of receipts may be changed here, whatever they are then. */
 export function spoiledReceipts(random: Random, receipts: readonly DecisionReceipt[]): Loose[] {
   const loose = structuredClone(receipts) as unknown as Loose[]
+  if (random.one(5)) alike(random, loose)
   for (let rounds = random.pick([0, 0, 0, 0, 0, 1, 1, 2]); rounds > 0; rounds -= 1) {
     const at = random.int(loose.length)
     const receipt = loose[at] as Loose
@@ -273,6 +287,7 @@ export function spoiledText(random: Random, line: string): string {
     case 5: {
       // the same members in another order
       const receipt = parsed(line)
+      if (random.one(2)) return JSON.stringify(receipt) ?? line
       return isHolder(receipt) && !Array.isArray(receipt)
         ? JSON.stringify(Object.fromEntries(Object.entries(receipt).reverse()))
         : line
