@@ -199,3 +199,24 @@ it('texts, numbers and lists are read without the general parser', () => {
   expect([digits('[12]', 1, 2), found.value]).toEqual([3, 12])
   expect([readList(digits, 1)('[12]', 0, 1), found.value]).toEqual([4, [12]])
 })
+
+describe('an object of many members', () => {
+  const named = (count: number): string =>
+    jcs({
+      n: 1,
+      ...Object.fromEntries(
+        Array.from({ length: count - 1 }, (_, at) => [`xMember${String(at).padStart(4, '0')}`, at]),
+      ),
+    })
+
+  it.each([
+    [127, true],
+    [128, true],
+    [129, false],
+    [2_000, false],
+  ])('%i of them: whether it is read quickly, at first and again', (count, quickly) => {
+    const read = readerFor({ n: uint }, true)
+    for (let time = 0; time < 3; time += 1)
+      expect(readWhole(read, named(count))).toEqual(quickly ? JSON.parse(named(count)) : undefined)
+  })
+})

@@ -180,6 +180,8 @@ interface Step {
   readonly before: Step | undefined
   /** How many of the required members there are up to here. */
   readonly present: number
+  /** How many members there are up to here. */
+  readonly count: number
   /** The step that was taken last from here. */
   next: Step | undefined
   readonly all: Map<string, Step>
@@ -195,7 +197,8 @@ interface Form {
 
 const stepTo = (member: Known, before: Step | undefined): Step => {
   const present = (before?.present ?? 0) + (member.optional ? 0 : 1)
-  return { member, before, present, next: undefined, all: new Map(), form: undefined }
+  const count = before === undefined ? 0 : before.count + 1
+  return { member, before, present, count, next: undefined, all: new Map(), form: undefined }
 }
 
 function formOf(last: Step): Form {
@@ -207,6 +210,8 @@ function formOf(last: Step): Form {
 
 /** How many steps are remembered for an object, so that data can't make it more; when there are more, all are found anew. */
 const MAX_STEPS = 1_024
+/** Objects of more members are left to the general way: a form for each of many long ones would take the square of them. */
+const MAX_MEMBERS = 128
 
 /**
  * @param members - what is known; at least one of them is required
@@ -229,7 +234,7 @@ export function readObject(members: readonly Readable[], added: (name: string) =
       const other = byName.has(name) ? undefined : added(ownText(name))
       const member = other === undefined ? byName.get(name) : known(other)
       // in canonical order, and so none twice
-      if (member === undefined || name <= step.member.name) return undefined
+      if (member === undefined || name <= step.member.name || step.count === MAX_MEMBERS) return undefined
       if (steps === MAX_STEPS) {
         start = stepTo(start.member, undefined)
         steps = 0
